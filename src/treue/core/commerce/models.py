@@ -1,0 +1,116 @@
+"""What was bought and what came back. Money is in the shop's currency, after conversion."""
+
+from django.db import models
+
+from treue.core.customers.models import Customer
+from treue.core.shop.models import Shop
+
+MONEY = {"max_digits": 18, "decimal_places": 4}
+UNITS = {"max_digits": 14, "decimal_places": 3}
+
+
+class Batch(models.Model):
+    """One delivery of facts, so that it can be told where an order came from and be taken back."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    source = models.CharField(max_length=40)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Channel(models.Model):
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "name"], name="commerce_channel_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    code = models.CharField(max_length=80)
+    name = models.CharField(max_length=250, blank=True)
+    category = models.CharField(max_length=120, blank=True)
+    unit_cost = models.DecimalField(**MONEY, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "code"], name="commerce_product_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.code
+
+
+class Order(models.Model):
+    """An order of a known customer. `amount` and `units` are the sums of its lines, `refunded…` of its matches:
+    written by the same statement that writes those, and checked by `treue doctor` and the tests."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
+    number = models.CharField(max_length=80)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, db_index=False)
+    ordered_at = models.DateTimeField()
+    channel = models.ForeignKey(Channel, null=True, on_delete=models.PROTECT, db_index=False)
+    country = models.CharField(max_length=60, blank=True)
+    category = models.CharField(max_length=120, blank=True)
+    amount = models.DecimalField(**MONEY)
+    units = models.DecimalField(**UNITS)
+    refunded_amount = models.DecimalField(**MONEY, default=0)
+    refunded_units = models.DecimalField(**UNITS, default=0)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "number"], name="commerce_order_once"),
+            models.CheckConstraint(
+                condition=models.Q(refunded_units__lte=models.F("units"), refunded_units__gte=0),
+                name="commerce_order_refunds_capped",
+            ),
+        ]
+        indexes = [models.Index(fields=["customer", "ordered_at"], name="commerce_order_customer")]
+
+
+class OrderLine(models.Model):
+    pk = models.CompositePrimaryKey("order_id", "ordinal")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    ordinal = models.IntegerField()
+    bought_at = models.DateTimeField()
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, db_index=False)
+    quantity = models.DecimalField(**UNITS)
+    unit_price = models.DecimalField(**MONEY, null=True)
+    amount = models.DecimalField(**MONEY)
+    cost = models.DecimalField(**MONEY, null=True)
+
+
+class Refund(models.Model):
+    """One line that came back; quantity and amount without sign. `refers_to` is the order number it named, if any."""
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
+    number = models.CharField(max_length=80)
+    ordinal = models.IntegerField()
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, db_index=False)
+    refers_to = models.CharField(max_length=80, blank=True)
+    quantity = models.DecimalField(**UNITS)
+    amount = models.DecimalField(**MONEY)
+    refunded_at = models.DateTimeField()
+    reason = models.CharField(max_length=120, blank=True)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "number", "ordinal"], name="commerce_refund_once"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=0, amount__gte=0), name="commerce_refund_without_sign"
+            ),
+        ]
+
+
+class RefundMatch(models.Model):
+    """Which units of which order line a refund took back."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="matches")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refund_matches")
+    ordinal = models.IntegerField()
+    units = models.DecimalField(**UNITS)
+    amount = models.DecimalField(**MONEY)

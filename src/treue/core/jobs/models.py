@@ -1,0 +1,52 @@
+"""Work that waits: what a person sees of it. The queue itself is Procrastinate's."""
+
+from django.db import models
+
+
+class Job(models.Model):
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    kind = models.CharField(max_length=60)
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(null=True)
+    step = models.CharField(max_length=60, blank=True)
+    result = models.JSONField(default=dict)
+    error = models.CharField(max_length=80, blank=True)
+    error_facts = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    cancel_requested = models.BooleanField(default=False)
+    started_by = models.ForeignKey("staff.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    queue_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(done__gte=0), name="jobs_job_done_not_negative"),
+        ]
+
+
+class Mail(models.Model):
+    """The outbox: a mail is written in the transaction of its cause and leaves after it."""
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    to = models.EmailField()
+    subject = models.CharField(max_length=250)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=250, blank=True)
+
+    class Meta:
+        ordering = ["-id"]

@@ -1,0 +1,11 @@
+from django.http import HttpResponse
+from django.urls import path
+
+
+def page(request):
+    return HttpResponse("")
+
+
+urlpatterns = [
+    path("", page, name="settings"),
+]

@@ -1,0 +1,37 @@
+"""Who may do what. A role is a fixed set of permissions; a person has one role."""
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    SEE_FIGURES = "see_figures"
+    SEE_CUSTOMERS = "see_customers"
+    EDIT_NOTES = "edit_notes"
+    EXPORT_PERSON = "export_person"
+    ERASE_PERSON = "erase_person"
+    IMPORT = "import"
+    SEE_JOBS = "see_jobs"
+    EDIT_SHOP = "edit_shop"
+    MANAGE_STAFF = "manage_staff"
+    SEE_AUDIT = "see_audit"
+    SEE_MAIL = "see_mail"
+
+
+class Role(models.TextChoices):
+    ADMIN = "admin", _("Administrator")
+    MANAGER = "manager", _("Manager")
+    ANALYST = "analyst", _("Analyst")
+    SERVICE = "service", _("Service")
+
+
+# An analyst sees figures without persons; service sees persons without the shop's figures.
+GRANTED: dict[str, frozenset[Permission]] = {
+    Role.ADMIN: frozenset(Permission),
+    Role.MANAGER: frozenset(Permission)
+    - {Permission.MANAGE_STAFF, Permission.SEE_AUDIT, Permission.SEE_MAIL},
+    Role.ANALYST: frozenset({Permission.SEE_FIGURES, Permission.EDIT_NOTES, Permission.SEE_JOBS}),
+    Role.SERVICE: frozenset({Permission.SEE_CUSTOMERS, Permission.EXPORT_PERSON}),
+}

@@ -1,0 +1,30 @@
+"""What is known of each customer, ready to read: one row, with one writer."""
+
+from django.db import models
+
+from treue.core.customers.models import Customer
+from treue.core.shop.models import Shop
+
+
+class BuyingProfile(models.Model):
+    """A customer's buying so far, from the lake, as of the shop's current figures."""
+
+    customer = models.OneToOneField(
+        Customer, on_delete=models.CASCADE, primary_key=True, related_name="buying"
+    )
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
+    first_order_at = models.DateTimeField()
+    last_order_at = models.DateTimeField()
+    orders = models.IntegerField()
+    revenue = models.DecimalField(max_digits=18, decimal_places=4)
+    channel = models.CharField(max_length=60, blank=True)
+    country = models.CharField(max_length=60, blank=True)
+    category = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["shop", "-last_order_at", "customer"], name="profile_buying_last"),
+            models.Index(fields=["shop", "-first_order_at", "customer"], name="profile_buying_first"),
+            models.Index(fields=["shop", "-revenue", "customer"], name="profile_buying_revenue"),
+            models.Index(fields=["shop", "-orders", "customer"], name="profile_buying_orders"),
+        ]

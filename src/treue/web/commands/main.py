@@ -1,0 +1,25 @@
+"""`treue --help`: what there is to say on the command line. Each command has a module of its own."""
+
+import typer
+
+from treue.web.commands import data, installation, reporting
+
+app = typer.Typer(
+    name="treue",
+    help="Treue finds out which customers stay, who leaves and why, and proves what helped.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+app.command("report")(reporting.report)
+app.add_typer(data.imports, name="import")
+app.command("demo")(data.demo)
+app.command("up")(installation.up)
+app.command("web")(installation.web)
+app.command("worker")(installation.worker)
+app.command("backup")(installation.backup)
+app.command("restore")(installation.restore)
+app.command("manage", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})(
+    installation.manage
+)
