@@ -6,9 +6,7 @@ class JobError(Exception):
 
     @property
     def facts(self) -> dict[str, object]:
-        return {
-            name: value for name, value in vars(self).items() if isinstance(value, str | int | float | list)
-        }
+        return {name: value for name, value in vars(self).items() if isinstance(value, str | int | float | list)}
 
 
 class Cancelled(Exception):

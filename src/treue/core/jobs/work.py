@@ -106,9 +106,7 @@ def run(job_id: int) -> None:
         _finish(job_id, state=Job.State.FAILED, error=type(error).__name__, error_facts=error.facts)
     except Exception as error:
         log.exception("job %s of kind %s failed", job_id, job.kind)
-        _finish(
-            job_id, state=Job.State.FAILED, error="Unexpected", error_facts={"type": type(error).__name__}
-        )
+        _finish(job_id, state=Job.State.FAILED, error="Unexpected", error_facts={"type": type(error).__name__})
     else:
         _finish(job_id, state=Job.State.DONE, result=result, done=Coalesce("total", "done"))
 

@@ -36,9 +36,7 @@ class Shop(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(window_days__range=(7, 1830)), name="shop_window_range"
-            ),
+            models.CheckConstraint(condition=models.Q(window_days__range=(7, 1830)), name="shop_window_range"),
             models.CheckConstraint(condition=models.Q(margin__range=(0, 1)), name="shop_margin_is_a_share"),
             models.CheckConstraint(
                 condition=models.Q(report_rhythm__in=["never", "weekly", "monthly"]), name="shop_rhythm_known"

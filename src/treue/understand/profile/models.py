@@ -9,9 +9,7 @@ from treue.core.shop.models import Shop
 class BuyingProfile(models.Model):
     """A customer's buying so far, from the lake, as of the shop's current figures."""
 
-    customer = models.OneToOneField(
-        Customer, on_delete=models.CASCADE, primary_key=True, related_name="buying"
-    )
+    customer = models.OneToOneField(Customer, on_delete=models.CASCADE, primary_key=True, related_name="buying")
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
     first_order_at = models.DateTimeField()
     last_order_at = models.DateTimeField()

@@ -20,6 +20,4 @@ app.command("web")(installation.web)
 app.command("worker")(installation.worker)
 app.command("backup")(installation.backup)
 app.command("restore")(installation.restore)
-app.command("manage", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})(
-    installation.manage
-)
+app.command("manage", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})(installation.manage)
