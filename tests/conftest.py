@@ -1,22 +1,43 @@
-"""Real PostgreSQL for every test, in a folder of its own; real shops' data where they are."""
+"""Real PostgreSQL, real browser, real shops' data for every test that asks for them."""
 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from treue.core import home, postgres
 
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+    from treue.core.staff.models import User
+
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's event loop runs in the test's own thread
-REAL_DATA = Path(os.environ.get("TREUE_DATA", Path(__file__).parents[1] / ".." / "shared" / "data")).resolve()
+REAL_DATA = Path(os.environ.get("TREUE_DATA", Path(__file__).parents[2] / "shared" / "data")).resolve()
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET_CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """An installation for this run alone, its server up before Django is asked for a connection."""
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        _own_installation(config)
+
+
+def _own_installation(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="treue-test-"))
     os.environ["TREUE_HOME"] = str(folder)
     home.prepare()
@@ -28,6 +49,14 @@ def pytest_configure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
     config.add_cleanup(remove)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM or os.environ.get("TREUE_BROWSER") == "required":
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
 
 @pytest.fixture(scope="session")
@@ -42,9 +71,70 @@ def real_data() -> Path:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A fresh installation's folder for a test that writes into it (lake, uploads, mail); the database stays."""
-    socket = postgres.socket_folder()
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh installation's folder for lake, uploads and mail; the run's database goes on serving."""
     monkeypatch.setenv("TREUE_HOME", str(tmp_path / "home"))
-    yield home.prepare()
-    assert socket
+    return home.prepare()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": QUIET_CHROMIUM}
+
+
+@pytest.fixture
+def staff(transactional_db: None) -> Callable[..., "User"]:
+    """Make a colleague: `staff("manager", language="de")`."""
+    from treue.core.staff.models import User
+
+    def make(role: str = "admin", **fields: object) -> "User":
+        values = {"email": f"{role}@example.org", "name": f"Kim {role.capitalize()}", "role": role, **fields}
+        return User.objects.filter(email=values["email"]).first() or User.objects.create_user(**values)
+
+    return make
+
+
+@pytest.fixture
+def visit(
+    live_server: object, context: "BrowserContext", staff: Callable[..., "User"]
+) -> Iterator[Callable[..., "Page"]]:
+    """Open a page of the console in Chromium, signed in; fails the test on any script or CSP error.
+
+    `visit("/customers/", role="manager", language="de", theme="dark", width=360)`
+    """
+    from django.test import Client
+
+    complaints: list[str] = []
+
+    def open_page(
+        path: str, *, role: str = "admin", language: str = "en", theme: str = "light", width: int = 1440
+    ) -> "Page":
+        user = staff(role)
+        user.language = language
+        user.save(update_fields=["language"])
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        cookie = client.cookies["sessionid"]
+        context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+        page = context.new_page()
+        page.emulate_media(color_scheme=theme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.goto(live_server.url + path)
+        return page
+
+    yield open_page
+    assert complaints == []
+
+
+@pytest.fixture
+def axe() -> Callable[["Page"], None]:
+    """Fail with what axe finds on the page."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page: "Page") -> None:
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+    return check

@@ -1,72 +1,83 @@
-"""What every page of the console carries: navigation, the shop, how fresh the data are, running work."""
+"""What every page of the console carries: navigation, the shop, how fresh the data are."""
 
-from dataclasses import dataclass, field
-
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from treue.core.shop.models import Shop
+from treue.core.staff.models import User
 from treue.core.staff.roles import Permission
+from treue.design import formats
+from treue.design.navigation import Item, Navigation, Person, loop
 from treue.understand.metrics.models import Snapshot
 
-
-@dataclass(frozen=True)
-class Item:
-    label: str
-    url: str
-    current: bool = False
-    count: int = 0
-
-
-@dataclass(frozen=True)
-class Station:
-    label: str
-    items: list[Item] = field(default_factory=list)
-
-    @property
-    def current(self) -> bool:
-        return any(item.current for item in self.items)
+Entry = tuple[str, str, Permission]
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
-    """Template context: `nav_today`, `nav` (four stations), `nav_foot`, `shop`, `snapshot`."""
-    if not getattr(request, "user", None) or not request.user.is_authenticated:
+    """Template context: `nav`, `shop`, `snapshot`, `freshness` (a sentence), `demo` (the banner of a demo shop)."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
         return {}
     shop = Shop.objects.first()
+    snapshot = Snapshot.objects.filter(shop=shop, is_current=True).first() if shop else None
     return {
         "shop": shop,
-        "snapshot": Snapshot.objects.filter(shop=shop, is_current=True).first() if shop else None,
-        "nav_today": _item(request, _("Today"), "cockpit", Permission.SEE_FIGURES),
-        "nav": stations(request),
-        "nav_foot": _granted(
-            request,
+        "snapshot": snapshot,
+        "nav": navigation(request, user),
+        "freshness": freshness(shop, snapshot),
+        "demo": demo_banner(shop, user),
+    }
+
+
+def navigation(request: HttpRequest, user: User) -> Navigation:
+    def granted(*entries: Entry) -> tuple[Item, ...]:
+        return tuple(_item(request, label, name) for label, name, permission in entries if user.may(permission))
+
+    today = granted((_("Today"), "cockpit", Permission.SEE_FIGURES))
+    return Navigation(
+        today=today[0] if today else None,
+        stations=loop(
+            listen=granted((_("Import"), "imports", Permission.IMPORT)),
+            understand=granted((_("Customers"), "customers", Permission.SEE_CUSTOMERS)),
+        ),
+        foot=granted(
             (_("Jobs"), "jobs", Permission.SEE_JOBS),
             (_("Settings"), "settings", Permission.EDIT_SHOP),
             (_("Staff"), "staff", Permission.MANAGE_STAFF),
             (_("Audit log"), "audit", Permission.SEE_AUDIT),
             (_("Mail"), "mail", Permission.SEE_MAIL),
         ),
-    }
+        person=Person(name=str(user), role=user.get_role_display()),
+    )
 
 
-def stations(request: HttpRequest) -> list[Station]:
-    return [
-        Station(_("Listen"), _granted(request, (_("Import"), "imports", Permission.IMPORT))),
-        Station(_("Understand"), _granted(request, (_("Customers"), "customers", Permission.SEE_CUSTOMERS))),
-        Station(_("Act")),
-        Station(_("Prove")),
-    ]
-
-
-def _granted(request: HttpRequest, *entries: tuple[str, str, Permission]) -> list[Item]:
-    items = (_item(request, *entry) for entry in entries)
-    return [item for item in items if item is not None]
-
-
-def _item(request: HttpRequest, label: str, name: str, permission: Permission) -> Item | None:
-    if not request.user.may(permission):
-        return None
+def _item(request: HttpRequest, label: str, name: str) -> Item:
     url = reverse(name)
     here = request.path == url if url == "/" else request.path.startswith(url)
     return Item(label=label, url=url, current=here)
+
+
+def freshness(shop: Shop | None, snapshot: Snapshot | None) -> str:
+    """How fresh the data are, as a sentence; "" before the first figures."""
+    if shop is None or snapshot is None:
+        return ""
+    language = get_language() or settings.LANGUAGE_CODE
+    return _("Figures up to %(day)s, computed %(moment)s.") % {
+        "day": formats.day(snapshot.as_of, language),
+        "moment": formats.moment(timezone.localtime(snapshot.computed_at, shop.tz), language),
+    }
+
+
+def demo_banner(shop: Shop | None, user: User) -> dict[str, str] | None:
+    if shop is None or not shop.is_demo:
+        return None
+    may_remove = user.may(Permission.EDIT_SHOP)
+    return {
+        "text": _("This is a demo shop with invented customers."),
+        "url": reverse("demo_remove") if may_remove else "",
+        "label": _("Remove the demo shop") if may_remove else "",
+    }

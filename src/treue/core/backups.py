@@ -1,0 +1,170 @@
+"""Save an installation into one file and bring it back.
+
+A backup is a tar with a manifest, PostgreSQL's own dump, the lake, the uploads and the secret key. The lake could be
+computed anew; it is kept so that a restored installation shows the same figures at once.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+import treue
+from treue.core import home, postgres
+
+FORMAT = 1
+FOLDERS = ("lake", "uploads")
+MANIFEST, DUMP, KEY = "manifest.json", "database.dump", "secret.key"
+
+
+class BackupError(Exception):
+    """Base of what can go wrong here."""
+
+
+class NotABackup(BackupError):
+    """The file is no backup of Treue, or of a newer version than this one reads."""
+
+
+class InstallationNotEmpty(BackupError):
+    """There is data already; restoring would replace it."""
+
+
+class InstallationInUse(BackupError):
+    """Somebody else is connected to the database: web, worker or a command."""
+
+
+class ProgramFailed(BackupError):
+    """One of PostgreSQL's programs failed. `words` is what it said."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        super().__init__(words)
+
+
+def write(target: Path | None = None) -> Path:
+    """Write a backup and return where it lies; a file that is not whole never has the final name."""
+    moment = datetime.now(UTC)
+    target = target or home.home() / "backups" / f"treue-{moment:%Y%m%d-%H%M%S}.tar"
+    partial = target.with_name(target.name + ".partial")
+    with tempfile.TemporaryDirectory(dir=home.home() / "tmp") as folder:
+        dump = Path(folder) / DUMP
+        _run("pg_dump", "--format=custom", "--no-owner", f"--file={dump}", f"--dbname={_address()}")
+        manifest = Path(folder) / MANIFEST
+        manifest.write_text(
+            json.dumps({"format": FORMAT, "treue": treue.__version__, "written_at": moment.isoformat()})
+        )
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            with tarfile.open(fileobj=file, mode="w") as tar:
+                tar.add(manifest, MANIFEST)
+                tar.add(dump, DUMP)
+                tar.add(home.home() / KEY, KEY)
+                for name in FOLDERS:
+                    tar.add(home.home() / name, name)
+            os.fsync(file.fileno())
+    partial.rename(target)
+    return target
+
+
+def restore(source: Path, *, replace: bool = False) -> None:
+    """Bring a backup back into this installation's folder and database.
+
+    Raises NotABackup, InstallationInUse, InstallationNotEmpty (unless `replace`), ProgramFailed.
+    """
+    with tempfile.TemporaryDirectory(dir=home.home() / "tmp") as name:
+        folder = Path(name)
+        _unpack(source, folder)
+        if _others_connected():
+            raise InstallationInUse
+        if not replace and _has_data():
+            raise InstallationNotEmpty
+        _empty_database()
+        _run(
+            "pg_restore",
+            "--no-owner",
+            "--exit-on-error",
+            "--single-transaction",
+            f"--dbname={_address()}",
+            folder / DUMP,
+        )
+        for part in FOLDERS:
+            _put_in_place(folder / part, home.home() / part)
+        shutil.copyfile(folder / KEY, home.home() / KEY)
+
+
+def _unpack(source: Path, folder: Path) -> None:
+    try:
+        with tarfile.open(source) as tar:
+            tar.extractall(folder, filter="data")
+        manifest = json.loads((folder / MANIFEST).read_text())
+    except (tarfile.TarError, OSError, ValueError) as error:
+        raise NotABackup(str(source)) from error
+    if manifest.get("format") != FORMAT:
+        raise NotABackup(str(source))
+
+
+def _put_in_place(new: Path, place: Path) -> None:
+    old = place.with_name(place.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if place.exists():
+        place.rename(old)
+    shutil.copytree(new, place)
+    place.chmod(0o700)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _has_data() -> bool:
+    with psycopg.connect(_conninfo()) as connection:
+        known = connection.execute("select to_regclass('shop_shop')").fetchone()
+        if known is None or known[0] is None:
+            return False
+        row = connection.execute("select exists(select from shop_shop)").fetchone()
+        return bool(row and row[0])
+
+
+def _others_connected() -> bool:
+    query = (
+        "select exists(select from pg_stat_activity where datname = current_database()"
+        " and pid <> pg_backend_pid() and backend_type = 'client backend')"
+    )
+    with psycopg.connect(_conninfo()) as connection:
+        row = connection.execute(query).fetchone()
+        return bool(row and row[0])
+
+
+def _empty_database() -> None:
+    with psycopg.connect(_conninfo(), autocommit=True) as connection:
+        connection.execute("drop schema public cascade")
+        connection.execute("create schema public")
+
+
+def _place() -> dict[str, str]:
+    from django.db import connection
+
+    settings = connection.settings_dict
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    return {name: str(settings[key]) for name, key in names.items() if settings.get(key)}
+
+
+def _conninfo() -> str:
+    return make_conninfo(**_place())
+
+
+def _address() -> str:
+    """The database for a program's command line, where everybody can read it: without the password."""
+    return make_conninfo(**{name: value for name, value in _place().items() if name != "password"})
+
+
+def _run(program: str, *arguments: str | Path) -> None:
+    command = [str(postgres.programs() / program), *map(str, arguments)]
+    environment = os.environ | {"PGPASSWORD": _place().get("password", "")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    if done.returncode != 0:
+        raise ProgramFailed(done.stderr.strip())

@@ -1,0 +1,49 @@
+"""How commands fail: one sentence on standard error and an exit code, never a traceback.
+
+0: done. 1: the work failed, for a reason that is named. 2: the command was used wrongly. 130: stopped by Ctrl-C.
+"""
+
+import logging
+import os
+import sys
+
+from rich.console import Console
+from rich.markup import escape
+
+FAILED = 1
+STOPPED = 130
+log = logging.getLogger(__name__)
+
+
+class Failure(Exception):
+    """A failure said in a sentence for the person at the terminal."""
+
+
+def main() -> None:
+    """The program `treue`."""
+    from treue.web.commands import app
+
+    try:
+        app()
+    except Failure as failure:
+        say(str(failure))
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(STOPPED)
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except Exception as error:
+        log.debug("unexpected", exc_info=error)
+        say(
+            f"Something went wrong that Treue did not expect ({type(error).__name__}). "
+            "Set TREUE_LOG=DEBUG and run it again to see where."
+        )
+        if os.environ.get("TREUE_LOG") == "DEBUG":
+            raise
+        sys.exit(FAILED)
+
+
+def say(sentence: str) -> None:
+    Console(stderr=True, soft_wrap=True).print(f"[bold red]✕[/bold red] {escape(sentence)}", highlight=False)

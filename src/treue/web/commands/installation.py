@@ -1,0 +1,187 @@
+"""Start, stop, save and restore an installation."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from treue.core import home, postgres
+from treue.web.commands import django_setup
+from treue.web.commands.failing import Failure
+
+console = Console(stderr=True)
+
+Port = Annotated[int, typer.Option(help="Port of the web server.", min=1, max=65535)]
+Host = Annotated[str, typer.Option(help="Address the web server listens on.")]
+
+
+def up(
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    demo: Annotated[bool, typer.Option("--demo", help="Make a demo shop if there is no shop yet.")] = False,
+) -> None:
+    """Start database, web and worker together, and print a link to sign in."""
+    _require_free(host, port)
+    home.prepare()
+    signal.signal(signal.SIGTERM, _interrupt)
+    with postgres.running():
+        _bring_up_to_date(demo=demo)
+        console.print(f"Treue runs on [bold]http://{host}:{port}[/bold]. Stop it with Ctrl-C.")
+        # markup and wrapping would spoil a link that is meant to be clicked
+        typer.echo(f"Sign in once with: http://{host}:{port}{_sign_in_path()}")
+        _supervise(host, port)
+    console.print("Stopped.")
+
+
+def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
+    """Run a web process alone."""
+    import uvicorn
+
+    _require_free(host, port)
+    home.prepare()
+    with postgres.running():
+        uvicorn.run(
+            "treue.web.asgi:application",
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
+        )
+
+
+def worker() -> None:
+    """Run a worker process alone: imports, figures, mail."""
+    home.prepare()
+    with postgres.running():
+        django_setup.set_up()
+        from procrastinate.contrib.django import app
+
+        app.with_connector(app.connector.get_worker_connector()).run_worker(
+            concurrency=3, shutdown_graceful_timeout=10, update_heartbeat_interval=10
+        )
+
+
+def manage(context: typer.Context) -> None:
+    """Django's own commands: migrate, shell, createsuperuser and the rest."""
+    from django.core.management import execute_from_command_line
+
+    home.prepare()
+    with postgres.running():
+        django_setup.set_up()
+        execute_from_command_line(["treue manage", *context.args])
+
+
+def backup(
+    file: Annotated[Path | None, typer.Argument(help="Where to write it; default: the installation's backups.")] = None,
+) -> None:
+    """Save everything the installation owns into one file."""
+    from treue.core import backups
+
+    home.prepare()
+    with postgres.running():
+        written = backups.write(file)
+    typer.echo(str(written))
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file made by `treue backup`.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Replace what the installation holds now.")] = False,
+) -> None:
+    """Bring an installation back from a backup. Nothing else may be running."""
+    from treue.core import backups
+
+    home.prepare()
+    with postgres.running():
+        backups.restore(file, replace=replace)
+        _migrate()
+    console.print(f"Restored from {file}.")
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Failure(
+                f"Port {port} on {host} cannot be used: {error.strerror}. Choose another one with --port."
+            ) from error
+
+
+def _bring_up_to_date(*, demo: bool) -> None:
+    django_setup.set_up()
+    _migrate()
+    from treue.core.shop.models import Shop
+
+    if demo and not Shop.objects.exists():
+        from treue.web.commands.data import load_demo
+
+        load_demo()
+
+
+def _migrate() -> None:
+    django_setup.set_up()
+    from django.core.management import call_command
+
+    with console.status("Bringing the database up to date …"):
+        call_command("migrate", verbosity=0)
+
+
+def _sign_in_path() -> str:
+    from django.urls import reverse
+
+    from treue.core.staff import sign_in_links
+
+    return reverse("welcome", args=[sign_in_links.for_first_admin()])
+
+
+def _supervise(host: str, port: int) -> None:
+    """Keep web and worker running until one is told to stop or web ends."""
+    start_web = ["web", "--host", host, "--port", str(port)]
+    processes = {"web": _start(*start_web), "worker": _start("worker")}
+    try:
+        while processes["web"].poll() is None:
+            try:
+                processes["worker"].wait(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                continue
+            console.print("The worker ended and is started again.")
+            processes["worker"] = _start("worker")
+    except KeyboardInterrupt:
+        console.print("\nStopping …")
+    finally:
+        _end(list(processes.values()))
+    if processes["web"].returncode not in (0, -signal.SIGTERM):
+        raise Failure("The web server ended by itself. Its last lines above say why.")
+
+
+def _start(*arguments: str) -> subprocess.Popen[bytes]:
+    """A process of our own program: it ends with us, even if we are killed, and Ctrl-C reaches it only through us."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "treue.web.commands", *arguments],
+        start_new_session=True,
+        env=os.environ | {"TREUE_PARENT": str(os.getpid())},
+    )
+
+
+def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt

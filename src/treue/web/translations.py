@@ -1,0 +1,142 @@
+"""Keep the German catalogue complete: `python -m treue.web.translations check|update`.
+
+Sentences are collected from Python by Babel and from templates by Django's own lexer; gettext's programs are not
+needed. `check` fails on a sentence that is missing, fuzzy or no longer used, and on a compiled file that is stale.
+"""
+
+import ast
+import io
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+PACKAGE = Path(__file__).resolve().parent.parent
+PO = PACKAGE / "locale" / "de" / "LC_MESSAGES" / "django.po"
+KEYWORDS = DEFAULT_KEYWORDS | {
+    "gettext_lazy": None,
+    "ngettext_lazy": (1, 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+CALL = re.compile(r"\b(?P<name>_|gettext|ngettext|pgettext|npgettext)\s*\(")
+Found = tuple[str | tuple[str, str], str | None, str, int]
+
+
+def collect() -> Catalog:
+    """Every sentence of the package with where it stands."""
+    catalog = Catalog(locale="de", project="Treue", charset="utf-8", header_comment="# German sentences of Treue.")
+    for path in sorted(PACKAGE.rglob("*")):
+        found = _from_python(path) if path.suffix == ".py" else _from_template(path) if _is_template(path) else ()
+        for message, context, place, _line in found:
+            catalog.add(message, locations=[(place, 0)], context=context, flags=_flags(message))
+    return catalog
+
+
+def _is_template(path: Path) -> bool:
+    return "templates" in path.parts and path.suffix in {".html", ".txt", ".xml"}
+
+
+def _flags(message: str | tuple[str, str]) -> list[str]:
+    return ["python-format"] if Message(message).python_format else []
+
+
+def _from_python(path: Path) -> Iterator[Found]:
+    place = str(path.relative_to(PACKAGE))
+    with path.open("rb") as file:
+        for line, message, _comments, context in extract("python", file, keywords=KEYWORDS):
+            yield message if isinstance(message, str) else (message[0], message[1]), context, place, line
+
+
+def _from_template(path: Path) -> Iterator[Found]:
+    place = str(path.relative_to(PACKAGE))
+    source = templatize(path.read_text(), origin=place)
+    for match in CALL.finditer(source):
+        texts = _literals(source[match.end() :])
+        name = match["name"]
+        context = texts.pop(0) if name.startswith(("p", "np")) and texts else None
+        if name.startswith("n") and len(texts) > 1:
+            yield (texts[0], texts[1]), context, place, 0
+        elif texts:
+            yield texts[0], context, place, 0
+
+
+def _literals(source: str) -> list[str]:
+    """The string literals that open an argument list, in order."""
+    texts = []
+    pattern = re.compile(r"""\s*u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\s*(,?)""", re.DOTALL)
+    position = 0
+    while match := pattern.match(source, position):
+        texts.append(ast.literal_eval(match[1]))
+        position = match.end()
+        if not match[2]:
+            break
+    return texts
+
+
+def stored() -> Catalog:
+    with PO.open("rb") as file:
+        return read_po(file, locale="de")
+
+
+def compiled(catalog: Catalog) -> bytes:
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()
+
+
+def problems() -> list[str]:
+    """What keeps the catalogue from being complete, a sentence each."""
+    catalog, wanted = stored(), collect()
+    keys = {_key(message) for message in wanted if message.id}
+    have = {_key(message): message for message in catalog if message.id}
+    missing = [f"missing: {key[0]!r}" for key in sorted(keys - have.keys(), key=repr)]
+    unused = [f"not used any more: {key[0]!r}" for key in sorted(have.keys() - keys, key=repr)]
+    wrong = [f"{fault}: {key[0]!r}" for key, message in have.items() for fault in _faults(message)]
+    stale = PO.with_suffix(".mo").read_bytes() != compiled(catalog)
+    return missing + unused + wrong + (["django.mo is stale: run make translations"] if stale else [])
+
+
+def _key(message: Message) -> tuple[object, str | None]:
+    first = message.id if isinstance(message.id, str) else message.id[0]
+    return first, message.context
+
+
+def _faults(message: Message) -> Iterator[str]:
+    texts = [message.string] if isinstance(message.string, str) else list(message.string)
+    if not all(texts):
+        yield "not translated"
+    if message.fuzzy:
+        yield "fuzzy"
+    yield from (f"wrong placeholders ({error})" for error in message.check())
+
+
+def update() -> None:
+    """Bring new sentences into the catalogue, drop unused ones, compile."""
+    catalog = stored() if PO.exists() else Catalog(locale="de")
+    catalog.update(collect(), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    with PO.open("wb") as file:
+        write_po(file, catalog, width=100, sort_output=True, omit_header=False, include_lineno=False)
+    PO.with_suffix(".mo").write_bytes(compiled(stored()))
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["update"]:
+        update()
+        return 0
+    found = problems()
+    for problem in found:
+        sys.stderr.write(f"{problem}\n")
+    sys.stderr.write(f"translations: {len(found)} problems\n" if found else "translations: complete\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
