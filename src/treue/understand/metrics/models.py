@@ -1,8 +1,10 @@
 """The shop's figures as additive counts, computed from the lake and read by pages.
 
-No rate is stored. A filter is a sum over slices, and rates are made from sums (`treue.science.figures`).
+No rate is stored: rates are made of sums (`treue.science.figures`). Every filter a page offers is a `Slice`, summed up
+when the counts are written, so that reading one is a look-up and not a sum over a hundred thousand rows.
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +14,10 @@ MONEY = {"max_digits": 20, "decimal_places": 4}
 
 
 class Snapshot(models.Model):
-    """One computation of everything below: by which settings, up to which day."""
+    """One computation of everything below: by which settings, up to which day.
+
+    The one before the current stays until the next, for a page that was being read when it was replaced.
+    """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     as_of = models.DateField()
@@ -34,21 +39,40 @@ class Snapshot(models.Model):
 
 
 class Slice(models.Model):
-    """Channel, country and category of a customer's first order; "" where unknown."""
+    """The customers whose first order had this channel, country and category, and their totals; "" stands for all.
+
+    Values are as `metrics.slices` names them: beside the shop's own there are "~unknown" and "~other".
+    """
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, db_index=False)
-    channel = models.CharField(max_length=60)
-    country = models.CharField(max_length=60)
-    category = models.CharField(max_length=120)
+    channel = models.CharField(max_length=60, blank=True)
+    country = models.CharField(max_length=60, blank=True)
+    category = models.CharField(max_length=120, blank=True)
+    customers = models.BigIntegerField()
+    repeat_customers = models.BigIntegerField()
+    orders = models.BigIntegerField()
+    revenue = models.DecimalField(**MONEY)
+    lifetime_seconds = models.BigIntegerField()
+    trailing_buyers = models.BigIntegerField()
+    trailing_orders = models.BigIntegerField()
+    first_order = models.DateField()
+    last_order = models.DateField()
+    costed_revenue = models.DecimalField(**MONEY)
+    cost = models.DecimalField(**MONEY)
 
     class Meta:
-        abstract = True
+        constraints = [
+            models.UniqueConstraint(fields=["snapshot", "channel", "country", "category"], name="metrics_slice_once"),
+        ]
 
 
-class PeriodCount(Slice):
+class PeriodCount(models.Model):
+    """What happened in one period to the customers of one slice; a period without a row is all zeros."""
+
+    pk = models.CompositePrimaryKey("slice_id", "unit", "start")
+    slice = models.ForeignKey(Slice, on_delete=models.CASCADE, db_index=False, related_name="periods")
     unit = models.CharField(max_length=8)
     start = models.DateField()
-    end = models.DateField()
     customers_start = models.BigIntegerField()
     customers_end = models.BigIntegerField()
     retained = models.BigIntegerField()
@@ -65,35 +89,18 @@ class PeriodCount(Slice):
     trailing_buyers = models.BigIntegerField()
     trailing_orders = models.BigIntegerField()
 
-    class Meta:
-        indexes = [models.Index(fields=["snapshot", "unit", "start"], name="metrics_period_place")]
 
+class CohortCount(models.Model):
+    """One line of a slice's cohort table; the lists hold a number per complete month since, the cohort's own first."""
 
-class CohortCount(Slice):
+    pk = models.CompositePrimaryKey("slice_id", "cohort")
+    slice = models.ForeignKey(Slice, on_delete=models.CASCADE, db_index=False, related_name="cohorts")
     cohort = models.DateField()
-    k = models.PositiveSmallIntegerField()
-    customers = models.BigIntegerField()
-    orders = models.BigIntegerField()
-    revenue = models.DecimalField(**MONEY)
-    repeaters = models.BigIntegerField(default=0)
-
-    class Meta:
-        indexes = [models.Index(fields=["snapshot", "cohort", "k"], name="metrics_cohort_place")]
-
-
-class TotalCount(Slice):
-    customers = models.BigIntegerField()
-    repeat_customers = models.BigIntegerField()
-    orders = models.BigIntegerField()
-    revenue = models.DecimalField(**MONEY)
-    lifetime_seconds = models.BigIntegerField()
-    trailing_buyers = models.BigIntegerField()
-    trailing_orders = models.BigIntegerField()
-    first_order = models.DateField()
-    last_order = models.DateField()
-
-    class Meta:
-        indexes = [models.Index(fields=["snapshot"], name="metrics_total_place")]
+    size = models.BigIntegerField()
+    repeaters = models.BigIntegerField()
+    retained = ArrayField(models.BigIntegerField())
+    orders = ArrayField(models.BigIntegerField())
+    revenue = ArrayField(models.DecimalField(**MONEY))
 
 
 class Note(models.Model):
