@@ -27,6 +27,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     queue_id = models.BigIntegerField(null=True)
+    lock = models.CharField(max_length=120, blank=True)
 
     class Meta:
         ordering = ["-id"]

@@ -3,6 +3,8 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from treue.core.staff.roles import GRANTED, Permission, Role
@@ -18,6 +20,9 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
 
+    def active_admins(self) -> models.QuerySet["User"]:
+        return self.filter(role=Role.ADMIN, is_active=True)
+
 
 class User(AbstractBaseUser):
     email = models.EmailField(_("E-mail address"), unique=True)
@@ -25,6 +30,7 @@ class User(AbstractBaseUser):
     role = models.CharField(_("Role"), max_length=12, choices=Role, default=Role.ANALYST)
     language = models.CharField(_("Language"), max_length=5, blank=True)
     is_active = models.BooleanField(default=True)
+    session_generation = models.PositiveIntegerField(default=0)
     date_joined = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -43,12 +49,17 @@ class User(AbstractBaseUser):
     def may(self, permission: Permission) -> bool:
         return self.is_active and permission in GRANTED[self.role]
 
+    def get_session_auth_hash(self) -> str:
+        """What a session must hold to go on: another password or another generation ends it."""
+        return salted_hmac("treue.staff.session", f"{self.password}:{self.session_generation}").hexdigest()
+
 
 class Invitation(models.Model):
     """A mailed link with which a new colleague sets a password. Only the token's hash is stored."""
 
     email = models.EmailField()
     role = models.CharField(max_length=12, choices=Role)
+    language = models.CharField(max_length=5, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -63,6 +74,11 @@ class Invitation(models.Model):
         ]
 
 
+class SignInLinkQuerySet(models.QuerySet["SignInLink"]):
+    def open(self) -> "SignInLinkQuerySet":
+        return self.filter(used_at=None, expires_at__gt=timezone.now())
+
+
 class SignInLink(models.Model):
     """A link that signs one person in, once. Only its hash is stored."""
 
@@ -71,6 +87,8 @@ class SignInLink(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+    objects = SignInLinkQuerySet.as_manager()
 
 
 class AuditEntry(models.Model):

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('admin', 'Administrator'), ('manager', 'Manager'), ('analyst', 'Analyst'), ('service', 'Service')], default='analyst', max_length=12, verbose_name='Role')),
                 ('language', models.CharField(blank=True, max_length=5, verbose_name='Language')),
                 ('is_active', models.BooleanField(default=True)),
+                ('session_generation', models.PositiveIntegerField(default=0)),
                 ('date_joined', models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -63,6 +64,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254)),
                 ('role', models.CharField(choices=[('admin', 'Administrator'), ('manager', 'Manager'), ('analyst', 'Analyst'), ('service', 'Service')], max_length=12)),
+                ('language', models.CharField(blank=True, max_length=5)),
                 ('token_hash', models.CharField(max_length=64, unique=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('expires_at', models.DateTimeField()),
