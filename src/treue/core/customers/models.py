@@ -5,11 +5,16 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Upper
 
+from treue.core.privacy import OnErasure, PersonalData
 from treue.core.shop.models import Shop
 
 
 class Customer(models.Model):
     """One person or company. `id` is the dense, opaque number the lake knows; `number` is the shop's own."""
+
+    personal = PersonalData(
+        fields=("number", "name", "email", "phone", "city", "country", "signed_up_at", "created_at"), owner=""
+    )
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     number = models.CharField(max_length=120)
@@ -43,6 +48,13 @@ class Customer(models.Model):
 
 class Erasure(models.Model):
     """The receipt for a person who was erased: what was deleted, by keyed hash, without naming anybody."""
+
+    personal = PersonalData(
+        fields=(),
+        owner=None,
+        on_erasure=OnErasure.KEEP,
+        why="A keyed hash alone, to keep the person erased when an old file is imported again.",
+    )
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     number_hash = models.CharField(max_length=64, db_index=True)

@@ -7,8 +7,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from treue.core.privacy import NOT_PERSONAL
+
 
 class Shop(models.Model):
+    personal = NOT_PERSONAL
+
     name = models.CharField(_("Name of the shop"), max_length=120)
     zone = models.CharField(_("Time zone"), max_length=60, default="Europe/Berlin")
     currency = models.CharField(_("Currency"), max_length=3, default="EUR")
@@ -54,6 +58,8 @@ class Shop(models.Model):
 class ExchangeRate(models.Model):
     """How much of the shop's currency one unit of another is worth."""
 
+    personal = NOT_PERSONAL
+
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="rates")
     currency = models.CharField(_("Currency"), max_length=3)
     rate = models.DecimalField(_("Rate"), max_digits=18, decimal_places=8)
@@ -68,6 +74,8 @@ class ExchangeRate(models.Model):
 class NonProduct(models.Model):
     """An item code that is no product (postage, bank fee): its lines are set aside."""
 
+    personal = NOT_PERSONAL
+
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="non_products")
     code = models.CharField(_("Item code"), max_length=80)
 
@@ -77,6 +85,8 @@ class NonProduct(models.Model):
 
 class AcquisitionCost(models.Model):
     """What was spent on winning new customers, by channel and month; channel "" is for all."""
+
+    personal = NOT_PERSONAL
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="acquisition_costs")
     channel = models.CharField(_("Channel"), max_length=60, blank=True)

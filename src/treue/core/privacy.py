@@ -1,0 +1,28 @@
+"""What each table knows about a person, and what export and erasure do with it.
+
+Every model says it: `personal = PersonalData(...)` or `personal = NOT_PERSONAL`. The export of a person's data is made
+from these lists, and a test fails for a model without one.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class OnErasure(StrEnum):
+    DELETE = "delete"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class PersonalData:
+    """fields: what a copy of the person's data contains, in this order. owner: the path from a row to the customer
+    ("" for the customer's own row), or None where the row is about a colleague. why: the reason where a row is kept.
+    """
+
+    fields: tuple[str, ...]
+    owner: str | None
+    on_erasure: OnErasure = OnErasure.DELETE
+    why: str = ""
+
+
+NOT_PERSONAL = PersonalData(fields=(), owner=None, on_erasure=OnErasure.KEEP)
