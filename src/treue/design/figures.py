@@ -1,0 +1,109 @@
+"""What the figure card, findings and small lists show: texts ready to print, chosen in Python."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class How:
+    """How a figure is computed: the formula with the numbers put in, one sentence, the settings used."""
+
+    formula: str
+    sentence: str = ""
+    settings: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A comparison: "▲ 0,5 Prozentpunkte" (in green) "gegen September (95,7 %)".
+
+    direction: "up", "down" or "" without arrow. verdict: "good", "bad" or "" without colour.
+    """
+
+    text: str
+    against: str = ""
+    direction: str = ""
+    verdict: str = ""
+
+    @property
+    def arrow(self) -> str:
+        return {"up": "▲", "down": "▼"}.get(self.direction, "")
+
+
+def change(
+    difference: float | None, *, text: str, against: str, better: str = "", margin: float | None = None
+) -> Change | None:
+    """Compare two values. None without a difference to speak of.
+
+    text: the size of the difference without sign, printed. better: "up", "down", or "" when neither is.
+    margin: the margin of error of the difference; inside it nothing is claimed.
+    """
+    if difference is None:
+        return None
+    if margin is not None and abs(difference) <= margin:
+        return Change(_("No certain difference"), against)
+    if difference == 0:
+        return Change(_("Unchanged"), against)
+    direction = "up" if difference > 0 else "down"
+    verdict = ("good" if direction == better else "bad") if better else ""
+    return Change(text, against, direction, verdict)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure card. value: "96,2", or "–" and "zu wenige" where there is none; then `sentence` says why and
+    `next_step` what helps. spark: the values of the last complete periods."""
+
+    label: str
+    value: str
+    unit: str = ""
+    spark: Sequence[float | None] = ()
+    change: Change | None = None
+    sentence: str | SafeString = ""
+    how: How | None = None
+    next_step: Link | None = None
+
+    @property
+    def is_words(self) -> bool:
+        """Whether the value is said in words ("zu wenige") and so must not shout like a number."""
+        return len(self.value) > 1 and not any(c.isdigit() for c in self.value)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence that the data support, with its proof and where to look further."""
+
+    say: str | SafeString
+    proof: str = ""
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a timeline. on: the day or moment itself, for machines. kind: "buy", "alarm", "pts" or ""."""
+
+    when: str
+    on: date
+    title: str
+    text: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of "important today": how many, of what, and where it is done."""
+
+    count: str
+    text: str
+    link: Link
+    urgent: bool = False

@@ -1,0 +1,59 @@
+"""Small things that components are made of: style sheets, icons, initials, sort links."""
+
+from django.template import Library
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from treue.design.charts import sparkline
+from treue.design.formats import risk_step
+from treue.design.icons import FLOWER, ICONS
+from treue.design.stylesheets import STYLESHEETS
+
+register = Library()
+
+
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """The links to all style sheets, in the order that matters."""
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(path),) for path in STYLESHEETS))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    drawing = mark_safe(ICONS[name])  # noqa: S308 - our own constant
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', drawing)
+
+
+@register.simple_tag
+def flower() -> SafeString:
+    drawing = mark_safe(FLOWER)  # noqa: S308 - our own constant
+    return format_html('<svg class="flower" viewBox="0 0 32 32" aria-hidden="true">{}</svg>', drawing)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """The first letters of the first and the last word: "CV"."""
+    words = [word for word in str(name).split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
+
+
+@register.filter
+def spark(values: object) -> SafeString:
+    return sparkline(values)
+
+
+@register.filter
+def risk_class(share: float) -> str:
+    return f"r{risk_step(share)}"
+
+
+@register.filter
+def meter_width(value: float, most: float) -> str:
+    """How much of a meter is filled, in percent of its width."""
+    return f"{max(0.0, min(float(value) / float(most), 1.0)) * 100:.1f}" if float(most) > 0 else "0"
+
+
+@register.filter
+def split(text: str) -> list[str]:
+    return text.split(",")
