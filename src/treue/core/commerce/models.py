@@ -1,16 +1,24 @@
-"""What was bought and what came back. Money is in the shop's currency, after conversion."""
+"""What was bought and what came back. Money is in the shop's currency, after conversion.
+
+The big tables' references (`db_constraint=False`) are checked by the database once per statement instead of once
+per row, which makes a bulk write three times as fast: see migration 0002.
+"""
 
 from django.db import models
 
 from treue.core.customers.models import Customer
+from treue.core.privacy import NOT_PERSONAL, PersonalData
 from treue.core.shop.models import Shop
 
 MONEY = {"max_digits": 18, "decimal_places": 4}
 UNITS = {"max_digits": 14, "decimal_places": 3}
+BULK = {"db_constraint": False, "db_index": False}
 
 
 class Batch(models.Model):
     """One delivery of facts, so that it can be told where an order came from and be taken back."""
+
+    personal = NOT_PERSONAL
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     source = models.CharField(max_length=40)
@@ -18,6 +26,8 @@ class Batch(models.Model):
 
 
 class Channel(models.Model):
+    personal = NOT_PERSONAL
+
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     name = models.CharField(max_length=60)
 
@@ -29,6 +39,8 @@ class Channel(models.Model):
 
 
 class Product(models.Model):
+    personal = NOT_PERSONAL
+
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     code = models.CharField(max_length=80)
     name = models.CharField(max_length=250, blank=True)
@@ -46,18 +58,22 @@ class Order(models.Model):
     """An order of a known customer. `amount` and `units` are the sums of its lines, `refunded…` of its matches:
     written by the same statement that writes those, and checked by `treue doctor` and the tests."""
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
+    personal = PersonalData(
+        fields=("number", "ordered_at", "channel__name", "country", "amount", "refunded_amount"), owner="customer"
+    )
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, **BULK)
     number = models.CharField(max_length=80)
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, db_index=False)
     ordered_at = models.DateTimeField()
-    channel = models.ForeignKey(Channel, null=True, on_delete=models.PROTECT, db_index=False)
+    channel = models.ForeignKey(Channel, null=True, on_delete=models.PROTECT, **BULK)
     country = models.CharField(max_length=60, blank=True)
     category = models.CharField(max_length=120, blank=True)
     amount = models.DecimalField(**MONEY)
     units = models.DecimalField(**UNITS)
     refunded_amount = models.DecimalField(**MONEY, default=0)
     refunded_units = models.DecimalField(**UNITS, default=0)
-    batch = models.ForeignKey(Batch, on_delete=models.PROTECT)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, db_constraint=False)
 
     class Meta:
         constraints = [
@@ -71,11 +87,16 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
+    personal = PersonalData(
+        fields=("order__number", "ordinal", "bought_at", "product__code", "product__name", "quantity", "amount"),
+        owner="order__customer",
+    )
+
     pk = models.CompositePrimaryKey("order_id", "ordinal")
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", db_index=False)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines", **BULK)
     ordinal = models.IntegerField()
     bought_at = models.DateTimeField()
-    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, db_index=False)
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, **BULK)
     quantity = models.DecimalField(**UNITS)
     unit_price = models.DecimalField(**MONEY, null=True)
     amount = models.DecimalField(**MONEY)
@@ -85,11 +106,15 @@ class OrderLine(models.Model):
 class Refund(models.Model):
     """One line that came back; quantity and amount without sign. `refers_to` is the order number it named, if any."""
 
+    personal = PersonalData(
+        fields=("number", "refunded_at", "product__code", "quantity", "amount", "reason"), owner="customer"
+    )
+
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
     number = models.CharField(max_length=80)
     ordinal = models.IntegerField()
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
-    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, db_index=False)
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, **BULK)
     refers_to = models.CharField(max_length=80, blank=True)
     quantity = models.DecimalField(**UNITS)
     amount = models.DecimalField(**MONEY)
@@ -108,6 +133,8 @@ class Refund(models.Model):
 
 class RefundMatch(models.Model):
     """Which units of which order line a refund took back."""
+
+    personal = PersonalData(fields=("refund__number", "order__number", "units", "amount"), owner="order__customer")
 
     refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="matches")
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refund_matches")
