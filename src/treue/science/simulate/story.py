@@ -102,7 +102,7 @@ def eventful(start: date, end: date) -> Story:
         one_time=OneTimeBuyers("Marktplatz", share=0.5),
         tv_spot=TvSpot(month(0.6), month(0.6, 1), ("Onlineshop", "App"), factor=2.2, cost=0.9),
         app_launch=AppLaunch(month(0.2), "App"),
-        defect=Defect(month(0.65), "KAN-17", returned=0.24),
+        defect=Defect(month(0.65), "KAN-13", returned=0.24),
     )
 
 
@@ -114,5 +114,5 @@ def uneventful(start: date) -> Story:
         one_time=OneTimeBuyers("Marktplatz", share=0.0),
         tv_spot=TvSpot(start, start, (), factor=1.0, cost=0.0),
         app_launch=AppLaunch(start, "App"),
-        defect=Defect(start, "KAN-17", returned=0.0),
+        defect=Defect(start, "KAN-13", returned=0.0),
     )

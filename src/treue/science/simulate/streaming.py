@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from treue.science.simulate import tables
 from treue.science.simulate.acquisition import Arrivals, acquisition_costs, shop_arrivals
 from treue.science.simulate.baskets import categories, order_lines
-from treue.science.simulate.buying import Buyers, order_channels, purchases
+from treue.science.simulate.buying import Buyers, Purchases, order_channels, purchases
 from treue.science.simulate.catalogue import Catalogue, shop_catalogue
 from treue.science.simulate.choice import choose
 from treue.science.simulate.clock import Clock, shop_clock
@@ -127,7 +127,7 @@ def _world(
 
 def _block(world: World, block: int) -> Shop:
     """The customers of one block with all that belongs to them."""
-    rng = np.random.default_rng((*world.seed, block))
+    rng = np.random.default_rng((*world.seed, block + 1))  # the bare seed is the whole shop's own
     clock, story, catalogue = world.clock, world.story, world.catalogue
     last = min((block + 1) * BLOCK, world.customers)
     buyers = _buyers(rng, world, np.arange(block * BLOCK + 1, last + 1))
@@ -152,24 +152,28 @@ def _block(world: World, block: int) -> Shop:
         lines=tables.lines_table(orders, lines, catalogue),
         refunds=tables.refunds_table(customers, orders, buyers, back, catalogue, clock),
         costs=world.costs,
-        truth=Truth(
-            parameters=world.parameters,
-            story=world.told,
-            clock=clock,
-            rate=buyers.rate,
-            dropout=buyers.dropout,
-            mean_spend=buyers.mean_spend,
-            channel=buyers.channel,
-            category=buyers.category,
-            repeats=made.repeats,
-            recency_weeks=made.recency_weeks,
-            age_weeks=made.age_weeks,
-            alive=made.alive,
-            one_time=made.one_time,
-            welcomed=made.welcomed,
-            priced_out=made.priced_out,
-            stray_refund=stray,
-        ),
+        truth=_truth(world, buyers, made, stray),
+    )
+
+
+def _truth(world: World, buyers: Buyers, made: Purchases, stray: NDArray[np.bool_]) -> Truth:
+    return Truth(
+        parameters=world.parameters,
+        story=world.told,
+        clock=world.clock,
+        rate=buyers.rate,
+        dropout=buyers.dropout,
+        mean_spend=buyers.mean_spend,
+        channel=buyers.channel,
+        category=buyers.category,
+        repeats=made.repeats,
+        recency_weeks=made.recency_weeks,
+        age_weeks=made.age_weeks,
+        alive=made.alive,
+        one_time=made.one_time,
+        welcomed=made.welcomed,
+        priced_out=made.priced_out,
+        stray_refund=stray,
     )
 
 
