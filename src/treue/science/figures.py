@@ -84,7 +84,8 @@ class PeriodFigures:
     """What a period shows.
 
     The first block speaks of the period; the second of the whole history up to its end (or to
-    as_of where that is earlier), so that a figure can stand beside itself one period before.
+    as_of where that is earlier), so that a figure can stand beside itself one period before, and
+    holds the counts it is made of, so that a page can say how.
     lost, won_back, retention_rate and churn_rate are None in a warm-up period.
     repeat_purchase_rate: buyers with two or more orders inside the period / buyers inside.
     """
@@ -109,6 +110,12 @@ class PeriodFigures:
     revenue: Decimal
 
     customers_to_date: int
+    repeat_customers_to_date: int
+    orders_to_date: int
+    revenue_to_date: Decimal
+    lifetime_seconds_to_date: int
+    trailing_buyers: int
+    trailing_orders: int
     repeat_purchase_rate_to_date: float | None
     average_order_value: float | None
     purchase_frequency: float | None
@@ -172,6 +179,12 @@ def _period_figures(period: Period, inside: PeriodCounts, so_far: PeriodCounts) 
         orders=inside.orders,
         revenue=inside.revenue,
         customers_to_date=so_far.first_buyers,
+        repeat_customers_to_date=so_far.second_buyers,
+        orders_to_date=so_far.orders,
+        revenue_to_date=so_far.revenue,
+        lifetime_seconds_to_date=so_far.gap_seconds,
+        trailing_buyers=inside.trailing_buyers,
+        trailing_orders=inside.trailing_orders,
         repeat_purchase_rate_to_date=share(so_far.second_buyers, so_far.first_buyers),
         average_order_value=value,
         purchase_frequency=frequency,

@@ -53,10 +53,11 @@ class Cohort:
 
 @dataclass(frozen=True, kw_only=True)
 class Slice:
-    """One value of a dimension (None: unknown) and its figures."""
+    """One value of a dimension (None: unknown), its figures and its periods, as many as the report has."""
 
     value: str | None
     figures: TotalFigures
+    periods: list[PeriodFigures]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,13 +188,32 @@ def _figures(orders: pa.Table, calendar: Calendar, engine: Backend) -> dict[str,
             [month.start for month in calendar.months if month.complete],
         ),
         "slices": {
-            name: [
-                Slice(value=row[name], figures=total_figures(Totals.of(row)))
-                for row in rows(totals(customers, by=(name,)).order_by(ibis.desc("customers"), name))
-            ]
+            name: _slices(
+                name,
+                rows(totals(customers, by=(name,)).order_by(ibis.desc("customers"), name)),
+                rows(period_counts(table, calendar, by=(name,), customers=customers)),
+                calendar,
+            )
             for name in known
         },
     }
+
+
+def _slices(
+    name: str, totals_of: Sequence[Mapping[str, Any]], counts_of: Sequence[Mapping[str, Any]], calendar: Calendar
+) -> list[Slice]:
+    """Every value of a dimension, in the order of `totals_of`."""
+    counts: dict[str | None, dict[date, PeriodCounts]] = {}
+    for row in counts_of:
+        counts.setdefault(row[name], {})[row["start"]] = PeriodCounts.of(row)
+    return [
+        Slice(
+            value=row[name],
+            figures=total_figures(Totals.of(row)),
+            periods=timeline(calendar.periods, counts.get(row[name], {})),
+        )
+        for row in totals_of
+    ]
 
 
 def _cohorts(
