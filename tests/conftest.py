@@ -32,9 +32,16 @@ QUIET_CHROMIUM = [
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """An installation for this run alone, its server up before Django is asked for a connection."""
+    """An installation for this run alone, its server up before Django reads where it is.
+
+    Django is set up here and not by pytest-django's own setting, which would read ours before this function runs.
+    """
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         _own_installation(config)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "treue.web.settings"
+    import django
+
+    django.setup()
 
 
 def _own_installation(config: pytest.Config) -> None:
@@ -102,6 +109,7 @@ def visit(
 
     `visit("/customers/", role="manager", language="de", theme="dark", width=360)`
     """
+    from django.conf import settings
     from django.test import Client
 
     complaints: list[str] = []
@@ -114,8 +122,8 @@ def visit(
         user.save(update_fields=["language"])
         client = Client()
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        cookie = client.cookies["sessionid"]
-        context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
         page = context.new_page()
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size({"width": width, "height": 900})

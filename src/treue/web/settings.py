@@ -1,5 +1,6 @@
 """Django's settings. What an installation decides comes from its environment or its folder."""
 
+import hashlib
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -57,7 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "treue.web.language.LanguageMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "treue.web.accounts.sign_in_required.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -95,6 +96,15 @@ FORM_RENDERER = "treue.design.forms.Renderer"
 DATABASES = {"default": postgres.connection_settings() | {"CONN_MAX_AGE": 0}}
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
 
+# Counts of attempts belong to the installation, not to one of its web processes.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "staff_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
 AUTH_USER_MODEL = "staff.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -114,21 +124,50 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "treue.web.accounts.adapter.StaffAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login_failed": None, "reset_password": "5/m/ip,5/h/key"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # or anybody could have us write to anybody
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key", "reset_password": "10/m/ip,5/h/key"}
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "treue.web.accounts.forms.SignIn",
+    "reset_password": "treue.web.accounts.forms.AskForReset",
+    "reset_password_from_key": "treue.web.accounts.forms.ResetByLink",
+    "change_password": "treue.web.accounts.forms.ChangePassword",
+    "reauthenticate": "treue.web.accounts.forms.ConfirmPassword",
+}
+MFA_ADAPTER = "treue.web.accounts.adapter.TwoFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "treue.web.accounts.forms.SignInCode",
+    "reauthenticate": "treue.web.accounts.forms.ConfirmCode",
+    "activate_totp": "treue.web.accounts.forms.ActivateApp",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Treue"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "treue.web.accounts.lockout.username"
+AXES_LOCKOUT_CALLABLE = "treue.web.accounts.lockout.respond"
+AXES_DISABLE_ACCESS_LOG = True  # the audit trail says who signed in, without addresses of machines
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_VERBOSE = False
 
+# Browsers tell ports apart for pages, but not for cookies: two installations on one machine need names of their own.
+_own = hashlib.sha256(SECRET_KEY.encode()).hexdigest()[:8]
+SESSION_COOKIE_NAME = f"treue_session_{_own}"
+CSRF_COOKIE_NAME = f"treue_csrf_{_own}"
 _secure = PUBLIC_URL.startswith("https://")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _secure
+SECURE_HSTS_SECONDS = 30 * 24 * 3600 if _secure else 0
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_FAILURE_VIEW = "treue.web.errors.csrf_failed"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

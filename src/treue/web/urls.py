@@ -12,3 +12,8 @@ urlpatterns = [
     path("gallery/", include("treue.design.urls")),
     path("", include("treue.web.accounts.urls")),
 ]
+
+handler400 = "treue.web.errors.bad_request"
+handler403 = "treue.web.errors.forbidden"
+handler404 = "treue.web.errors.not_found"
+handler500 = "treue.web.errors.failed"

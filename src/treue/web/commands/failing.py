@@ -6,17 +6,40 @@
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
 
 FAILED = 1
+USED_WRONGLY = 2
 STOPPED = 130
 log = logging.getLogger(__name__)
 
 
 class Failure(Exception):
     """A failure said in a sentence for the person at the terminal."""
+
+    code = FAILED
+
+
+class WrongUse(Failure):
+    """What was asked for cannot be meant."""
+
+    code = USED_WRONGLY
+
+
+@contextmanager
+def file_problems() -> Iterator[None]:
+    """Turn what is wrong with a file that somebody brought into its sentence."""
+    from treue.listen.imports.errors import ImportProblem
+    from treue.listen.imports.wording import problem
+
+    try:
+        yield
+    except ImportProblem as error:
+        raise Failure(problem(error)) from error
 
 
 def main() -> None:
@@ -27,7 +50,7 @@ def main() -> None:
         app()
     except Failure as failure:
         say(str(failure))
-        sys.exit(FAILED)
+        sys.exit(failure.code)
     except KeyboardInterrupt:
         sys.exit(STOPPED)
     except BrokenPipeError:
@@ -45,5 +68,5 @@ def main() -> None:
         sys.exit(FAILED)
 
 
-def say(sentence: str) -> None:
-    Console(stderr=True, soft_wrap=True).print(f"[bold red]✕[/bold red] {escape(sentence)}", highlight=False)
+def say(sentence: str, mark: str = "✕") -> None:
+    Console(stderr=True, soft_wrap=True).print(f"[bold red]{mark}[/bold red] {escape(sentence)}", highlight=False)

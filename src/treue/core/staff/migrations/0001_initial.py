@@ -75,4 +75,16 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('accepted_at', None)), name='staff_invitation_open_once')],
             },
         ),
+        # Django's cache in the database (`CACHES` in the settings): counts of attempts, for all web processes alike.
+        migrations.RunSQL(
+            """
+            create table staff_cache (
+                cache_key varchar(255) primary key,
+                value text not null,
+                expires timestamp with time zone not null
+            );
+            create index staff_cache_expires on staff_cache (expires);
+            """,
+            "drop table staff_cache",
+        ),
     ]

@@ -1,0 +1,204 @@
+"""`treue report`: from a file of orders to its figures, without a database."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from treue.web.commands import django_setup
+from treue.web.commands.failing import Failure, WrongUse, file_problems, say
+
+if TYPE_CHECKING:
+    from treue.understand.metrics.analysis import Analysis, Wishes
+
+console = Console(stderr=True)
+LONGEST_WINDOW = 36_525  # days: a hundred years
+UNITS = ("month", "quarter", "year")
+Column = Annotated[str | None, typer.Option(metavar="COLUMN", rich_help_panel="Columns, where the guess is wrong")]
+
+
+def report(
+    file: Annotated[Path, typer.Argument(help="Orders or order lines as CSV, Excel or Parquet.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output and no page.")] = False,
+    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("report.html"),
+    period: Annotated[str, typer.Option(metavar="month|quarter|year", help="Length of the periods.")] = "month",
+    window: Annotated[
+        int | None,
+        typer.Option(metavar="DAYS", help="How long after an order someone is a customer. Default: fits the history."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Last day included, as 2026-11-22. Default: the last order's day."),
+    ] = None,
+    customer: Column = None,
+    order: Column = None,
+    time: Column = None,
+    amount: Column = None,
+    quantity: Column = None,
+    price: Column = None,
+    product: Column = None,
+    category: Column = None,
+    channel: Column = None,
+    country: Column = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel workbook. Default: the first.")] = None,
+    zone: Annotated[str, typer.Option(help="The shop's time zone.")] = "Europe/Berlin",
+    currency: Annotated[str | None, typer.Option(help="The shop's currency. Default: the most frequent one.")] = None,
+    rate: Annotated[
+        list[str] | None, typer.Option(metavar="USD=0.92", help="What one unit of another currency is worth.")
+    ] = None,
+    non_product: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="An item code that is no product, such as postage.")
+    ] = None,
+    drop_duplicates: Annotated[
+        bool, typer.Option("--drop-duplicates", help="Set equal lines of one order aside.")
+    ] = False,
+    language: Annotated[str | None, typer.Option(metavar="de|en", help="Default: the system's.")] = None,
+) -> None:
+    """Say who stays and who leaves, straight from a file of orders.
+
+    Writes a page with everything inside, or JSON. No database and no installation is needed.
+    """
+    with spoken(language):
+        from treue.understand.metrics.analysis import Wishes
+
+        named = {
+            "customer": customer,
+            "order": order,
+            "time": time,
+            "amount": amount,
+            "quantity": quantity,
+            "price": price,
+            "product": product,
+            "category": category,
+            "channel": channel,
+            "country": country,
+        }
+        wishes = Wishes(
+            unit=_unit(period),
+            window_days=_window(window),
+            as_of=_day(as_of),
+            columns={field: column for field, column in named.items() if column is not None},
+            sheet=sheet,
+            zone=zone,
+            currency=currency.upper() if currency else None,
+            rates=dict(_rate(text) for text in rate or ()),
+            non_products=tuple(non_product or ()),
+            drop_duplicates=drop_duplicates,
+        )
+        analysis = _analyse(file, wishes)
+        if as_json:
+            _print_json(analysis)
+        else:
+            _write_page(analysis, out)
+
+
+def _analyse(file: Path, wishes: "Wishes") -> "Analysis":
+    from django.utils.translation import gettext as _
+
+    from treue.understand.metrics.analysis import analyse
+
+    with file_problems(), console.status(_("Reading %(name)s …") % {"name": file.name}):
+        return analyse(file, wishes, now=datetime.now().astimezone())
+
+
+def _print_json(analysis: "Analysis") -> None:
+    from treue.understand.metrics import datause
+
+    for doubt in datause.doubts(analysis):
+        say(doubt, mark="!")
+    json.dump(analysis.report.to_json(), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write("\n")
+    sys.stdout.flush()
+
+
+def _write_page(analysis: "Analysis", out: Path) -> None:
+    from treue.understand.metrics.report import to_html
+    from treue.web.commands.summary import print_summary
+
+    page = to_html(analysis)
+    _replace(out, page)
+    print_summary(analysis, out)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    from django.utils.translation import gettext as _
+
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise Failure(
+            _("The report cannot be written to %(path)s: %(reason)s.") % {"path": path, "reason": error.strerror}
+        ) from error
+
+
+# What was asked for
+
+
+@contextmanager
+def spoken(language: str | None) -> Iterator[None]:
+    """Speak the language that was asked for, else the system's where Treue knows it, else English."""
+    if language not in (None, "de", "en"):
+        raise WrongUse(f"Treue speaks German (de) and English (en), not “{language}”.")
+    django_setup.set_up()
+    from django.utils import translation
+
+    with translation.override(language or system_language()):
+        yield
+
+
+def system_language() -> str:
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "de" if next(filter(None, names), "").startswith("de") else "en"
+
+
+def _unit(period: str) -> str:
+    from django.utils.translation import gettext as _
+
+    if period not in UNITS:
+        raise WrongUse(_("--period is month, quarter or year, not “%(given)s”.") % {"given": period})
+    return period
+
+
+def _window(days: int | None) -> int | None:
+    from django.utils.translation import gettext as _
+
+    if days is not None and not 1 <= days <= LONGEST_WINDOW:
+        raise WrongUse(
+            _("--window is a number of days from 1 to %(most)s, not %(given)s.")
+            % {"most": LONGEST_WINDOW, "given": days}
+        )
+    return days
+
+
+def _day(text: str | None) -> date | None:
+    from django.utils.translation import gettext as _
+
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise WrongUse(_("--as-of is a day such as 2026-11-22, not “%(given)s”.") % {"given": text}) from error
+
+
+def _rate(text: str) -> tuple[str, Decimal]:
+    from django.utils.translation import gettext as _
+
+    code, _separator, number = text.partition("=")
+    try:
+        rate = Decimal(number)
+    except InvalidOperation:
+        rate = Decimal(0)
+    if len(code) != 3 or not code.isalpha() or not rate.is_finite() or rate <= 0:
+        raise WrongUse(_("--rate is a currency and its value such as USD=0.92, not “%(given)s”.") % {"given": text})
+    return code.upper(), rate

@@ -1,0 +1,54 @@
+"""A report in a few lines, for the terminal."""
+
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from rich.console import Console
+from rich.table import Table
+
+from treue.listen.imports import wording
+from treue.understand.metrics import cards, datause, titles
+from treue.understand.metrics.comparison import latest
+
+if TYPE_CHECKING:
+    from treue.design.figures import Figure
+    from treue.understand.metrics.analysis import Analysis
+
+
+def print_summary(analysis: "Analysis", out: Path) -> None:
+    """Sentence, figures, rows set aside, what to check, where the report lies. Standard output."""
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    basis, choice = analysis.basis, latest(analysis.report.periods)
+    console.print(unescape(strip_tags(titles.morning(choice, basis))), style="bold")
+    console.print(datause.in_short(analysis), style="dim")
+    console.print(_figures(cards.cards(choice, basis)))
+    if analysis.report.set_aside:
+        console.print(_set_aside(analysis))
+    for sentence in [*datause.windows_in_words(analysis), *datause.doubts(analysis)]:
+        console.print(sentence)
+    console.print(_("The report lies in %(path)s.") % {"path": out})
+
+
+def _figures(figures: list["Figure"]) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    for figure in figures:
+        value = f"{figure.value} {figure.unit}".strip()
+        change = figure.change
+        beside = f"{change.arrow} {change.text} {change.against}".strip() if change else figure.sentence
+        table.add_row(figure.label, value, str(beside))
+    return table
+
+
+def _set_aside(analysis: "Analysis") -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), title_justify="left", title=_("Rows set aside by reason"))
+    table.add_column(_("Reason"))
+    table.add_column(_("Rows"), justify="right")
+    for code, rows in sorted(analysis.report.set_aside.items(), key=lambda item: -item[1]):
+        table.add_row(wording.reason(code).name, analysis.basis.number(rows))
+    return table
