@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ def loop(
 ) -> tuple[Station, ...]:
     """The four stations in their order; one without rooms stays, quietly, as a promise."""
     return (
-        Station("listen", _("Listen"), tuple(listen)),
-        Station("understand", _("Understand"), tuple(understand)),
-        Station("act", _("Act"), tuple(act)),
-        Station("prove", _("Prove"), tuple(prove)),
+        Station("listen", pgettext("station of the loop", "Listen"), tuple(listen)),
+        Station("understand", pgettext("station of the loop", "Understand"), tuple(understand)),
+        Station("act", pgettext("station of the loop", "Act"), tuple(act)),
+        Station("prove", pgettext("station of the loop", "Prove"), tuple(prove)),
     )
 
 

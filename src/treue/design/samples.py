@@ -5,7 +5,7 @@ from datetime import date
 from django import forms
 from django.http import QueryDict
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from treue.design import charts, formats
@@ -39,7 +39,7 @@ def everything(query: QueryDict) -> dict[str, object]:
         "values": values_table(language),
         "people": people(language, query),
         "channels": channels(language),
-        "pager": Pager(_("1 to 4 of 18,489") if language == "en" else "1 bis 4 von 18.489", "", "?after=4"),
+        "pager": Pager(_("1 to 4 of 18,489"), "", "?after=4"),
         "findings": findings(),
         "tasks": tasks(),
         "form": SampleForm(initial={"name": _("We miss you"), "days": 14, "when": "now"}),
@@ -158,7 +158,7 @@ def bars(language: str) -> charts.Drawing:
             for month, new, back, lost in rows
         ],
         title=_("New, won-back and lost customers by month. October: 612 new, 148 won back, 691 lost."),
-        labels=(_("new"), _("back"), _("lost")),
+        labels=(pgettext("customers", "new"), pgettext("customers", "back"), pgettext("customers", "lost")),
         language=language,
         open_label=_("November is still running"),
     )
@@ -194,7 +194,7 @@ def values_table(language: str) -> Table:
         (formats.period(month, language), formats.rate(rate, language), formats.number(start, language))
         for month, rate, start in zip(MONTHS, RATES, STARTS, strict=False)
     ]
-    columns = [Column(_("Month")), Column(_("Rate"), numeric=True), Column(_("At the start"), numeric=True)]
+    columns = [Column(_("Month")), Column(_("Retention"), numeric=True), Column(_("At the start"), numeric=True)]
     return Table(_("Values as a table"), columns, rows[::-1][:4])
 
 
@@ -261,7 +261,7 @@ def findings() -> list[Finding]:
             format_html(
                 _("You answer complaints in <b>{now}</b> instead of {before}."), now="3 h 10 min", before="5 h 40 min"
             ),
-            _("Of those who got a quick answer 94% stayed, else 87%."),
+            _("Of those who got a quick answer 94 percent stayed, else 87."),
             Link(_("Reasons"), "#reasons"),
         ),
         Finding(
@@ -274,7 +274,7 @@ def findings() -> list[Finding]:
 def tasks() -> list[Task]:
     return [
         Task("3", _("complaints due by 5 p.m."), Link(_("Answer"), "#inbox"), urgent=True),
-        Task("26", _("customers may leave"), Link(_("Look"), "#customers")),
+        Task("26", _("customers may leave"), Link(_("See them"), "#customers")),
     ]
 
 
@@ -321,7 +321,7 @@ def entries(language: str) -> list[Entry]:
 def format_rows(language: str) -> list[tuple[str, str]]:
     return [
         (_("Number, share"), f"{formats.number(18420, language)} · {formats.rate(96.2, language)}"),
-        (_("Change"), f"{formats.points(0.5, language)} · {formats.signed(-104, language)}"),
+        (_("Difference"), f"{formats.points(0.5, language)} · {formats.signed(-104, language)}"),
         (_("Money"), f"{formats.money(1284.1, language, 'EUR')} · {formats.money_short(9800, language, 'EUR')}"),
         (_("Date"), f"{formats.day(date(2026, 11, 22), language)} · {formats.day_long(date(2026, 11, 22), language)}"),
         (_("Period, range"), f"{formats.period(MONTHS[11], language)} · {formats.span('8', '154', language)}"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from treue.design import formats
 from treue.design.charts import svg
-from treue.design.charts.drawing import Drawing, Frame, Tick, grid, ticks, time_axis, tip, trusted
+from treue.design.charts.drawing import Drawing, Frame, Scale, Tick, grid, scale, time_axis, tip, trusted
 
 # By meaning, on every page: new = 1, lost = 2, won back = 3.
 UP, DOWN = (1, 3), 2
@@ -38,10 +38,11 @@ def bars_up_down(
     open_label: the name of an incomplete last period ("November läuft noch"), whose bar is hatched.
     """
     chart = _Bars(bars, labels, language, open_label)
-    return Drawing(
-        wide=trusted(svg.picture(420, chart.height(360), title, chart.parts(420, 360), "wide mid")),
-        narrow=trusted(svg.picture(296, chart.height(260), title, chart.parts(296, 260), "narrow")),
+    wide, mid, narrow = (
+        trusted(svg.picture(width, chart.height(height), title, chart.parts(width, height), form))
+        for width, height, form in ((700, 330, "wide"), (440, 400, "mid"), (296, 260, "narrow"))
     )
+    return Drawing(wide, mid, narrow)
 
 
 @dataclass(frozen=True)
@@ -67,32 +68,32 @@ class _Bars:
         return height + (14 if self.years else 0) + (16 if self.running and self.open_label else 0)
 
     def parts(self, width: float, height: float) -> list[str]:
-        scale = self._scale()
-        frame = self._frame(width, height, scale)
+        frame = self._frame(width, height)
         step = (frame.right - frame.left) / max(len(self.bars), 1)
         centres = [frame.left + (n + 0.5) * step for n in range(len(self.bars))]
         places = [Tick(x, bar.tick, bar.group if self.years else "") for bar, x in zip(self.bars, centres, strict=True)]
         drawn = zip(self.bars, centres, strict=True)
         return [
-            *grid(frame, scale, lambda v: formats.number(abs(v), self.language)),
+            *grid(frame, lambda v: formats.number(abs(v), self.language)),
             *(part for bar, x in drawn for part in self._bar(bar, x, step * 0.66, frame)),
             svg.segments([(frame.left, frame.y(0), frame.right, frame.y(0))], "axis"),
             *time_axis(places, step, frame.bottom + 20),
             *self._end_labels(frame),
             *self._open_name(frame),
-            *(self._tip(bar, x, step, frame) for bar, x in zip(self.bars, centres, strict=True)),
+            *(self._tip(bar, x, step, frame) for bar, x in zip(self.bars, centres, strict=True) if width > 400),
         ]
 
-    def _scale(self) -> list[float]:
+    def _scale(self) -> Scale:
         highest = max((sum(v or 0 for v in bar.up) for bar in self.bars), default=0)
         lowest = max((bar.down or 0 for bar in self.bars), default=0)
-        return ticks(-lowest, highest or (0 if lowest else 1))
+        return scale(-lowest, highest or (0 if lowest else 1))
 
-    def _frame(self, width: float, height: float, scale: Sequence[float]) -> Frame:
-        left = max(svg.text_width(formats.number(abs(v), self.language)) for v in scale) + 10
+    def _frame(self, width: float, height: float) -> Frame:
+        span = self._scale()
+        left = max(svg.text_width(formats.number(abs(v), self.language)) for v in span.ticks) + 10
         beside = [text for text, *_ in self._end_texts()]
         right_room = max((svg.text_width(text) for text in beside), default=0) + 12
-        return Frame(width, height, left, width - right_room, 16, height - 30, scale[0], scale[-1])
+        return Frame(width, height, left, width - right_room, 16, height - 30, span)
 
     def _segments(self, bar: Bar, frame: Frame) -> list[tuple[int, float, float]]:
         """(series, top, bottom) of each part of a bar, in px."""

@@ -11,13 +11,15 @@ from treue.design.charts import svg
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart in its two forms: `wide` for 640 px and more, `narrow` for a phone.
+    """A chart in three forms, of which the style sheet shows the one that fits its panel: `wide` is drawn for
+    about 700 px, `mid` for 460, `narrow` for the 296 of a phone; so type stays 12 px.
 
     notes: the texts that the numbered marks stand for, in order. axis_from: the number at which a cut axis
     begins, ready to print ("93,5"); "" when it begins at zero.
     """
 
     wide: SafeString
+    mid: SafeString
     narrow: SafeString
     notes: tuple[str, ...] = ()
     axis_from: str = ""
@@ -49,11 +51,11 @@ class Frame:
     right: float
     top: float
     bottom: float
-    low: float = 0.0
-    high: float = 1.0
+    scale: "Scale"
 
     def y(self, value: float) -> float:
-        return self.bottom - (value - self.low) / (self.high - self.low) * (self.bottom - self.top)
+        low, high = self.scale.low, self.scale.high
+        return self.bottom - (value - low) / (high - low) * (self.bottom - self.top)
 
 
 def trusted(picture: str) -> SafeString:
@@ -61,17 +63,32 @@ def trusted(picture: str) -> SafeString:
     return mark_safe(picture)  # noqa: S308
 
 
-def ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """Round values at even distances that enclose low to high: at most `most`, at least two."""
+@dataclass(frozen=True)
+class Scale:
+    """What an axis spans, and the round values on it."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+
+
+def scale(low: float, high: float, most: int = 5) -> Scale:
+    """An axis that encloses low to high and ends on a tick or half way between two; two to `most` ticks."""
     if high <= low:
         high = low + 1
-    step = 10 ** math.floor(math.log10(high - low)) / 10
-    for factor in (1, 2, 2.5, 5, 10, 20, 25, 50, 100):
-        first = math.floor(low / (step * factor) + 1e-9)
-        last = math.ceil(high / (step * factor) - 1e-9)
-        if last - first < most:
-            return [round(n * step * factor, 10) for n in range(first, last + 1)]
-    raise AssertionError("unreachable: a step of ten times the span encloses it with two ticks")
+    unit = 10 ** math.floor(math.log10(high - low)) / 10
+    for factor in (1, 2, 2.5, 5, 10, 20, 25, 50):
+        step = unit * factor
+        first, last = math.floor(low / step * 2 + 1e-9), math.ceil(high / step * 2 - 1e-9)
+        ticks = range(math.ceil(first / 2), math.floor(last / 2) + 1)
+        if len(ticks) <= most:
+            break
+    return Scale(_exact(first * step / 2), _exact(last * step / 2), tuple(_exact(n * step) for n in ticks))
+
+
+def _exact(value: float) -> float:
+    """Without the dust that floats leave behind."""
+    return round(value, 10)
 
 
 def decimals_of(values: Sequence[float]) -> int:
@@ -79,7 +96,8 @@ def decimals_of(values: Sequence[float]) -> int:
     return next((n for n in range(4) if all(round(v, n) == round(v, 6) for v in values)), 4)
 
 
-def grid(frame: Frame, values: Sequence[float], print_tick: Callable[[float], str]) -> list[str]:
+def grid(frame: Frame, print_tick: Callable[[float], str]) -> list[str]:
+    values = frame.scale.ticks
     lines = svg.segments(((frame.left, frame.y(v), frame.right, frame.y(v)) for v in values), "g")
     return [lines, *(svg.text(print_tick(v), frame.left - 8, frame.y(v) + 4, anchor="end") for v in values)]
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from treue.design import formats
 from treue.design.charts import svg
@@ -10,11 +10,12 @@ from treue.design.charts.drawing import (
     Drawing,
     Frame,
     Note,
+    Scale,
     Target,
     Tick,
     decimals_of,
     grid,
-    ticks,
+    scale,
     time_axis,
     tip,
     trusted,
@@ -57,28 +58,27 @@ def line(
     series: 1 to 3, the colour by meaning. from_zero: begin the axis at zero. ceiling: no value is above it.
     """
     values = [p.value for p in points if p.complete and p.value is not None]
-    scale = axis([*values, *([target.value] if target else [])], from_zero=from_zero, ceiling=ceiling)
-    decimals = decimals_of(scale)
-    chart = _Line(points, target, notes, open_label, series, scale, lambda v: formats.number(v, language, decimals))
-    return Drawing(
-        wide=trusted(svg.picture(700, 284 if chart.years else 270, title, chart.parts(700, 270), "wide")),
-        narrow=trusted(svg.picture(296, 244 if chart.years else 230, title, chart.parts(296, 230), "narrow")),
-        notes=tuple(note.text for note in notes),
-        axis_from=formats.number(scale[0], language, decimals) if scale[0] else "",
+    span = axis([*values, *([target.value] if target else [])], from_zero=from_zero, ceiling=ceiling)
+    decimals = decimals_of(span.ticks)
+    chart = _Line(points, target, notes, open_label, series, span, lambda v: formats.number(v, language, decimals))
+    more = 14 if chart.years else 0
+    wide, mid, narrow = (
+        trusted(svg.picture(width, height + more, title, chart.parts(width, height), form))
+        for width, height, form in ((700, 270, "wide"), (460, 250, "mid"), (296, 230, "narrow"))
     )
+    begin = formats.number(span.low, language, decimals_of([span.low])) if span.low else ""
+    return Drawing(wide, mid, narrow, notes=tuple(note.text for note in notes), axis_from=begin)
 
 
-def axis(values: Sequence[float], *, from_zero: bool = False, ceiling: float | None = None) -> list[float]:
-    """The ticks of an axis that shows these values with a little room, never below zero without need."""
+def axis(values: Sequence[float], *, from_zero: bool = False, ceiling: float | None = None) -> Scale:
+    """An axis for these values with room for a label above and below, never below zero without need."""
     if not values:
-        return [0.0, 50.0, 100.0]
+        return scale(0, ceiling or 1)
     low, high = min(values), max(values)
-    room = (high - low) * 0.12 or abs(high) * 0.02 or 1
+    room = (high - low) * 0.2 or abs(high) * 0.02 or 1
     bottom = 0.0 if from_zero else low - room
-    if low >= 0:
-        bottom = max(bottom, 0.0)
-    top = high + room if ceiling is None else max(min(high + room, ceiling), high)
-    return ticks(bottom, top)
+    top = high + room / 2
+    return scale(max(bottom, 0.0) if low >= 0 else bottom, top if ceiling is None else max(min(top, ceiling), high))
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class _Line:
     notes: Sequence[Note]
     open_label: str
     series: int
-    scale: Sequence[float]
+    scale: Scale
     print_tick: Callable[[float], str]
 
     @property
@@ -110,22 +110,22 @@ class _Line:
             Tick(x, p.tick, p.group if self.years else "") for p, (x, _) in zip(self.points, places, strict=True)
         ]
         return [
-            *grid(frame, self.scale, self.print_tick),
+            *grid(frame, self.print_tick),
             *self._running_period(frame, places, step),
             *self._marks(frame, step),
             *self._goal(frame, places, taken),
             *self._strokes(places),
             *time_axis(axis_ticks, step, axis_y),
             *labels,
-            *self._tips(frame, places, step),
+            *(self._tips(frame, places, step) if width > 400 else ()),
         ]
 
     def _frame(self, width: float, height: float) -> Frame:
-        left = max(svg.text_width(self.print_tick(v)) for v in self.scale) + 10
+        left = max(svg.text_width(self.print_tick(v)) for v in self.scale.ticks) + 10
         beside = self._open_lines(width)
         right_room = max(svg.text_width(line) for line in beside) + 12 if beside else 24
         top = 34 if self.notes else 20
-        return Frame(width, height, left, width - right_room, top, height - 30, self.scale[0], self.scale[-1])
+        return Frame(width, height, left, width - right_room, top, height - 30, self.scale)
 
     def _open_lines(self, width: float) -> list[str]:
         return svg.wrapped(self.open_label, width * 0.17) if self.running and self.open_label else []
@@ -230,5 +230,5 @@ class _Line:
             lines = [f"{point.name}: {point.text}", *([point.detail] if point.detail else [])]
             zone = (x - step / 2, frame.top, step, frame.bottom - frame.top)
             mark = svg.tag("circle", css="open", cx=x, cy=y, r=5)
-            parts.append(tip(lines, x, y, zone, replace(frame, height=frame.height), mark))
+            parts.append(tip(lines, x, y, zone, frame, mark))
         return parts

@@ -121,7 +121,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     showTheme();
     announceJobs(document);
-    document.querySelector("[data-focus]")?.focus();
+    document.querySelector("[data-focus]:not([data-sample] *)")?.focus();
     const waiting = [...toasts().children]; /* a live region speaks only about what arrives after it */
     toasts().replaceChildren();
     setTimeout(() => { toasts().append(...waiting); waiting.forEach(dismissLater); }, 100);
