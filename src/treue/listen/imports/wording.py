@@ -1,0 +1,261 @@
+"""What is wrong with a file, or with a row of it, in the words of the person who brought it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from treue.design import formats
+from treue.listen.imports import errors
+
+
+def problem(error: errors.ImportProblem) -> str:
+    """One sentence, sometimes two: what is wrong and what would help."""
+    return _PROBLEMS[type(error)](error)
+
+
+def field_label(field: str) -> str:
+    """What a field is called where somebody maps columns to fields."""
+    label = _FIELDS.get(field)
+    return label() if label else field
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why rows were set aside: its code, its name, what it means and what helps."""
+
+    code: str
+    name: str
+    meaning: str
+    remedy: str
+
+
+def reason(code: str) -> Reason:
+    """The words for a reason by which rows are set aside."""
+    return Reason(code, *_REASONS[code]())
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) if names else formats.NOTHING
+
+
+def _missing_file(error: errors.MissingFile) -> str:
+    return _("There is no file %(path)s.") % {"path": error.path}
+
+
+def _not_a_file(error: errors.NotAFile) -> str:
+    return _("%(path)s is not a file that can be read. Give a CSV, Excel or Parquet file.") % {"path": error.path}
+
+
+def _unreadable_file(error: errors.UnreadableFile) -> str:
+    return _("%(name)s cannot be read: %(detail)s") % {"name": error.path.name, "detail": error.detail}
+
+
+def _empty_file(error: errors.EmptyFile) -> str:
+    return _("%(name)s is empty.") % {"name": error.path.name}
+
+
+def _no_rows(error: errors.NoRows) -> str:
+    return _("%(name)s holds a header and no rows below it.") % {"name": error.path.name}
+
+
+def _wrong_type(error: errors.WrongType) -> str:
+    return _("%(name)s is no table that Treue reads (it looks like %(found)s). Save it as CSV, Excel or Parquet.") % {
+        "name": error.path.name,
+        "found": error.found,
+    }
+
+
+def _password_protected(error: errors.PasswordProtected) -> str:
+    return _("%(name)s is protected by a password. Save it without one.") % {"name": error.path.name}
+
+
+def _too_large(error: errors.TooLarge) -> str:
+    language = get_language() or "en"
+    return _("%(name)s unpacks to %(size)s; at most %(limit)s are read. Split it into several files.") % {
+        "name": error.path.name,
+        "size": formats.filesize(error.size, language),
+        "limit": formats.filesize(error.limit, language),
+    }
+
+
+def _too_many_columns(error: errors.TooManyColumns) -> str:
+    return _("The file has %(columns)s columns; at most %(limit)s are read.") % {
+        "columns": error.columns,
+        "limit": error.limit,
+    }
+
+
+def _duplicate_header(error: errors.DuplicateHeader) -> str:
+    return _("Several columns are named “%(name)s” (columns %(positions)s). Give each its own name.") % {
+        "name": error.name,
+        "positions": _listed([str(position) for position in error.positions]),
+    }
+
+
+def _no_header(error: errors.NoHeader) -> str:
+    return _("The first row holds values and not the names of the columns: %(row)s. Add a row with names above it.") % {
+        "row": _listed(error.first_row)
+    }
+
+
+def _unknown_sheet(error: errors.UnknownSheet) -> str:
+    return _("The workbook has no sheet “%(name)s”. It has: %(available)s.") % {
+        "name": error.name,
+        "available": _listed(error.available),
+    }
+
+
+def _missing_column(error: errors.MissingColumn) -> str:
+    return _("No column was found for “%(field)s”. Say which one it is; the file has: %(available)s.") % {
+        "field": field_label(error.field),
+        "available": _listed(error.available),
+    }
+
+
+def _unknown_column(error: errors.UnknownColumn) -> str:
+    return _("The file has no column “%(name)s”. It has: %(available)s.") % {
+        "name": error.name,
+        "available": _listed(error.available),
+    }
+
+
+def _unknown_field(error: errors.UnknownField) -> str:
+    return _("Treue knows no field “%(name)s” here. It knows: %(available)s.") % {
+        "name": error.name,
+        "available": _listed(error.available),
+    }
+
+
+def _unknown_zone(error: errors.UnknownZone) -> str:
+    return _("There is no time zone “%(name)s”. Write it like Europe/Berlin.") % {"name": error.name}
+
+
+_PROBLEMS: dict[type[errors.ImportProblem], Callable[[Any], str]] = {
+    errors.MissingFile: _missing_file,
+    errors.NotAFile: _not_a_file,
+    errors.UnreadableFile: _unreadable_file,
+    errors.EmptyFile: _empty_file,
+    errors.NoRows: _no_rows,
+    errors.WrongType: _wrong_type,
+    errors.PasswordProtected: _password_protected,
+    errors.TooLarge: _too_large,
+    errors.TooManyColumns: _too_many_columns,
+    errors.DuplicateHeader: _duplicate_header,
+    errors.NoHeader: _no_header,
+    errors.UnknownSheet: _unknown_sheet,
+    errors.MissingColumn: _missing_column,
+    errors.UnknownColumn: _unknown_column,
+    errors.UnknownField: _unknown_field,
+    errors.UnknownZone: _unknown_zone,
+}
+
+_FIELDS: dict[str, Callable[[], str]] = {
+    "customer": lambda: _("Customer number"),
+    "number": lambda: _("Customer number"),
+    "email": lambda: _("E-mail"),
+    "order": lambda: _("Order number"),
+    "time": lambda: _("Time of the order"),
+    "amount": lambda: _("Amount of the line"),
+    "quantity": lambda: _("Quantity"),
+    "price": lambda: _("Price of one unit"),
+    "product": lambda: _("Product code"),
+    "code": lambda: _("Product code"),
+    "product_name": lambda: _("Product name"),
+    "category": lambda: _("Category"),
+    "channel": lambda: _("Channel"),
+    "country": lambda: _("Country"),
+    "currency": lambda: _("Currency"),
+    "type": lambda: _("Purchase or refund"),
+    "refund_of": lambda: _("Order that a refund belongs to"),
+    "reason": lambda: _("Reason for the refund"),
+    "cost": lambda: _("Cost of the line"),
+    "unit_cost": lambda: _("Cost of one unit"),
+    "name": lambda: _("Name"),
+    "first_name": lambda: _("First name"),
+    "last_name": lambda: _("Last name"),
+    "phone": lambda: _("Phone"),
+    "company": lambda: _("Company"),
+    "street": lambda: _("Street"),
+    "postcode": lambda: _("Postcode"),
+    "city": lambda: _("City"),
+    "birthday": lambda: _("Birthday"),
+    "created": lambda: _("Customer since"),
+    "newsletter": lambda: _("Newsletter"),
+    "margin": lambda: _("Margin"),
+}
+
+_REASONS: dict[str, Callable[[], tuple[str, str, str]]] = {
+    "unreadable_row": lambda: (
+        _("Unreadable row"),
+        _("The row has more or fewer cells than the header, or holds signs that no text holds."),
+        _("Mend these rows in the source; often a line break or a separator stands unquoted in a text."),
+    ),
+    "no_time": lambda: (
+        _("No time"),
+        _("The cell with the time of the order is empty."),
+        _("Export the time of the order with every line."),
+    ),
+    "unreadable_time": lambda: (
+        _("Unreadable time"),
+        _("The time of the order could not be read in any usual form."),
+        _("Write days as 2026-11-22 or 22.11.2026."),
+    ),
+    "implausible_time": lambda: (
+        _("Implausible time"),
+        _("The time lies before 1970 or in the future."),
+        _("Check the source for placeholders such as 01.01.1900 or the year 9999."),
+    ),
+    "unreadable_number": lambda: (
+        _("Unreadable number"),
+        _("Quantity, price or amount is empty or is no number."),
+        _("Check these cells in the source."),
+    ),
+    "negative_price": lambda: (
+        _("Negative price"),
+        _("A line with a negative price is a correction in the books and no purchase."),
+        _("Nothing to do, unless these were refunds: those need a negative quantity or a type column."),
+    ),
+    "no_customer": lambda: (
+        _("No customer"),
+        _("Guests and till sales: without a customer nobody can be seen coming back."),
+        _("A customer number or an e-mail address with each order makes these rows count."),
+    ),
+    "currency_without_rate": lambda: (
+        _("Currency without a rate"),
+        _("The amount is in a currency whose rate is not known."),
+        _("Give a rate for this currency."),
+    ),
+    "non_product": lambda: (
+        _("No product"),
+        _("Postage, fees and manual corrections that you listed as no products."),
+        _("Nothing to do; you chose this."),
+    ),
+    "no_product": lambda: (
+        _("No product code"),
+        _("The cell with the product code is empty."),
+        _("Export the product code with every row."),
+    ),
+    "unreadable_email": lambda: (
+        _("Unreadable e-mail"),
+        _("The e-mail address is none, and there is no customer number."),
+        _("Check these cells in the source."),
+    ),
+    "duplicate": lambda: (
+        _("Duplicate"),
+        _("The row equals an earlier one."),
+        _("Nothing to do, if the source writes rows twice."),
+    ),
+    "after_as_of": lambda: (
+        _("After the last day"),
+        _("The order was placed after the last day that this report includes."),
+        _("Choose a later last day to include them."),
+    ),
+    "refund_unmatched": lambda: (
+        _("Refund without a purchase"),
+        _("No earlier purchase of this product by this customer was found, so no revenue was taken away."),
+        _("Export a longer history, or name the order that each refund belongs to."),
+    ),
+}

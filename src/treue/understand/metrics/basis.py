@@ -1,0 +1,74 @@
+"""What every figure is read with: unit, activity window, last day, currency; and how they are said."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import get_language, pgettext_lazy
+
+from treue.design import formats
+from treue.science.calendar import Unit
+
+# Prepositions and articles belong to the name of a period: "Im Oktober 2026", "Im Jahr 2026".
+DURING = {
+    "month": pgettext_lazy("a month, beginning a sentence", "In %(period)s"),
+    "quarter": pgettext_lazy("a quarter, beginning a sentence", "In %(period)s"),
+    "year": pgettext_lazy("a year, beginning a sentence", "In %(period)s"),
+}
+WITHIN = {
+    "month": pgettext_lazy("a month, inside a sentence", "in %(period)s"),
+    "quarter": pgettext_lazy("a quarter, inside a sentence", "in %(period)s"),
+    "year": pgettext_lazy("a year, inside a sentence", "in %(period)s"),
+}
+SINCE = {
+    "month": pgettext_lazy("a month, inside a sentence", "since %(period)s"),
+    "quarter": pgettext_lazy("a quarter, inside a sentence", "since %(period)s"),
+    "year": pgettext_lazy("a year, inside a sentence", "since %(period)s"),
+}
+
+
+@dataclass(frozen=True)
+class Basis:
+    """unit: length of the periods. window_days: how long after an order someone is a customer.
+    as_of: the last day included. currency: its code, "" where nobody knows it."""
+
+    unit: Unit
+    window_days: int
+    as_of: date
+    currency: str = ""
+
+    @property
+    def language(self) -> str:
+        return active_language()
+
+    def name(self, start: date) -> str:
+        return formats.period(start, self.language, self.unit)
+
+    def during(self, start: date) -> str:
+        return DURING[self.unit] % {"period": self.name(start)}
+
+    def within(self, start: date) -> str:
+        return WITHIN[self.unit] % {"period": self.name(start)}
+
+    def since(self, start: date) -> str:
+        return SINCE[self.unit] % {"period": self.name(start)}
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        return formats.number(value, self.language, decimals)
+
+    def rate(self, value: float | None, cases: int | None = None) -> str:
+        return formats.rate(value, self.language, cases=cases)
+
+    def money(self, value: Decimal | float | None) -> str:
+        return formats.money(value, self.language, self.currency)
+
+    def money_short(self, value: Decimal | float | None) -> str:
+        return formats.money_short(value, self.language, self.currency)
+
+    def day(self, value: date | None) -> str:
+        return formats.day(value, self.language)
+
+
+def active_language() -> str:
+    """ "de" or "en": the language of the active translation."""
+    return "de" if (get_language() or "en").startswith("de") else "en"

@@ -1,0 +1,175 @@
+"""Figure cards: a value, its course, its comparison with the previous complete period, how it is computed."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from treue.design import formats
+from treue.design.figures import Change, Figure, change
+from treue.science import figures
+from treue.science.figures import PeriodFigures
+from treue.understand.metrics import explanations, kinds, margins
+from treue.understand.metrics.basis import Basis
+from treue.understand.metrics.cohorts import CohortLike, first_day
+from treue.understand.metrics.comparison import Choice
+from treue.understand.metrics.kinds import Kind, Value
+
+SPARK_PERIODS = 12
+MONTHS_TO_RIPEN = 6
+
+
+def cards(choice: Choice, basis: Basis) -> list[Figure]:
+    """The standard set, in the order to show."""
+    return [card(kind, choice, basis) for kind in kinds.STANDARD]
+
+
+def repeat_rates(choice: Choice, rows: Sequence[CohortLike], basis: Basis) -> list[Figure]:
+    """The repeat-purchase rate in its three variants, each named, because tools mean different ones by the word."""
+    return [
+        card(kinds.REPEAT_IN_PERIOD, choice, basis),
+        card(kinds.REPEAT_TO_DATE, choice, basis),
+        repeat_of_cohort(rows, basis),
+    ]
+
+
+def repeat_of_cohort(rows: Sequence[CohortLike], basis: Basis) -> Figure:
+    """Of the youngest cohort that had six months to come back: how many did."""
+    ripe = [row for row in rows if len(row.retained) > MONTHS_TO_RIPEN]
+    if not ripe:
+        return Figure(
+            _("Repeat-purchase rate of a cohort"),
+            formats.NOTHING,
+            sentence=_("No cohort has had six months to come back yet."),
+        )
+    row = ripe[-1]
+    month = formats.period(first_day(row.cohort), basis.language, "month")
+    label = _("Repeat-purchase rate of the cohort of %(month)s") % {"month": month}
+    how = explanations.repeat_of_cohort(row, basis)
+    if row.size < margins.FEWEST_CASES:
+        return Figure(label, formats.few(basis.language), sentence=_why_few(row.size, basis), how=how)
+    return Figure(
+        label,
+        basis.number(100 * row.repeaters / row.size, 1),
+        "%",
+        spark=[100 * past.repeaters / past.size for past in ripe[-SPARK_PERIODS:] if past.size],
+        sentence=_("The youngest cohort that had six months to come back."),
+        how=how,
+    )
+
+
+def ltv_to_cac(
+    choice: Choice,
+    basis: Basis,
+    *,
+    margin: Decimal | float | None,
+    cost: Decimal | float | None,
+    new_customers: int | None,
+) -> Figure:
+    """Customer value times margin against what a new customer costs. margin: share of revenue, 0 to 1."""
+    label = _("Customer value to acquisition cost (LTV:CAC)")
+    value = choice.current.clv if choice.current else None
+    if margin is None:
+        return Figure(label, formats.NOTHING, sentence=_("Enter a margin to see it."))
+    if not cost:
+        return Figure(label, formats.NOTHING, sentence=_("Enter acquisition costs to see it."))
+    found = figures.ltv_to_cac(value, margin, cost, new_customers or 0)
+    if found is None or value is None or new_customers is None:
+        return Figure(label, formats.NOTHING, sentence=_("No new customer came in the months with costs."))
+    how = explanations.ltv_to_cac(value, margin, cost, new_customers, basis)
+    return Figure(label, f"{basis.number(found, 1)} : 1", how=how)
+
+
+def card(kind: Kind, choice: Choice, basis: Basis) -> Figure:
+    """One card; without a value it says "–" and why."""
+    period = choice.current
+    value = kind.value(period) if period else None
+    if period is None or value is None:
+        return Figure(str(kind.label), formats.NOTHING, sentence=_why_nothing(kind, period, basis))
+    cases = kind.cases(period) if kind.cases else None
+    if cases is not None and cases < margins.FEWEST_CASES:
+        return Figure(
+            str(kind.label),
+            formats.few(basis.language),
+            sentence=_why_few(cases, basis),
+            how=kind.how(period, basis),
+        )
+    text, unit = kind.printed(value, basis)
+    return Figure(
+        str(kind.label),
+        text,
+        unit,
+        spark=[kind.value(past) for past in choice.history[-SPARK_PERIODS:]],
+        change=_change(kind, choice, basis),
+        how=kind.how(period, basis),
+    )
+
+
+def _change(kind: Kind, choice: Choice, basis: Basis) -> Change | None:
+    current, previous = choice.current, choice.previous
+    before = kind.value(previous) if previous else None
+    if current is None or previous is None or before is None:
+        return None
+    if kind.cases and kind.cases(previous) < margins.FEWEST_CASES:
+        return None
+    difference = kind.value(current) - before
+    margin = _margin(kind, current, previous)
+    names = {"period": basis.name(previous.start), "value": _whole(kind, before, basis)}
+    inside = margin is not None and abs(difference) <= margin
+    against = (
+        pgettext("after no certain difference", "from %(period)s (%(value)s)")
+        if inside
+        else pgettext("after a difference", "from %(period)s (%(value)s)")
+    )
+    return change(
+        difference,
+        text=_size(kind, abs(difference), basis),
+        against=against % names,
+        better=kind.better,
+        margin=margin,
+    )
+
+
+def _margin(kind: Kind, current: PeriodFigures, previous: PeriodFigures) -> float | None:
+    if kind.cases:
+        return margins.of_rates(kind.value(current), kind.cases(current), kind.value(previous), kind.cases(previous))
+    if kind.is_event:
+        return margins.of_counts(kind.value(current), kind.value(previous))
+    return None
+
+
+def _size(kind: Kind, difference: Value, basis: Basis) -> str:
+    if kind.printed is kinds.percent:
+        return formats.points(difference, basis.language).removeprefix("+")
+    return _whole(kind, difference, basis)
+
+
+def _whole(kind: Kind, value: Value, basis: Basis) -> str:
+    text, unit = kind.printed(value, basis)
+    if kind.printed is kinds.percent:
+        return basis.rate(value)
+    return f"{text}{formats.SPACE}{unit}" if unit else text
+
+
+def _why_nothing(kind: Kind, period: PeriodFigures | None, basis: Basis) -> str:
+    if period is None:
+        return {
+            "month": _("No month is complete yet."),
+            "quarter": _("No quarter is complete yet."),
+            "year": _("No year is complete yet."),
+        }[basis.unit]
+    if kind.needs_start and period.warm_up:
+        return _(
+            "The activity window of %(window)s before %(period)s reaches back beyond the first order. "
+            "A shorter window would help."
+        ) % {"window": formats.days(basis.window_days, basis.language), "period": basis.name(period.start)}
+    return _("Nobody ordered in the time that this figure looks at.")
+
+
+def _why_few(cases: int, basis: Basis) -> str:
+    return ngettext(
+        "It would rest on %(cases)s customer; from 30 on it is shown.",
+        "It would rest on %(cases)s customers; from 30 on it is shown.",
+        cases,
+    ) % {"cases": basis.number(cases)}

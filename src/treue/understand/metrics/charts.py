@@ -1,0 +1,253 @@
+"""The cockpit's charts, drawn from figures: retention, churn, movement, cohorts.
+
+At most the last 24 periods are drawn. A warm-up period has no rate, so the line begins after it, and the subtitle
+says so; the running period is hatched and never compared.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from treue.design import formats
+from treue.design.charts import Bar, Drawing, Heat, Note, Point, Target, bars_up_down, heat, line
+from treue.design.charts import Cohort as HeatRow
+from treue.design.tables import Table
+from treue.science.figures import PeriodFigures
+from treue.understand.metrics import tables, titles
+from treue.understand.metrics.basis import Basis
+from treue.understand.metrics.cohorts import CohortLike, first_day
+
+MOST_PERIODS = 24
+MOST_COHORTS = 24
+MOST_MONTHS_AFTER = 12
+Timeline = Sequence[PeriodFigures]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """title: the finding. sub: what is drawn. drawing: None where there is nothing to draw, and `sub` says why."""
+
+    title: str
+    sub: str
+    drawing: Drawing | None
+    table: Table | None = None
+
+
+@dataclass(frozen=True)
+class HeatChart:
+    title: str
+    sub: str
+    heat: Heat | None
+
+
+def retention(
+    timeline: Timeline, basis: Basis, *, notes: Sequence[tuple[date, str]] = (), target: Target | None = None
+) -> Chart:
+    """The customer retention rate of every period."""
+    return _rate_chart(
+        timeline,
+        basis,
+        value=lambda period: period.retention_rate,
+        title=titles.retention_title(timeline, basis),
+        name=titles.retention_name(basis),
+        notes=notes,
+        target=target,
+    )
+
+
+def churn(timeline: Timeline, basis: Basis, *, notes: Sequence[tuple[date, str]] = ()) -> Chart:
+    """The churn rate of every period."""
+    return _rate_chart(
+        timeline,
+        basis,
+        value=lambda period: period.churn_rate,
+        title=titles.churn_title(timeline, basis),
+        name=titles.churn_name(basis),
+        notes=notes,
+        series=2,
+    )
+
+
+def movement(timeline: Timeline, basis: Basis) -> Chart:
+    """New and won back above the line, lost below it."""
+    drawn = [period for period in timeline if not period.warm_up][-MOST_PERIODS:]
+    title = titles.movement_title(timeline, basis)
+    if not any(period.complete for period in drawn):
+        return Chart(title, _nothing_yet(basis), None)
+    last = [period for period in drawn if period.complete][-1]
+    told = _("%(name)s. %(period)s: %(new)s new, %(won_back)s won back, %(lost)s lost.") % {
+        "name": titles.movement_name(basis),
+        "period": basis.name(last.start),
+        "new": basis.number(last.new),
+        "won_back": basis.number(last.won_back),
+        "lost": basis.number(last.lost),
+    }
+    drawing = bars_up_down(
+        [_bar(period, basis) for period in drawn],
+        title=told,
+        labels=(_("new"), _("back"), _("lost")),
+        language=basis.language,
+        open_label=_running(drawn[-1], basis),
+    )
+    return Chart(title, _subtitle(titles.movement_name(basis), drawn, timeline, basis), drawing)
+
+
+def cohorts(rows: Sequence[CohortLike], basis: Basis) -> HeatChart:
+    """Of the first-time buyers of a month: how many bought again in the months after."""
+    shown = [row for row in rows if row.size][-MOST_COHORTS:]
+    months_after = min(max((len(row.retained) for row in shown), default=0) - 1, MOST_MONTHS_AFTER)
+    title = titles.cohort_title(rows, basis)
+    if months_after < 1:
+        return HeatChart(title, _("This needs two complete months."), None)
+    picture = heat(
+        [_heat_row(row, months_after, basis) for row in shown],
+        head=_("First order"),
+        size_head=_("Customers"),
+        columns=[f"+{k}" for k in range(1, months_after + 1)],
+        caption=_("Share of the first-time buyers of a month who bought again in the months after, in percent"),
+        print_cell=basis.number,
+        print_edge=lambda value: formats.rate(value, basis.language, decimals=0),
+    )
+    return HeatChart(title, _("First-time buyers who bought again in month +1, +2, …, in percent"), picture)
+
+
+# Rates over time
+
+
+def _rate_chart(
+    timeline: Timeline,
+    basis: Basis,
+    *,
+    value: Callable[[PeriodFigures], float | None],
+    title: str,
+    name: str,
+    notes: Sequence[tuple[date, str]] = (),
+    target: Target | None = None,
+    series: int = 1,
+) -> Chart:
+    drawn = [period for period in timeline if not period.warm_up][-MOST_PERIODS:]
+    if not any(period.complete and value(period) is not None for period in drawn):
+        return Chart(title, _nothing_yet(basis), None)
+    drawing = line(
+        [_point(period, value(period), basis) for period in drawn],
+        title=_told(name, drawn, value, basis),
+        language=basis.language,
+        target=target,
+        notes=[note for note in (_note(drawn, day, text, basis) for day, text in notes) if note],
+        open_label=_running(drawn[-1], basis),
+        series=series,
+    )
+    sub = _subtitle(name, drawn, timeline, basis)
+    if drawing.axis_from:
+        sub = _("%(what)s The axis begins at %(value)s.") % {"what": sub, "value": drawing.axis_from}
+    return Chart(title, sub, drawing, tables.periods(drawn, basis))
+
+
+def _point(period: PeriodFigures, value: float | None, basis: Basis) -> Point:
+    enough = period.complete and value is not None
+    return Point(
+        tick=formats.period_short(period.start, basis.language, basis.unit),
+        name=basis.name(period.start),
+        value=value if enough else None,
+        text=basis.rate(value) if enough else formats.NOTHING,
+        detail=_("%(lost)s of %(start)s left")
+        % {"lost": basis.number(period.lost), "start": basis.number(period.customers_start)},
+        complete=period.complete,
+        group="" if basis.unit == "year" else str(period.start.year),
+    )
+
+
+def _told(name: str, drawn: Timeline, value: Callable[[PeriodFigures], float | None], basis: Basis) -> str:
+    """What the picture shows, for a person who cannot see it."""
+    seen = [period for period in drawn if period.complete and value(period) is not None]
+    low, high = min(seen, key=value), max(seen, key=value)
+    return _(
+        "%(name)s, %(first)s to %(last)s: lowest %(low)s (%(low_period)s), highest %(high)s (%(high_period)s), "
+        "last %(value)s."
+    ) % {
+        "name": name,
+        "first": basis.name(seen[0].start),
+        "last": basis.name(seen[-1].start),
+        "low": basis.rate(value(low)),
+        "low_period": basis.name(low.start),
+        "high": basis.rate(value(high)),
+        "high_period": basis.name(high.start),
+        "value": basis.rate(value(seen[-1])),
+    }
+
+
+def _note(drawn: Timeline, day: date, text: str, basis: Basis) -> Note | None:
+    """A note at its place between the points; a point stands in the middle of its period."""
+    for index, period in enumerate(drawn):
+        if period.start <= day < period.end:
+            share = (day - period.start).days / (period.end - period.start).days
+            return Note(max(index + share - 0.5, 0), f"{text} ({basis.day(day)})")
+    return None
+
+
+# Movement and cohorts
+
+
+def _bar(period: PeriodFigures, basis: Basis) -> Bar:
+    return Bar(
+        tick=formats.period_short(period.start, basis.language, basis.unit),
+        name=basis.name(period.start),
+        up=(period.new, period.won_back),
+        down=period.lost,
+        complete=period.complete,
+        group="" if basis.unit == "year" else str(period.start.year),
+    )
+
+
+def _heat_row(row: CohortLike, months_after: int, basis: Basis) -> HeatRow:
+    values = [100 * count / row.size for count in row.retained[1 : months_after + 1]]
+    label = formats.period_tick(first_day(row.cohort), basis.language, "month")
+    return HeatRow(label, row.size, basis.number(row.size), values)
+
+
+# Words around a chart
+
+
+def _subtitle(name: str, drawn: Timeline, timeline: Timeline, basis: Basis) -> str:
+    sentence = _("%(what)s, %(first)s to %(last)s.") % {
+        "what": name,
+        "first": basis.name(drawn[0].start),
+        "last": basis.name(drawn[-1].start),
+    }
+    left_out = sum(period.warm_up for period in timeline)
+    if not left_out or left_out + len(drawn) < len(timeline):
+        return sentence
+    return f"{sentence} " + {
+        "month": ngettext(
+            "The first month is missing: it lies in the warm-up.",
+            "The first %(count)s months are missing: they lie in the warm-up.",
+            left_out,
+        ),
+        "quarter": ngettext(
+            "The first quarter is missing: it lies in the warm-up.",
+            "The first %(count)s quarters are missing: they lie in the warm-up.",
+            left_out,
+        ),
+        "year": ngettext(
+            "The first year is missing: it lies in the warm-up.",
+            "The first %(count)s years are missing: they lie in the warm-up.",
+            left_out,
+        ),
+    }[basis.unit] % {"count": basis.number(left_out)}
+
+
+def _running(last: PeriodFigures, basis: Basis) -> str:
+    if last.complete:
+        return ""
+    return _("%(period)s is still running") % {"period": formats.period_name(last.start, basis.language, basis.unit)}
+
+
+def _nothing_yet(basis: Basis) -> str:
+    return {
+        "month": _("There is no complete month after the warm-up yet. A shorter activity window would help."),
+        "quarter": _("There is no complete quarter after the warm-up yet. Months would help."),
+        "year": _("There is no complete year after the warm-up yet. Months or quarters would help."),
+    }[basis.unit]

@@ -1,0 +1,138 @@
+"""The figures of retention: what each is called, where it stands, how it is printed, judged and computed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, ngettext
+
+from treue.design import formats
+from treue.design.figures import How
+from treue.science.figures import PeriodFigures
+from treue.understand.metrics import explanations
+from treue.understand.metrics.basis import Basis
+
+Value = float | int | Decimal
+Printed = Callable[[Value, Basis], tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One figure: what it is called, where it stands in a period, how it is printed and judged.
+
+    better: "up", "down", or "" where neither is; what grows with the length of the history is no merit.
+    cases: what a rate is a share of, for its margin of error. needs_start: it compares with the customers at the
+    start, so a warm-up period has none. is_event: a count of events, which also moves by chance.
+    """
+
+    label: str | Promise
+    value: Callable[[PeriodFigures], Value | None]
+    printed: Printed
+    how: Callable[[PeriodFigures, Basis], How]
+    better: str = "up"
+    cases: Callable[[PeriodFigures], int] | None = None
+    needs_start: bool = False
+    is_event: bool = False
+
+
+def percent(value: Value, basis: Basis) -> tuple[str, str]:
+    return basis.number(value, 1), "%"
+
+
+def count(value: Value, basis: Basis) -> tuple[str, str]:
+    return basis.number(value), ""
+
+
+def decimals(value: Value, basis: Basis) -> tuple[str, str]:
+    return basis.number(value, 2), ""
+
+
+def money(value: Value, basis: Basis) -> tuple[str, str]:
+    """From 100 on without cents; in German the currency stands behind as the unit."""
+    places = 0 if abs(value) >= 100 else 2
+    if basis.language == "de":
+        return basis.number(value, places), formats.unit_of(basis.currency, "de")
+    return formats.money(value, basis.language, basis.currency, decimals=places), ""
+
+
+def price(value: Value, basis: Basis) -> tuple[str, str]:
+    """With cents, whatever its size."""
+    if basis.language == "de":
+        return basis.number(value, 2), formats.unit_of(basis.currency, "de")
+    return basis.money(value), ""
+
+
+def years(value: Value, basis: Basis) -> tuple[str, str]:
+    return basis.number(value, 2), ngettext("year", "years", 2)
+
+
+RETENTION = Kind(
+    gettext_lazy("Customer retention rate"),
+    lambda p: p.retention_rate,
+    percent,
+    explanations.retention,
+    cases=lambda p: p.customers_start,
+    needs_start=True,
+)
+CHURN = Kind(
+    gettext_lazy("Churn rate"),
+    lambda p: p.churn_rate,
+    percent,
+    explanations.churn,
+    better="down",
+    cases=lambda p: p.customers_start,
+    needs_start=True,
+)
+CUSTOMERS = Kind(gettext_lazy("Customers"), lambda p: p.customers_end, count, explanations.customers)
+LOST = Kind(
+    gettext_lazy("Lost customers"),
+    lambda p: p.lost,
+    count,
+    explanations.lost,
+    better="down",
+    needs_start=True,
+    is_event=True,
+)
+NEW = Kind(gettext_lazy("New customers"), lambda p: p.new, count, explanations.new, is_event=True)
+WON_BACK = Kind(
+    gettext_lazy("Customers won back"),
+    lambda p: p.won_back,
+    count,
+    explanations.won_back,
+    needs_start=True,
+    is_event=True,
+)
+REPEAT_IN_PERIOD = Kind(
+    gettext_lazy("Repeat-purchase rate in the period"),
+    lambda p: p.repeat_purchase_rate,
+    percent,
+    explanations.repeat_in_period,
+    cases=lambda p: p.buyers,
+)
+REPEAT_TO_DATE = Kind(
+    gettext_lazy("Repeat-purchase rate over life"),
+    lambda p: p.repeat_purchase_rate_to_date,
+    percent,
+    explanations.repeat_to_date,
+    better="",
+    cases=lambda p: p.customers_to_date,
+)
+ORDER_VALUE = Kind(
+    gettext_lazy("Average order value"), lambda p: p.average_order_value, price, explanations.order_value
+)
+FREQUENCY = Kind(
+    gettext_lazy("Orders per customer and year"), lambda p: p.purchase_frequency, decimals, explanations.frequency
+)
+LIFETIME = Kind(
+    gettext_lazy("Customer lifetime observed so far"),
+    lambda p: p.customer_lifetime_years,
+    years,
+    explanations.lifetime,
+    better="",
+)
+CLV = Kind(gettext_lazy("Customer value (CLV)"), lambda p: p.clv, money, explanations.clv, better="")
+REVENUE = Kind(gettext_lazy("Revenue"), lambda p: p.revenue, money, explanations.revenue)
+ORDERS = Kind(gettext_lazy("Orders"), lambda p: p.orders, count, explanations.orders)
+
+STANDARD = (RETENTION, CUSTOMERS, REPEAT_IN_PERIOD, CLV, LOST, ORDER_VALUE, FREQUENCY, LIFETIME)

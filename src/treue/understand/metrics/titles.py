@@ -1,0 +1,275 @@
+"""The morning sentence, and findings as the titles of charts.
+
+A difference inside its margin of error is never claimed. Where nothing can be claimed, a title falls back to the
+neutral name of what is drawn.
+"""
+
+from collections.abc import Sequence
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from treue.design import formats
+from treue.science.figures import PeriodFigures
+from treue.understand.metrics import cohorts, margins, trends
+from treue.understand.metrics.basis import Basis
+from treue.understand.metrics.cohorts import CohortLike
+from treue.understand.metrics.comparison import Choice
+from treue.understand.metrics.trends import Course, Extreme
+
+Timeline = Sequence[PeriodFigures]
+MOST_FINDINGS = 4
+
+
+# The morning sentence
+
+
+def morning(choice: Choice, basis: Basis) -> SafeString:
+    """What the data say, in one sentence, its number in <em>."""
+    period = choice.current
+    if period is None:
+        return format_html(_no_period_yet(basis))
+    if period.retention_rate is None or period.customers_start < margins.FEWEST_CASES:
+        return _who_ordered(period, basis)
+    course = retention_course(choice.history)
+    extreme = course.extreme if choice.previous == _before(choice) else None
+    facts = {
+        "during": basis.during(period.start),
+        "rate": _("%(number)s percent") % {"number": basis.number(period.retention_rate, 1)},
+        "since": basis.since(extreme.since) if extreme and extreme.since else "",
+        "than": basis.within(choice.previous.start) if choice.previous else "",
+        "points": _points(choice, basis),
+    }
+    return format_html(_stayed(choice, extreme), **facts)
+
+
+def _stayed(choice: Choice, extreme: Extreme | None) -> str:
+    if extreme:
+        return {
+            (True, True): _("{during}, <em>{rate}</em> of your customers stayed, the highest share {since}."),
+            (True, False): _("{during}, <em>{rate}</em> of your customers stayed, the highest share so far."),
+            (False, True): _("{during}, <em>{rate}</em> of your customers stayed, the lowest share {since}."),
+            (False, False): _("{during}, <em>{rate}</em> of your customers stayed, the lowest share so far."),
+        }[extreme.highest, extreme.since is not None]
+    difference = _difference(choice)
+    if difference is None:
+        return _("{during}, <em>{rate}</em> of your customers stayed.")
+    if difference == 0:
+        return _("{during}, <em>{rate}</em> of your customers stayed, no certain difference from the share {than}.")
+    if difference > 0:
+        return _("{during}, <em>{rate}</em> of your customers stayed, {points} more than {than}.")
+    return _("{during}, <em>{rate}</em> of your customers stayed, {points} less than {than}.")
+
+
+def _before(choice: Choice) -> PeriodFigures | None:
+    return choice.history[-2] if len(choice.history) > 1 else None
+
+
+def _difference(choice: Choice) -> float | None:
+    """Of the two retention rates; 0 inside the margin of error, None where they cannot be compared."""
+    current, previous = choice.current, choice.previous
+    if current is None or previous is None or current.retention_rate is None or previous.retention_rate is None:
+        return None
+    if min(current.customers_start, previous.customers_start) < margins.FEWEST_CASES:
+        return None
+    difference = current.retention_rate - previous.retention_rate
+    margin = margins.of_rates(
+        current.retention_rate, current.customers_start, previous.retention_rate, previous.customers_start
+    )
+    return difference if abs(difference) > margin else 0.0
+
+
+def _points(choice: Choice, basis: Basis) -> str:
+    difference = _difference(choice)
+    return formats.points(abs(difference), basis.language).removeprefix("+") if difference else ""
+
+
+def _who_ordered(period: PeriodFigures, basis: Basis) -> SafeString:
+    sentence = ngettext(
+        "{during}, <em>{buyers} customer</em> ordered, {first} for the first time.",
+        "{during}, <em>{buyers} customers</em> ordered, {first} of them for the first time.",
+        period.buyers,
+    )
+    return format_html(
+        sentence,
+        during=basis.during(period.start),
+        buyers=basis.number(period.buyers),
+        first=basis.number(period.first_buyers),
+    )
+
+
+def _no_period_yet(basis: Basis) -> str:
+    return {
+        "month": _("These data hold <em>no complete month</em> yet."),
+        "quarter": _("These data hold <em>no complete quarter</em> yet."),
+        "year": _("These data hold <em>no complete year</em> yet."),
+    }[basis.unit]
+
+
+# Titles of charts
+
+
+def retention_course(timeline: Timeline) -> Course:
+    return trends.of_rates(timeline, lambda p: p.retention_rate, lambda p: p.customers_start)
+
+
+def churn_course(timeline: Timeline) -> Course:
+    return trends.of_rates(timeline, lambda p: p.churn_rate, lambda p: p.customers_start)
+
+
+def retention_name(basis: Basis) -> str:
+    return {
+        "month": _("Customer retention rate by month"),
+        "quarter": _("Customer retention rate by quarter"),
+        "year": _("Customer retention rate by year"),
+    }[basis.unit]
+
+
+def churn_name(basis: Basis) -> str:
+    return {
+        "month": _("Churn rate by month"),
+        "quarter": _("Churn rate by quarter"),
+        "year": _("Churn rate by year"),
+    }[basis.unit]
+
+
+def movement_name(basis: Basis) -> str:
+    return {
+        "month": _("New, won-back and lost customers by month"),
+        "quarter": _("New, won-back and lost customers by quarter"),
+        "year": _("New, won-back and lost customers by year"),
+    }[basis.unit]
+
+
+def retention_title(timeline: Timeline, basis: Basis) -> str:
+    """What the course of the retention rate says, else its name."""
+    course = retention_course(timeline)
+    facts = _facts(course, basis)
+    if course.run > 0:
+        return _("Retention has risen %(span)s in a row, to %(rate)s") % facts
+    if course.run < 0:
+        return _("Retention has fallen %(span)s in a row, to %(rate)s") % facts
+    if extreme := course.extreme:
+        return {
+            (True, True): _("%(during)s, retention was at %(rate)s, the highest %(since)s"),
+            (True, False): _("%(during)s, retention was at %(rate)s, the highest so far"),
+            (False, True): _("%(during)s, retention was at %(rate)s, the lowest %(since)s"),
+            (False, False): _("%(during)s, retention was at %(rate)s, the lowest so far"),
+        }[extreme.highest, extreme.since is not None] % facts
+    if course.step:
+        rose = _("%(during)s, retention rose by %(points)s to %(rate)s")
+        fell = _("%(during)s, retention fell by %(points)s to %(rate)s")
+        return (rose if course.step > 0 else fell) % facts
+    return retention_name(basis)
+
+
+def churn_title(timeline: Timeline, basis: Basis) -> str:
+    """What the course of the churn rate says, else its name."""
+    course = churn_course(timeline)
+    facts = _facts(course, basis)
+    if course.run > 0:
+        return _("Churn has risen %(span)s in a row, to %(rate)s") % facts
+    if course.run < 0:
+        return _("Churn has fallen %(span)s in a row, to %(rate)s") % facts
+    if extreme := course.extreme:
+        return {
+            (True, True): _("%(during)s, churn was at %(rate)s, the highest %(since)s"),
+            (True, False): _("%(during)s, churn was at %(rate)s, the highest so far"),
+            (False, True): _("%(during)s, churn was at %(rate)s, the lowest %(since)s"),
+            (False, False): _("%(during)s, churn was at %(rate)s, the lowest so far"),
+        }[extreme.highest, extreme.since is not None] % facts
+    if course.step:
+        rose = _("%(during)s, churn rose by %(points)s to %(rate)s")
+        fell = _("%(during)s, churn fell by %(points)s to %(rate)s")
+        return (rose if course.step > 0 else fell) % facts
+    return churn_name(basis)
+
+
+def _facts(course: Course, basis: Basis) -> dict[str, str]:
+    if not course.places:
+        return {}
+    last, extreme = course.places[-1], course.extreme
+    return {
+        "during": basis.during(last.start),
+        "rate": basis.rate(last.value),
+        "span": span(abs(course.run), basis),
+        "since": basis.since(extreme.since) if extreme and extreme.since else "",
+        "points": formats.points(abs(course.step or 0), basis.language).removeprefix("+"),
+    }
+
+
+def span(count: int, basis: Basis) -> str:
+    """ "4 months": a number of periods."""
+    return {
+        "month": ngettext("%(count)s month", "%(count)s months", count),
+        "quarter": ngettext("%(count)s quarter", "%(count)s quarters", count),
+        "year": ngettext("%(count)s year", "%(count)s years", count),
+    }[basis.unit] % {"count": basis.number(count)}
+
+
+def movement_title(timeline: Timeline, basis: Basis) -> str:
+    """Whether more came than went, and since when, where the difference is beyond chance."""
+    known = [period for period in timeline if period.complete and not period.warm_up]
+    if not known:
+        return movement_name(basis)
+    last, net = known[-1], _net(known[-1])
+    if abs(net) <= margins.of_counts(last.new + (last.won_back or 0), last.lost or 0):
+        return movement_name(basis)
+    signs = [_net(period) > 0 for period in known]
+    alike = _run(signs, signs[-1])
+    against = _run(signs[: len(signs) - alike], not signs[-1])
+    since = known[-1 - alike - against] if alike + against < len(known) else None
+    facts = {
+        "during": basis.during(last.start),
+        "within": basis.within(last.start),
+        "count": basis.number(abs(net)),
+        "span": span(alike, basis),
+        "since": basis.since(since.start) if since else "",
+    }
+    return _movement_sentence(net > 0, alike, against, since is not None) % facts
+
+
+def _net(period: PeriodFigures) -> int:
+    return period.new + (period.won_back or 0) - (period.lost or 0)
+
+
+def _run(signs: Sequence[bool], sign: bool) -> int:
+    """How many of `sign` end the list."""
+    return next((n for n, other in enumerate(reversed(signs)) if other != sign), len(signs))
+
+
+def _movement_sentence(came: bool, alike: int, against: int, before: bool) -> str:
+    if alike == 1 and against >= trends.SHORTEST_RUN and before:
+        more = _("For the first time %(since)s more customers came than left: %(count)s more")
+        fewer = _("For the first time %(since)s more customers left than came: %(count)s more")
+    elif alike == 1 and against >= trends.SHORTEST_RUN:
+        more = _("For the first time more customers came than left: %(count)s more")
+        fewer = _("For the first time more customers left than came: %(count)s more")
+    elif alike >= trends.SHORTEST_RUN:
+        more = _("For %(span)s more customers have come than left, %(count)s more %(within)s")
+        fewer = _("For %(span)s more customers have left than come, %(count)s more %(within)s")
+    else:
+        more = _("%(during)s, %(count)s more customers came than left")
+        fewer = _("%(during)s, %(count)s more customers left than came")
+    return more if came else fewer
+
+
+def cohort_title(rows: Sequence[CohortLike], basis: Basis) -> str:
+    """Since which month first-time buyers come back more often; else how many come back at all."""
+    turn = cohorts.turn(rows)
+    if turn:
+        month = formats.period(turn.since, basis.language, "month")
+        facts = {"month": month, "before": basis.rate(turn.before), "after": basis.rate(turn.after)}
+        more = _(
+            "Who first ordered since %(month)s comes back more often: %(after)s in the month after, before %(before)s"
+        )
+        less = _(
+            "Who first ordered since %(month)s comes back less often: %(after)s in the month after, before %(before)s"
+        )
+        return (more if turn.after > turn.before else less) % facts
+    share, size = cohorts.next_month(rows) or (None, 0)
+    if size < margins.FEWEST_CASES:
+        return _("Cohorts by month of the first order")
+    return _("Of the first-time buyers of a month, %(rate)s come back in the month after") % {"rate": basis.rate(share)}

@@ -1,0 +1,52 @@
+"""The activity window in words: which it is, why, and what it hides at the beginning of a history."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from treue.design import formats
+from treue.science.calendar import WINDOWS
+from treue.science.figures import PeriodFigures
+from treue.understand.metrics.basis import Basis
+from treue.understand.metrics.explanations import window
+
+
+def chosen(basis: Basis, history_days: int) -> str:
+    """The window, and that it was chosen for the length of the history (first order to as_of, both included)."""
+    if basis.window_days == WINDOWS[0]:
+        return window(basis)
+    reason = _(
+        "This window was chosen because it fits at least three times into the history of %(history)s; "
+        "a longer one would show nearly everyone as staying."
+    )
+    if basis.window_days * 3 > history_days:
+        reason = _("This is the shortest usual window; the history of %(history)s is short even for it.")
+    return f"{window(basis)} {reason % {'history': formats.days(history_days, basis.language)}}"
+
+
+def warm_up(timeline: Sequence[PeriodFigures], basis: Basis) -> str:
+    """Why the first periods have no rate; "" where none is in the warm-up."""
+    warming = [period for period in timeline if period.warm_up]
+    if not warming:
+        return ""
+    sentence = ngettext(
+        "%(period)s is warm-up: the window before it reaches back beyond the first order, so that customers of "
+        "earlier years are missing and nothing can be said about who stayed.",
+        "%(first)s to %(last)s are warm-up: the window before them reaches back beyond the first order, so that "
+        "customers of earlier years are missing and nothing can be said about who stayed.",
+        len(warming),
+    ) % {
+        "period": basis.name(warming[0].start),
+        "first": basis.name(warming[0].start),
+        "last": basis.name(warming[-1].start),
+    }
+    shorter = shorter_window(basis)
+    if len(warming) < len(timeline) or shorter is None:
+        return sentence
+    return f"{sentence} " + _("A window of %(days)s would show more.") % {"days": formats.days(shorter, basis.language)}
+
+
+def shorter_window(basis: Basis) -> int | None:
+    """The next shorter usual window, in days."""
+    return next((days for days in WINDOWS if days < basis.window_days), None)
