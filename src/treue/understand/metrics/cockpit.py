@@ -13,8 +13,8 @@ from treue.design import formats
 from treue.design.figures import Figure, Finding
 from treue.design.tables import Table
 from treue.science.calendar import Unit
-from treue.science.figures import PeriodFigures
-from treue.understand.metrics import cards, charts, findings, reading, tables, words
+from treue.science.figures import PeriodFigures, TotalFigures
+from treue.understand.metrics import cards, charts, findings, reading, tables, titles, windows
 from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.charts import Chart, HeatChart
 from treue.understand.metrics.comparison import Choice, chosen, latest
@@ -88,9 +88,9 @@ def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str) -> C
     parts = _parts(snapshot, selection)
     notes = [(note.day, note.text) for note in Note.objects.filter(shop=shop)]
     return Cockpit(
-        morning=findings.morning(choice, basis),
+        morning=titles.morning(choice, basis),
         sub=_sub(snapshot, choice, basis),
-        warm_up=words.warm_up(timeline, basis),
+        warm_up=windows.warm_up(timeline, basis) if choice.current and choice.current.warm_up else "",
         selection=selection,
         choices=_choices(snapshot, timeline, choice, basis),
         period=choice.current.start.isoformat() if choice.current else "",
@@ -115,13 +115,25 @@ def _csv(name: str, query: str) -> str:
     return f"{address}?{query}" if query else address
 
 
-def _parts(snapshot: Snapshot, selection: Selection) -> dict[str, list[reading.Part]]:
-    """Per dimension that is not filtered already, its largest values with their own course."""
-    return {
-        dimension: reading.breakdown(snapshot, dimension, selection.filters, unit=selection.unit)[:SLICES_COMPARED]
-        for dimension in reading.DIMENSIONS
-        if dimension not in selection.filters.active
-    }
+@dataclass(frozen=True)
+class NamedPart:
+    """A slice beside the others, under the name a person reads; None where it is unknown."""
+
+    value: str | None
+    figures: TotalFigures
+    periods: Sequence[PeriodFigures]
+
+
+def _parts(snapshot: Snapshot, selection: Selection) -> dict[str, list[NamedPart]]:
+    """Per dimension that is known and not filtered already, its largest values with their own course."""
+    parts = {}
+    for dimension in reading.DIMENSIONS:
+        if dimension in selection.filters.active:
+            continue
+        found = reading.breakdown(snapshot, dimension, selection.filters, unit=selection.unit, most=SLICES_COMPARED)
+        if any(part.value for part in found):
+            parts[dimension] = [NamedPart(part.value and label(part.key), part.figures, part.periods) for part in found]
+    return parts
 
 
 def _sub(snapshot: Snapshot, choice: Choice, basis: Basis) -> str:
@@ -152,6 +164,8 @@ def _choices(snapshot: Snapshot, timeline: Sequence[PeriodFigures], choice: Choi
 
 
 def _options(everything: str, found: Sequence[reading.Choice], basis: Basis) -> list[Option]:
+    if not found:
+        return []
     return [("", everything), *((one.value, f"{label(one.value)} ({basis.number(one.customers)})") for one in found)]
 
 

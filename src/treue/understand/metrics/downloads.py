@@ -39,7 +39,7 @@ def cohorts(snapshot: Snapshot, selection: Selection) -> Rows:
 def _by(dimension: str) -> Callable[[Snapshot, Selection], Rows]:
     def rows(snapshot: Snapshot, selection: Selection) -> Rows:
         parts = reading.breakdown(snapshot, dimension, selection.filters, unit=selection.unit)
-        cells = ([part.value, *(getattr(part.figures, name) for name in TOTAL_FIELDS)] for part in parts)
+        cells = ([part.value or "", *(getattr(part.figures, name) for name in TOTAL_FIELDS)] for part in parts)
         return (dimension, *TOTAL_FIELDS), cells
 
     return rows

@@ -15,7 +15,7 @@ from treue.core.shop.models import Shop
 from treue.core.staff.models import User
 from treue.core.staff.roles import Role
 from treue.design.figures import Figure, Finding
-from treue.understand.metrics import cards, findings, reading
+from treue.understand.metrics import cards, findings, reading, titles
 from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.comparison import latest
 from treue.understand.metrics.models import Letter, Snapshot
@@ -79,7 +79,7 @@ def compose(snapshot: Snapshot) -> Report:
     timeline = reading.timeline(snapshot, "month", Filters())
     choice = latest(timeline)
     return Report(
-        morning=findings.morning(choice, basis),
+        morning=titles.morning(choice, basis),
         figures=cards.cards(choice, basis),
         findings=findings.findings(timeline, reading.cohorts(snapshot, Filters()), {}, basis),
     )
