@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from treue.design import formats
 from treue.design.charts import svg
@@ -37,6 +38,11 @@ def bars_up_down(
     labels: the series in words ("neu", "zurück", "verloren"), printed beside the last complete bar with its counts.
     open_label: the name of an incomplete last period ("November läuft noch"), whose bar is hatched.
     """
+    return _drawn(tuple(bars), title, labels, language, open_label)
+
+
+@lru_cache(maxsize=128)
+def _drawn(bars: tuple[Bar, ...], title: str, labels: tuple[str, str, str], language: str, open_label: str) -> Drawing:
     chart = _Bars(bars, labels, language, open_label)
     wide, mid, narrow = (
         trusted(svg.picture(width, chart.height(height), title, chart.parts(width, height), form))
@@ -92,7 +98,7 @@ class _Bars:
         span = self._scale()
         left = max(svg.text_width(formats.number(abs(v), self.language)) for v in span.ticks) + 10
         beside = [text for text, *_ in self._end_texts()]
-        right_room = max((svg.text_width(text) for text in beside), default=0) + 12
+        right_room = max((svg.text_width(text, bold=True) for text in beside), default=0) + 12
         return Frame(width, height, left, width - right_room, 16, height - 30, span)
 
     def _segments(self, bar: Bar, frame: Frame) -> list[tuple[int, float, float]]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from treue.design import formats
 from treue.design.charts import svg
@@ -57,6 +58,21 @@ def line(
     open_label: the name of an incomplete last period ("November läuft noch bis 30.11.").
     series: 1 to 3, the colour by meaning. from_zero: begin the axis at zero. ceiling: no value is above it.
     """
+    return _drawn(tuple(points), title, language, target, tuple(notes), open_label, series, from_zero, ceiling)
+
+
+@lru_cache(maxsize=128)
+def _drawn(
+    points: tuple[Point, ...],
+    title: str,
+    language: str,
+    target: Target | None,
+    notes: tuple[Note, ...],
+    open_label: str,
+    series: int,
+    from_zero: bool,
+    ceiling: float | None,
+) -> Drawing:
     values = [p.value for p in points if p.complete and p.value is not None]
     span = axis([*values, *([target.value] if target else [])], from_zero=from_zero, ceiling=ceiling)
     decimals = decimals_of(span.ticks)

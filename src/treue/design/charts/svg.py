@@ -6,7 +6,7 @@ from html import escape
 from itertools import pairwise
 
 LINE_HEIGHT = 15
-_NARROW = set("ijl.,:;|!'()[]/ftr1 -–·\u00a0")
+_NARROW = set("ijl.,:;|!'()[]/ftr -–·\u00a0")
 _WIDE = set("mwMWQOGDHNU%€@+−")
 
 
@@ -56,9 +56,10 @@ def picture(width: float, height: float, label: str, body: Iterable[str], css: s
     )
 
 
-def text_width(content: str) -> float:
+def text_width(content: str, *, bold: bool = False) -> float:
     """About how wide a text is at 12 px, in px; on the safe side for the fonts in tokens.css."""
-    return sum(3.6 if c in _NARROW else 9.6 if c in _WIDE else 7.0 if not c.isupper() else 8.2 for c in content)
+    width = sum(3.6 if c in _NARROW else 9.6 if c in _WIDE else 8.2 if c.isupper() else 7.0 for c in content)
+    return width * (1.1 if bold else 1)
 
 
 def wrapped(content: str, width: float) -> list[str]:
