@@ -91,11 +91,12 @@ def twin_period_counts(orders: list[Order], period: TwinPeriod, as_of: date, win
     bought = Counter(order.customer for order in inside)
     moment = min(period.end, as_of + DAY)
     last_year = ordered_within(orders, moment - timedelta(days=365), moment)
+    in_period = set(inside)
     gaps = [
         whole_seconds(order.ordered_at) - whole_seconds(before.ordered_at)
         for own in histories.values()
         for before, order in pairwise(own)
-        if order in inside
+        if order in in_period
     ]
     return {
         "customers_start": len(at_start),
@@ -108,8 +109,8 @@ def twin_period_counts(orders: list[Order], period: TwinPeriod, as_of: date, win
         "repeat_buyers": sum(times >= 2 for times in bought.values()),
         "orders": len(inside),
         "revenue": sum((order.revenue for order in inside), Decimal(0)),
-        "first_buyers": sum(own[0] in inside for own in histories.values()),
-        "second_buyers": sum(len(own) > 1 and own[1] in inside for own in histories.values()),
+        "first_buyers": sum(own[0] in in_period for own in histories.values()),
+        "second_buyers": sum(len(own) > 1 and own[1] in in_period for own in histories.values()),
         "gap_seconds": sum(gaps),
         "trailing_buyers": len({order.customer for order in last_year}),
         "trailing_orders": len(last_year),

@@ -39,7 +39,7 @@ class Line:
         return (self.amount / self.quantity).quantize(CENT_HUNDREDTH)
 
 
-def referred_to(refund: Line, purchases: list[Line]) -> list[Line]:
+def referred_to(refund: Line, by_number: dict[str, list[Line]]) -> list[Line]:
     """The lines of the order that a refund refers to, if they hold what it takes back."""
     numbers = [(refund.refund_of, False), (refund.refund_of, True), (refund.order_no, False)]
     if refund.order_no[:1] in ("C", "c"):
@@ -47,10 +47,8 @@ def referred_to(refund: Line, purchases: list[Line]) -> list[Line]:
     for number, anybody in numbers:
         lines = [
             line
-            for line in purchases
-            if line.order_no == number
-            and (anybody or line.customer == refund.customer)
-            and refund.product in (None, line.product)
+            for line in by_number.get(number, [])
+            if (anybody or line.customer == refund.customer) and refund.product in (None, line.product)
         ]
         owner = min((line.customer for line in lines), default=None)
         if lines:
@@ -62,12 +60,15 @@ def twin_match(purchases: list[Line], refunds: list[Line]) -> tuple[list[tuple],
     """(refund line, purchase line, units, amount) taken, and the refund lines that found nothing."""
     units = {line.line_no: line.quantity for line in purchases}
     money = {line.line_no: line.amount for line in purchases}
+    by_number: dict[str | None, list[Line]] = {}
+    by_product: dict[tuple, list[Line]] = {}
+    for line in purchases:
+        by_number.setdefault(line.order_no, []).append(line)
+        by_product.setdefault((line.customer, line.product), []).append(line)
     taken, unmatched = [], []
     for refund in sorted(refunds, key=lambda line: (line.at, line.line_no)):
-        candidates = referred_to(refund, purchases) or [
-            line
-            for line in purchases
-            if (line.customer, line.product) == (refund.customer, refund.product) and line.at < refund.at
+        candidates = referred_to(refund, by_number) or [
+            line for line in by_product.get((refund.customer, refund.product), []) if line.at < refund.at
         ]
         latest_first = sorted(candidates, key=lambda line: (line.at, line.line_no), reverse=True)
         wanted, found = refund.quantity, False
@@ -116,12 +117,16 @@ def twin_restated(lines: list[Line], as_of: date | None) -> tuple[list[Order], d
         "orders_without_revenue": 0,
         "orders_fully_refunded": 0,
     }
+    units_of = dict.fromkeys((line.line_no for line in purchases), 0)
+    money_of = dict.fromkeys(units_of, Decimal(0))
+    for _, line_no, units, amount in taken:
+        units_of[line_no] += units
+        money_of[line_no] += amount
     valid = []
     for own in orders_of(purchases).values():
-        numbers = {line.line_no for line in own}
-        units_taken = sum(take for _, line, take, _ in taken if line in numbers)
+        units_taken = sum(units_of[line.line_no] for line in own)
         gross = sum(line.amount for line in own)
-        revenue = gross - sum(amount for _, line, _, amount in taken if line in numbers)
+        revenue = gross - sum(money_of[line.line_no] for line in own)
         if gross > 0 and units_taken and units_taken == sum(line.quantity for line in own):
             counts["orders_fully_refunded"] += 1
         elif revenue <= 0:
