@@ -13,11 +13,6 @@ PASSWORD = "a blue flower by the brook"
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def clara() -> User:
-    return User.objects.create_user("clara@example.org", PASSWORD, name="Clara", role="manager", language="de")
-
-
 def sign_in(client: Client, email: str = "clara@example.org", password: str = PASSWORD, **extra: str) -> object:
     return client.post(reverse("account_login"), {"login": email, "password": password, **extra})
 
@@ -91,7 +86,7 @@ def test_a_fragment_sends_the_whole_page_to_the_sign_in(client: Client) -> None:
 
 
 def test_signing_out_takes_a_post(client: Client, clara: User) -> None:
-    client.force_login(clara, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(clara)
     asked = client.get(reverse("account_logout"))
     assert asked.status_code == 200
     assert get_user(client) == clara
@@ -113,7 +108,7 @@ def test_what_allauth_offers_beyond_has_no_address(name: str) -> None:
 
 @pytest.mark.parametrize("path", ["signup/", "email/", "confirm-email/", "login/code/", "login/", "social/login/"])
 def test_nobody_finds_a_sign_up(client: Client, clara: User, path: str) -> None:
-    client.force_login(clara, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(clara)
     assert client.get(f"/account/{path}").status_code == 404
 
 

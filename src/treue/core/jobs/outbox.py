@@ -28,7 +28,7 @@ def put(*, to: str, subject: str, text: str, html: str = "") -> Mail:
     """Write a mail into the outbox, in the transaction of its cause; the worker sends it right after."""
     one_line = " ".join(subject.split())
     with transaction.atomic():
-        app.configure_task("jobs.send_mail").defer(timestamp=0)
+        app.configure_task("jobs.mail_written").defer()
         return Mail.objects.create(to=to, subject=one_line[:250], text=text, html=html)
 
 

@@ -26,3 +26,9 @@ async def take_up_again(context: JobContext, timestamp: int) -> None:
 @app.task(name="jobs.send_mail", queueing_lock="jobs.send_mail")
 def send_mail(timestamp: int) -> None:
     outbox.send_due()
+
+
+@app.task(name="jobs.mail_written")
+def mail_written() -> None:
+    """Without a queueing lock: it would let one transaction that writes a mail wait for another."""
+    outbox.send_due()
