@@ -74,7 +74,7 @@ class Scale:
 
 def scale(low: float, high: float, most: int = 5) -> Scale:
     """An axis that encloses low to high and ends on a tick or half way between two; two to `most` ticks."""
-    if high <= low:
+    if high - low < 1e-6 * max(abs(high), 1):  # the same number, or only the dust that floats leave behind
         high = low + 1
     unit = 10 ** math.floor(math.log10(high - low)) / 10
     for factor in (1, 2, 2.5, 5, 10, 20, 25, 50):

@@ -179,12 +179,13 @@ class _Line:
         last, lowest = seen[-1], max(seen, key=lambda n: (places[n][1], n))
         highest = min(seen, key=lambda n: (places[n][1], -n))
         parts = []
-        for n, below in ((last, last == lowest and last != highest), (lowest, True), (highest, False)):
+        below = {lowest: True, highest: False, last: last == lowest != highest}
+        for n in dict.fromkeys((last, lowest, highest)):
             x, y = places[n]
             content = self.points[n].text
             half = svg.text_width(content) / 2
             x_text = min(max(x, frame.left + half), frame.width - half)
-            y_text = y + 20 if below else y - 11
+            y_text = y + 20 if below[n] else y - 11
             box = svg.Box.of_text(content, x_text, y_text, "middle")
             if any(box.meets(other) for other in taken):
                 continue
