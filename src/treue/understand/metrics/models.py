@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from treue.core.shop.models import Shop
+from treue.science.calendar import Calendar, default_window
 
 MONEY = {"max_digits": 20, "decimal_places": 4}
 
@@ -37,11 +38,22 @@ class Snapshot(models.Model):
             ),
         ]
 
+    @property
+    def suggested_window(self) -> int | None:
+        """A shorter activity window in days, while the history is so short that no complete month has a rate."""
+        if self.first_order is None:
+            return None
+        months = Calendar(self.first_order, self.as_of, "month", self.window_days).months
+        if any(month.complete and not month.warm_up for month in months):
+            return None
+        shorter = default_window(self.first_order, self.as_of)
+        return shorter if shorter < self.window_days else None
+
 
 class Slice(models.Model):
     """The customers whose first order had this channel, country and category, and their totals; "" stands for all.
 
-    Values are as `metrics.slices` names them: beside the shop's own there are "~unknown" and "~other".
+    Values are as `metrics.filters` names them: beside the shop's own there are "~unknown" and "~other".
     """
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, db_index=False)
