@@ -1,14 +1,20 @@
-"""Files that were brought in: where they lie, how they were read, what became of every row."""
+"""Files that were brought in: where they lie, how they were read, what became of every row, how to take it back."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from treue.core.commerce.models import Batch
 from treue.core.jobs.models import Job
+from treue.core.privacy import NOT_PERSONAL, OnErasure, PersonalData
 from treue.core.shop.models import Shop
 
 
 class Import(models.Model):
+    """One file and what was done with it. Its batch names the orders that are here because of it."""
+
+    personal = NOT_PERSONAL
+
     class What(models.TextChoices):
         ORDERS = "orders", _("Orders")
         CUSTOMERS = "customers", _("Customers")
@@ -16,20 +22,23 @@ class Import(models.Model):
         COSTS = "costs", _("Acquisition costs")
 
     class State(models.TextChoices):
-        MAPPING = "mapping", _("Assign columns")
-        CHECKED = "checked", _("Checked")
+        MAPPING = "mapping", _("Not imported yet")
         RUNNING = "running", _("Running")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+        UNDOING = "undoing", _("Being undone")
         UNDONE = "undone", _("Undone")
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     what = models.CharField(max_length=10, choices=What)
-    state = models.CharField(max_length=8, choices=State, default=State.MAPPING)
+    state = models.CharField(max_length=9, choices=State, default=State.MAPPING)
     file_name = models.CharField(max_length=200)
     stored_as = models.CharField(max_length=80, blank=True)
-    sha256 = models.CharField(max_length=64)
-    mapping = models.JSONField(default=dict)
+    size = models.BigIntegerField(default=0)
+    sheet = models.CharField(max_length=120, blank=True)
+    columns = models.JSONField(default=dict)
+    probe = models.JSONField(null=True)
     summary = models.JSONField(default=dict)
     batch = models.OneToOneField(Batch, null=True, on_delete=models.SET_NULL)
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -40,11 +49,21 @@ class Import(models.Model):
     class Meta:
         ordering = ["-id"]
 
+    def __str__(self) -> str:
+        return self.file_name
+
 
 class SetAside(models.Model):
     """A row of the file that was not used, and why. `value` is cut to what helps to find the mistake."""
 
-    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows_set_aside")
+    personal = PersonalData(
+        fields=(),
+        owner=None,
+        on_erasure=OnErasure.KEEP,
+        why="A row set aside belongs to no customer; it is deleted with its file after thirty days.",
+    )
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows_set_aside", db_index=False)
     line_no = models.BigIntegerField()
     reason = models.CharField(max_length=40)
     column = models.CharField(max_length=120, blank=True)
@@ -52,15 +71,40 @@ class SetAside(models.Model):
 
     class Meta:
         ordering = ["line_no", "id"]
+        indexes = [models.Index(fields=["of", "line_no"], name="imports_set_aside_place")]
 
 
-class ReplacedOrder(models.Model):
-    """An order as it was before an import replaced it, so that undoing the import brings it back."""
+class Brought(models.Model):
+    """Customers, products and channels that were new with an import: those undoing it may remove."""
+
+    personal = NOT_PERSONAL
 
     of = models.ForeignKey(Import, on_delete=models.CASCADE)
-    customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE)
-    number = models.CharField(max_length=80)
-    order = models.JSONField()
+    what = models.CharField(max_length=10)
+    ids = ArrayField(models.BigIntegerField())
+
+
+class Replaced(models.Model):
+    """Something as it was before an import replaced it, so that undoing the import brings it back.
+
+    key: the order number, customer number, product code, or channel and month. batch: where the former came from.
+    """
+
+    personal = PersonalData(fields=("what", "key", "former"), owner="customer")
+
+    class What(models.TextChoices):
+        ORDER = "order"
+        REFUND = "refund"
+        CUSTOMER = "customer"
+        PRODUCT = "product"
+        COST = "cost"
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE)
+    what = models.CharField(max_length=10, choices=What)
+    key = models.CharField(max_length=200)
+    customer = models.ForeignKey("customers.Customer", null=True, on_delete=models.CASCADE)
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.CASCADE)
+    former = models.JSONField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["of", "number"], name="imports_replaced_once")]
+        constraints = [models.UniqueConstraint(fields=["of", "what", "key"], name="imports_replaced_once")]

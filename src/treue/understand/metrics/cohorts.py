@@ -39,13 +39,14 @@ def turn(rows: Sequence[CohortLike]) -> Turn | None:
     """The one point where the share of first-time buyers who came back a month later changed for good.
 
     Of all splits with three cohorts on both sides, the one that parts them furthest; because the
-    furthest of many is picked, it has to be three standard errors apart, not two.
+    furthest of many is picked, it has to be three standard errors apart, not two, and every cohort
+    since has to lie on the same side of those before.
     """
     followed = [(first_day(row.cohort), row.size, row.retained[1]) for row in rows if len(row.retained) > 1]
     best, furthest = None, CERTAIN
     for place in range(FEWEST_COHORTS, len(followed) - FEWEST_COHORTS + 1):
         before, after = _pooled(followed[:place]), _pooled(followed[place:])
-        if min(before[0], after[0]) < FEWEST_CUSTOMERS:
+        if min(before[0], after[0]) < FEWEST_CUSTOMERS or not _all_on_one_side(followed[place:], before):
             continue
         distance = _distance(before, after)
         if distance > furthest:
@@ -63,6 +64,12 @@ def next_month(rows: Sequence[CohortLike]) -> tuple[float, int] | None:
 
 def _pooled(followed: Sequence[tuple[date, int, int]]) -> tuple[int, int]:
     return sum(size for _, size, _ in followed), sum(back for _, _, back in followed)
+
+
+def _all_on_one_side(since: Sequence[tuple[date, int, int]], before: tuple[int, int]) -> bool:
+    share = before[1] / before[0]
+    sides = {(back > share * size) - (back < share * size) for _, size, back in since}
+    return len(sides) == 1 and 0 not in sides
 
 
 def _distance(before: tuple[int, int], after: tuple[int, int]) -> float:

@@ -31,13 +31,12 @@ def warm_up(timeline: Sequence[PeriodFigures], basis: Basis) -> str:
     if not warming:
         return ""
     sentence = ngettext(
-        "%(period)s is warm-up: the window before it reaches back beyond the first order, so that customers of "
+        "%(first)s is warm-up: the window before it reaches back beyond the first order, so that customers of "
         "earlier years are missing and nothing can be said about who stayed.",
         "%(first)s to %(last)s are warm-up: the window before them reaches back beyond the first order, so that "
         "customers of earlier years are missing and nothing can be said about who stayed.",
         len(warming),
     ) % {
-        "period": basis.name(warming[0].start),
         "first": basis.name(warming[0].start),
         "last": basis.name(warming[-1].start),
     }

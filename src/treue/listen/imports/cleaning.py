@@ -1,0 +1,161 @@
+"""A source and its mapping made into clean lines and rows set aside.
+
+Nothing disappears: each row of the file is a line, or is set aside under the first reason that holds against it
+(treue.listen.imports.reasons).
+"""
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Collection
+from collections.abc import Mapping as Named
+from dataclasses import dataclass
+
+import duckdb
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from .candidates import Candidate, candidates_in
+from .columns import Mapping
+from .errors import UnknownZone
+from .judging import Judged, Rules, judge
+from .layouts import Found
+from .reading import Progress, Source
+from .reasons import DUPLICATE, NO_CUSTOMER, OF_ORDERS
+from .staging import Staged, new_table, stage
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Lines of orders, and what was learnt on the way.
+
+    lines, set_aside: tables on the connection that was given. counts: rows by reason, in order of precedence.
+    currency: the one that amounts are in. currencies: lines by the currency they were written in.
+    """
+
+    lines: ir.Table
+    set_aside: ir.Table
+    counts: dict[str, int]
+    rows_read: int
+    rows_used: int
+    revenue_without_customer: float
+    currency: str | None
+    currencies: dict[str, int]
+    candidates: tuple[Candidate, ...]
+    formats: tuple[Found, ...]
+
+
+def clean_lines(
+    source: Source,
+    mapping: Mapping,
+    *,
+    connection: Backend,
+    zone: str,
+    now: dt.datetime,
+    currency: str | None = None,
+    rates: Named[str, float] | None = None,
+    non_products: Collection[str] = (),
+    drop_duplicates: bool = False,
+    progress: Progress | None = None,
+) -> Cleaned:
+    """Clean an orders file.
+
+    zone: the shop's. now: the clock; naive means local to the zone. currency: the shop's, by default the most
+    frequent one in the file. rates: the worth of one unit of other currencies in it. non_products: item codes
+    that the shop does not count. Raises ImportProblem; a row that is wrong is set aside instead.
+    """
+    mapping.require()
+    rules = Rules(zone, local_clock(now, zone), currency, rates or {}, non_products)
+    con = connection.con
+    staged = stage(source, mapping, con, progress)
+    try:
+        judged = judge(con, staged, rules)
+    finally:
+        con.execute(f"DROP TABLE {staged.table}")
+    if drop_duplicates:
+        _set_duplicates_aside(con, judged)
+    lines, set_aside = _lines(con, judged), _set_aside(con, judged, staged)
+    counts = dict(con.execute(f"SELECT reason, count(*) FROM {set_aside} GROUP BY reason").fetchall())
+    used = _count(con, lines)
+    cleaned = Cleaned(
+        lines=connection.table(lines),
+        set_aside=connection.table(set_aside),
+        counts={reason: counts[reason] for reason in OF_ORDERS if reason in counts},
+        rows_read=used + sum(counts.values()),
+        rows_used=used,
+        revenue_without_customer=_revenue_without_customer(con, judged),
+        currency=judged.currency,
+        currencies=_currencies(con, lines),
+        candidates=candidates_in(con, lines, judged.table) if staged.has("product") else (),
+        formats=judged.found,
+    )
+    con.execute(f"DROP TABLE {judged.table}")
+    return cleaned
+
+
+def local_clock(now: dt.datetime, zone: str) -> dt.datetime:
+    """The naive time that the shop's clock shows. Raises UnknownZone."""
+    try:
+        here = zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as problem:
+        raise UnknownZone(zone) from problem
+    return now.astimezone(here).replace(tzinfo=None) if now.tzinfo else now
+
+
+def _set_duplicates_aside(con: duckdb.DuckDBPyConnection, judged: Judged) -> None:
+    """All but the first of lines that are equal in everything, their order included."""
+    con.execute(
+        f"""
+        UPDATE {judged.table} SET set_aside = $duplicate WHERE line_no IN (
+            SELECT line_no FROM {judged.table} WHERE set_aside IS NULL QUALIFY row_number() OVER (
+                PARTITION BY customer, order_no, "at", product, product_name, category, channel, country, quantity,
+                    unit_price, amount, currency, kind, refund_of ORDER BY line_no
+            ) > 1
+        )""",
+        {"duplicate": DUPLICATE},
+    )
+
+
+def _lines(con: duckdb.DuckDBPyConnection, judged: Judged) -> str:
+    table = new_table("lines")
+    con.execute(
+        f"""
+        CREATE TABLE {table} AS
+        SELECT line_no, customer, order_no,
+            (row_number() OVER (PARTITION BY order_no ORDER BY line_no))::INTEGER AS ordinal,
+            "at", product, product_name, category, channel, country, quantity, unit_price, amount, currency, kind,
+            refund_of, refund_reason AS reason, cost
+        FROM {judged.table} WHERE set_aside IS NULL"""
+    )
+    return table
+
+
+def _set_aside(con: duckdb.DuckDBPyConnection, judged: Judged, staged: Staged) -> str:
+    """line_no, reason, the file's own name of the column, and the value found there."""
+    table = new_table("set_aside")
+    con.execute(
+        f"""
+        CREATE TABLE {table} AS
+        SELECT line_no, set_aside AS reason, heading AS "column", value
+        FROM {judged.table}
+        LEFT JOIN (SELECT unnest($fields::VARCHAR[]) AS field, unnest($headings::VARCHAR[]) AS heading) USING (field)
+        WHERE set_aside IS NOT NULL ORDER BY line_no""",
+        {"fields": list(staged.headings), "headings": list(staged.headings.values())},
+    )
+    return table
+
+
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    [(rows,)] = con.execute(f"SELECT count(*) FROM {table}").fetchall()
+    return rows
+
+
+def _revenue_without_customer(con: duckdb.DuckDBPyConnection, judged: Judged) -> float:
+    query = f"""
+        SELECT coalesce(sum(if(kind = 'refund', -amount, amount)::DECIMAL(18, 4)), 0) FROM {judged.table} WHERE set_aside = $reason"""
+    [(revenue,)] = con.execute(query, {"reason": NO_CUSTOMER}).fetchall()
+    return float(revenue)
+
+
+def _currencies(con: duckdb.DuckDBPyConnection, lines: str) -> dict[str, int]:
+    query = f"SELECT currency, count(*) FROM {lines} WHERE currency IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+    return dict(con.execute(query).fetchall())

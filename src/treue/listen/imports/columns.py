@@ -1,0 +1,164 @@
+"""Which column of a file is what: guessed by its heading, checked against its values, overruled by its owner."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Named
+from dataclasses import dataclass
+from functools import cache
+
+from . import moments, numbers
+from .errors import MissingColumn, UnknownColumn, UnknownField
+from .fields import FIELDS, ORDER_TOTAL, Field
+
+Rows = Sequence[Named[str, str | None]]
+ENOUGH = 0.8  # of a column's values must look like what its heading promises
+NEEDED = {  # one field of each group
+    "orders": (("customer", "email"), ("time",), ("amount", "price")),
+    "customers": (("number", "email"),),
+    "products": (("code",),),
+}
+ROUGHLY = 1_000  # the rank of a heading that only begins like a known one: after all exact ones
+SHORTEST_BEGINNING = 5
+OTHER_MONEY = re.compile(
+    "ship|versand|liefer|porto|tax|steuer|mwst|ust|vat|discount|rabatt|refund|erstattet|tip|gift|fee|gebuehr"
+)
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Several columns fit a field equally well; the first of them was taken."""
+
+    field: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Which column each field is read from. left_out: the file's other columns."""
+
+    what: str
+    columns: Named[str, str]
+    left_out: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The fields without which the rows say nothing; any of a group would do, its first is named."""
+        return tuple(group[0] for group in NEEDED[self.what] if not any(name in self.columns for name in group))
+
+    def require(self) -> None:
+        """Raises MissingColumn for the first field that is needed and has no column."""
+        for name in self.missing:
+            raise MissingColumn(name, (*self.columns.values(), *self.left_out))
+
+
+def guess(columns: Sequence[str], rows: Rows, what: str, *, overrides: Named[str, str | None] | None = None) -> Mapping:
+    """Map columns to the fields of orders, customers or products.
+
+    rows: the first rows, as text by column. overrides: a column for a field, or None to leave the field out.
+    Raises UnknownField, UnknownColumn. A field that is needed and not found is in `missing` of the result.
+    """
+    fields = FIELDS[what]
+    asked = _asked(overrides or {}, fields, columns)
+    taken = {field: column for field, column in asked.items() if column is not None}
+    free = [column for column in columns if column not in taken.values()]
+    values = {column: [text for row in rows if (text := row[column] and row[column].strip())] for column in free}
+    found, doubts = _assign([field for field in fields if field.name not in asked], values)
+    chosen = taken | found
+    if what == "orders" and not {"amount", "price"} & (chosen.keys() | asked.keys()):
+        rest = {column: values[column] for column in free if column not in chosen.values()}
+        total, more_doubts = _assign([ORDER_TOTAL], rest)
+        chosen, doubts = chosen | total, doubts + more_doubts
+    ordered = {field.name: chosen[field.name] for field in fields if field.name in chosen}
+    left_out = tuple(column for column in columns if column not in ordered.values())
+    return Mapping(what, ordered, left_out, doubts)
+
+
+def _asked(overrides: Named[str, str | None], fields: Sequence[Field], columns: Sequence[str]) -> dict[str, str | None]:
+    names = [field.name for field in fields]
+    asked = {}
+    for field, column in overrides.items():
+        if field not in names:
+            raise UnknownField(field, tuple(names))
+        asked[field] = None if column is None else _named(column, columns)
+    return asked
+
+
+def _named(asked: str, columns: Sequence[str]) -> str:
+    """The column of that name, written exactly so or at least alike."""
+    if asked in columns:
+        return asked
+    alike = [column for column in columns if plain(column) == plain(asked)]
+    if len(alike) != 1:
+        raise UnknownColumn(asked, tuple(columns))
+    return alike[0]
+
+
+def _assign(fields: Sequence[Field], values: Named[str, Sequence[str]]) -> tuple[dict[str, str], tuple[Doubt, ...]]:
+    """The best pairs first: each field gets one column, each column serves one field."""
+    pairs = [
+        (rank, place, field.name, column)
+        for place, field in enumerate(fields)
+        for column, texts in values.items()
+        if (rank := rank_of(field, column)) is not None and _look_right(field.kind, texts, exact=rank < ROUGHLY)
+    ]
+    chosen: dict[str, str] = {}
+    doubts = []
+    for rank, _, field, column in sorted(pairs, key=lambda pair: pair[:2]):
+        if field in chosen or column in chosen.values():
+            continue
+        chosen[field] = column
+        equals = tuple(other for again, _, name, other in pairs if (again, name) == (rank, field))
+        if len(equals) > 1:
+            doubts.append(Doubt(field, equals))
+    return chosen, tuple(doubts)
+
+
+def rank_of(field: Field, column: str) -> int | None:
+    """How well a heading names a field: 0 is best, None not at all."""
+    heading, known = plain(column), _plain_headings(field)
+    if heading in known:
+        return known[heading]
+    if OTHER_MONEY.search(heading):
+        return None
+    beginnings = (rank for name, rank in known.items() if len(name) >= SHORTEST_BEGINNING and heading.startswith(name))
+    best = min(beginnings, default=None)
+    return None if best is None else ROUGHLY + best
+
+
+@cache
+def _plain_headings(field: Field) -> dict[str, int]:
+    ranks: dict[str, int] = {}
+    for rank, heading in enumerate(field.headings):
+        ranks.setdefault(plain(heading), rank)
+    return ranks
+
+
+@cache
+def plain(heading: str) -> str:
+    """Without case, accents, blanks and punctuation: "Größe (cm)" is "groessecm"."""
+    letters = unicodedata.normalize("NFKD", heading.lower().translate(UMLAUTS))
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def _look_right(kind: str, texts: Sequence[str], *, exact: bool) -> bool:
+    """Whether the values are what the heading promises. Where there are none, an exact heading is believed."""
+    looks = LOOKS.get(kind)
+    if not texts or looks is None:
+        return exact or bool(texts)
+    return sum(1 for text in texts if looks(text)) >= ENOUGH * len(texts)
+
+
+def _holds_digits(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
+
+
+LOOKS: dict[str, Callable[[str], object]] = {
+    "code": _holds_digits,
+    "email": lambda text: "@" in text,
+    "number": numbers.layouts_of,
+    "money": numbers.layouts_of,
+    "time": moments.layouts_of,
+}

@@ -1,0 +1,173 @@
+"""CSV in its dialects, row by row with physical line numbers, however dirty.
+
+Two readers share the work. Arrow's parser reads some millions of rows a second but says nothing of line
+numbers; its result is taken only where every line of a block is one whole row. Any other block (line breaks
+inside quotes, too many cells, stray bytes) goes to Python's csv module, which is told where each row began.
+Both give the same rows; a property test holds them to it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from . import heading, rows
+from .careful import Record, take_apart
+from .encodings import BLOCK_BYTES, encoding_of, utf8_blocks
+from .errors import EmptyFile
+
+DELIMITERS = (";", ",", "\t", "|")
+HEAD_BYTES = 256 << 10
+LOOK_AT_LINES = 100
+LONGEST_LINE = 1 << 20
+SEPARATOR_HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # the first line of files made for Excel
+
+
+class Delimited:
+    """A CSV file, opened: encoding and dialect are known, the heading is read."""
+
+    format = "csv"
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+
+    def __init__(self, path: Path, *, column_limit: int) -> None:
+        self.path = path
+        self.size = path.stat().st_size
+        self.encoding: str = encoding_of(path)
+        head = next(self._blocks(), b"")[:HEAD_BYTES].decode("utf-8", "ignore")
+        hint = SEPARATOR_HINT.match(head)
+        skipped = 1 if hint else 0
+        lines = split_lines(head)[skipped : skipped + LOOK_AT_LINES]
+        self.delimiter: str = hint[1] if hint else delimiter_of(lines)
+        records, _ = take_apart(lines, self.delimiter, at_end=True)
+        at = heading.find_heading([record.cells or [] for record in records])
+        if at is None:
+            raise EmptyFile(path)
+        self._heading_lines = skipped + records[at].line + records[at].lines
+        self.columns = heading.column_names(records[at].cells or [], limit=column_limit)
+
+    def sample(self, count: int = 200) -> list[dict[str, str | None]]:
+        return rows.first_rows(self.batches(), self.columns, count)
+
+    def batches(self, progress: Callable[[float], None] | None = None) -> Iterator[pa.RecordBatch]:
+        line, rest = self._heading_lines + 1, b""
+        for place, block in enumerate(chain(self._body(), [None]), start=1):
+            text, rest = whole_lines(rest + (block or b""), at_end=block is None)
+            found = self._arrow_rows(text, line)
+            if found is not None:
+                yield found
+                line += text.count(b"\n")
+            else:
+                records, unused = self._careful_rows(text, line, at_end=block is None)
+                yield from records
+                line += text.count(b"\n") - unused.count(b"\n")
+                rest = unused + rest
+            if progress:
+                progress(min(1.0, place * BLOCK_BYTES / self.size))
+
+    def _blocks(self) -> Iterator[bytes]:
+        for place, block in enumerate(utf8_blocks(self.path, self.encoding)):
+            if place == 0:
+                ends_with_returns = b"\n" not in block  # as old Macs did
+            yield block.replace(b"\r", b"\n") if ends_with_returns else block
+
+    def _body(self) -> Iterator[bytes]:
+        """The text below the heading, which lies within the first block."""
+        for place, block in enumerate(self._blocks()):
+            yield block if place else b"\n".join(block.split(b"\n")[self._heading_lines :])
+
+    def _arrow_rows(self, text: bytes, first_line: int) -> pa.RecordBatch | None:
+        """The rows of a block in which each line is one row, else None."""
+        lines = text.count(b"\n") + (not text.endswith(b"\n"))
+        if b"\0" in text or text.count(b'"') % 2 or text.count(b"\r") != text.count(b"\r\n"):
+            return None
+        wrong: list[int] = []
+        try:
+            table = arrow_csv.read_csv(pa.BufferReader(text), *self._arrow_options(len(text), on_wrong=wrong.append))
+        except pa.ArrowInvalid:
+            return None
+        if wrong or table.num_rows != lines:
+            return None
+        cells = [column.combine_chunks() for column in table.columns]
+        return rows.batch(pa.array(np.arange(first_line, first_line + lines)), cells)
+
+    def _arrow_options(self, size: int, *, on_wrong: Callable[[int], None]) -> tuple:
+        names = rows.names(len(self.columns))
+
+        def skip(row: arrow_csv.InvalidRow) -> str:
+            on_wrong(row.actual_columns)
+            return "skip"
+
+        return (
+            arrow_csv.ReadOptions(use_threads=False, block_size=size + 1, column_names=names),
+            arrow_csv.ParseOptions(
+                delimiter=self.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=skip,
+            ),
+            arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+        )
+
+    def _careful_rows(self, text: bytes, first_line: int, *, at_end: bool) -> tuple[list[pa.RecordBatch], bytes]:
+        """The rows of any block, and the text of a row that goes on in the next one."""
+        lines = split_lines(text.decode())
+        records, used = take_apart(lines, self.delimiter, at_end=at_end)
+        width = len(self.columns)
+        good, malformed = [], []
+        for record in records:
+            if fitting := _fit(record, width):
+                good.append((first_line + record.line, fitting))
+            elif record.cells is None or any(cell.strip(rows.BLANK) for cell in record.cells):
+                raw = "".join(lines[record.line : record.line + record.lines])
+                malformed.append((first_line + record.line, raw))
+        batches = [
+            rows.text_batch([line for line, _ in good], [cells for _, cells in good], width),
+            rows.malformed_batch(malformed, width),
+        ]
+        return [batch for batch in batches if batch.num_rows], "".join(lines[used:]).encode()
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines with their ends. str.splitlines would also split at form feeds and at Unicode's own ends."""
+    lines = [line + "\n" for line in text.split("\n")]
+    last = lines.pop()[:-1]
+    return [*lines, last] if last else lines
+
+
+def whole_lines(text: bytes, *, at_end: bool) -> tuple[bytes, bytes]:
+    """Cut behind the last line that is complete. A line longer than any row is cut short and spoilt by a NUL
+    byte, so that it is set aside as unreadable and never held in memory whole.
+    """
+    if at_end:
+        return text, b""
+    cut = text.rfind(b"\n") + 1
+    rest = text[cut:]
+    if len(rest) > LONGEST_LINE:
+        rest = rest[: rows.SHOWN_CHARACTERS] + b"\0"
+    return text[:cut], rest
+
+
+def delimiter_of(lines: Sequence[str]) -> str:
+    """The delimiter that cuts most rows into the same number of cells, and into the most cells."""
+
+    def evenness(delimiter: str) -> tuple[float, int]:
+        records, _ = take_apart(lines, delimiter, at_end=True)
+        widths = Counter(len(record.cells) for record in records if record.cells and len(record.cells) > 1)
+        (width, count), *_ = widths.most_common(1) or [(0, 0)]
+        return count / max(1, len(records)), width
+
+    return max(DELIMITERS, key=evenness)
+
+
+def _fit(record: Record, width: int) -> list[str] | None:
+    """The cells as wide as the heading: delimiters at a line's end that delimit nothing may stay away."""
+    cells = record.cells
+    if cells is None or len(cells) < width or any(cell.strip(rows.BLANK) for cell in cells[width:]):
+        return None
+    return cells[:width]

@@ -1,0 +1,92 @@
+"""Bring a file in: from the upload to the database, whole or not at all.
+
+The work may be started again after its worker was killed: what is there already is recognised, and it ends as if it
+had run once. Where it is cancelled or fails, what it wrote is taken back.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from treue.core.commerce.models import Batch
+from treue.core.jobs import work
+from treue.core.jobs.errors import Cancelled
+from treue.core.jobs.models import Job
+from treue.core.jobs.work import Progress
+from treue.core.staff import audit
+from treue.core.staff.models import User
+from treue.listen.imports import order_files, uploads
+from treue.listen.imports.columns import Mapping
+from treue.listen.imports.failures import named_failures
+from treue.listen.imports.models import Import
+from treue.listen.imports.reading import open_source
+from treue.listen.imports.storing.scratch import scratch
+from treue.listen.imports.turns import own_turn, queue_lock
+from treue.listen.imports.undoing import refresh_figures, take_back
+
+KINDS_OF_FILE = {Import.What.ORDERS: order_files.bring_in}
+
+
+def start(*, task: Import, by: User | None) -> Job:
+    """Queue an import. It waits for its turn in the shop."""
+    path = uploads.path_of(task)
+    uploads.require_space(task.size, path.suffix)
+    with transaction.atomic():
+        job = work.start("imports.run", by=by, lock=queue_lock(task.shop_id), import_id=task.pk)
+        task.state, task.job, task.started_by = Import.State.RUNNING, job, by
+        task.save(update_fields=["state", "job", "started_by"])
+        audit.record("import.started", who=by, subject=f"import {task.pk}", what=task.what, rows_from=task.file_name)
+    return job
+
+
+def run(import_id: int, progress: Progress) -> dict[str, object]:
+    """Do a queued import; called by the worker, perhaps again. Returns the summary."""
+    task = Import.objects.select_related("shop", "batch").get(pk=import_id)
+    with own_turn(task.shop_id, progress):
+        task.refresh_from_db(fields=["state", "summary", "batch"])
+        if task.state != Import.State.RUNNING:
+            return task.summary
+        try:
+            with named_failures():
+                summary = _bring_in(task, progress)
+        except Cancelled:
+            _give_up(task, Import.State.CANCELLED)
+            raise
+        except Exception:
+            _give_up(task, Import.State.FAILED)
+            raise
+        _finish(task, summary)
+    refresh_figures(task)
+    return summary
+
+
+def _bring_in(task: Import, progress: Progress) -> dict[str, object]:
+    begun = timezone.now()
+    path = uploads.path_of(task)
+    uploads.require_space(task.size, path.suffix)
+    if task.batch is None:
+        _give_batch(task)
+    source = open_source(path, sheet=task.sheet or None)
+    mapping = Mapping(what=task.what, columns=task.columns)
+    with scratch(f"import-{task.pk}") as backend:
+        summary = KINDS_OF_FILE[task.what](
+            task, source, mapping, backend=backend, now=timezone.now(), progress=progress
+        )
+    return summary | {"seconds": round((timezone.now() - begun).total_seconds(), 1)}
+
+
+def _give_batch(task: Import) -> None:
+    with transaction.atomic():
+        task.batch = Batch.objects.create(shop=task.shop, source="import")
+        task.save(update_fields=["batch"])
+
+
+def _finish(task: Import, summary: dict[str, object]) -> None:
+    task.state, task.summary, task.finished_at = Import.State.DONE, summary, timezone.now()
+    task.save(update_fields=["state", "summary", "finished_at"])
+
+
+def _give_up(task: Import, state: Import.State) -> None:
+    """Take back what was written. If even that fails the state says so, and the page offers to undo."""
+    task.state, task.finished_at = state, timezone.now()
+    task.save(update_fields=["state", "finished_at"])
+    take_back(task, work.Silent())

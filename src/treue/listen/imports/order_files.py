@@ -1,0 +1,114 @@
+"""A file of orders brought in: cleaned, stored, its refunds matched, its rows set aside written down."""
+
+from datetime import datetime
+
+from django.db import connection
+from ibis.backends.duckdb import Backend
+
+from treue.core.commerce.models import Order, Refund
+from treue.core.jobs.work import Progress
+from treue.core.shop.models import Shop
+from treue.listen.imports.cleaning import Cleaned, clean_lines
+from treue.listen.imports.columns import Mapping
+from treue.listen.imports.models import Import, Replaced
+from treue.listen.imports.reading import Source
+from treue.listen.imports.storing import leftovers, matching, staging, vocabulary
+from treue.listen.imports.storing.orders import store_orders
+from treue.listen.imports.storing.refunds import store_refunds
+from treue.listen.imports.storing.writing import Tally
+
+PARTS = 1000  # of a step whose size is only known as a fraction
+ROWS_WORTH_STATISTICS = 20_000
+
+
+def bring_in(
+    task: Import, source: Source, mapping: Mapping, *, backend: Backend, now: datetime, progress: Progress
+) -> dict[str, object]:
+    """Write the file's orders into the database, in chunks; safe to repeat. Returns the summary."""
+    con = backend.con
+    cleaned = clean(task.shop, source, mapping, backend=backend, now=now, progress=progress)
+    stage(task.shop, cleaned, backend)
+    _store_vocabulary(task, backend, progress, write=True)
+    staging.stage_documents(con, has_categories="category" in mapping.columns)
+    orders, refunds = _store_documents(task, backend, progress, write=True)
+    _refresh_statistics(cleaned.rows_used)
+    progress.step("matching")
+    matching.rematch_import(task, sign=progress.advance)
+    leftovers.refuse_unmatched(con, task.shop)
+    progress.step("set_aside")
+    leftovers.store_set_aside(con, task, [cleaned.set_aside.get_name(), "refused"])
+    return summarise(cleaned, leftovers.count_refused(con)) | {
+        "orders": _in_all(task, orders, Replaced.What.ORDER, Order),
+        "refunds": _in_all(task, refunds, Replaced.What.REFUND, Refund),
+    }
+
+
+def clean(
+    shop: Shop, source: Source, mapping: Mapping, *, backend: Backend, now: datetime, progress: Progress
+) -> Cleaned:
+    """The file's lines by the shop's settings."""
+    progress.step("reading", total=PARTS)
+    return clean_lines(
+        source,
+        mapping,
+        connection=backend,
+        zone=shop.zone,
+        now=now,
+        currency=shop.currency,
+        rates={rate.currency: float(rate.rate) for rate in shop.rates.all()},
+        non_products=tuple(shop.non_products.values_list("code", flat=True)),
+        drop_duplicates=shop.drop_duplicates,
+        progress=lambda fraction: progress.advance(int(fraction * PARTS) - progress.done),
+    )
+
+
+def stage(shop: Shop, cleaned: Cleaned, backend: Backend) -> None:
+    named = f"select distinct customer from {cleaned.lines.get_name()}"
+    staging.stage_lines(backend, cleaned.lines, leftovers.erased_persons(backend.con, shop, named))
+
+
+def _store_vocabulary(task: Import, backend: Backend, progress: Progress, *, write: bool) -> None:
+    con = backend.con
+    ((customers,),) = con.execute("select count(*) from customer").fetchall()
+    progress.step("customers", total=customers)
+    vocabulary.store_channels(con, task, write=write)
+    vocabulary.store_products(con, task, write=write)
+    for stored in vocabulary.store_customers(con, task, write=write):
+        progress.advance(stored)
+
+
+def _store_documents(task: Import, backend: Backend, progress: Progress, *, write: bool) -> tuple[Tally, Tally]:
+    ((lines,),) = backend.con.execute("select count(*) from line").fetchall()
+    progress.step("orders", total=lines)
+    orders = store_orders(backend.con, task, write=write, sign=progress.advance)
+    refunds = store_refunds(backend.con, task, write=write, sign=progress.advance)
+    return orders, refunds
+
+
+def _refresh_statistics(rows: int) -> None:
+    """Let the planner know what is there now; by itself PostgreSQL would notice a minute later."""
+    if rows >= ROWS_WORTH_STATISTICS:
+        with connection.cursor() as cursor:
+            cursor.execute("analyze customers_customer, commerce_order, commerce_orderline, commerce_refund")
+
+
+def summarise(cleaned: Cleaned, refused: dict[str, int]) -> dict[str, object]:
+    """What became of the rows, as it is stored with the import."""
+    return {
+        "rows_read": cleaned.rows_read,
+        "rows_used": cleaned.rows_used - sum(refused.values()),
+        "set_aside": cleaned.counts | refused,
+        "revenue_without_customer": round(cleaned.revenue_without_customer, 2),
+        "currency": cleaned.currency,
+        "currencies": cleaned.currencies,
+        "formats": [vars(found) for found in cleaned.formats],
+        "candidates": [vars(candidate) for candidate in cleaned.candidates],
+    }
+
+
+def _in_all(task: Import, tally: Tally, what: Replaced.What, table: type[Order | Refund]) -> dict[str, int]:
+    """New, changed and unchanged documents. What an earlier, interrupted attempt wrote is the same to this one."""
+    written = table.objects.filter(batch=task.batch).values("number").distinct().count()
+    changed = Replaced.objects.filter(of=task, what=what).count()
+    known = tally.new + tally.changed + tally.same
+    return {"new": written - changed, "changed": changed, "same": known - written}

@@ -1,0 +1,30 @@
+"""Why a row of a file is set aside. The faces turn these codes into sentences."""
+
+UNREADABLE_ROW = "unreadable_row"
+NO_TIME = "no_time"
+UNREADABLE_TIME = "unreadable_time"
+IMPLAUSIBLE_TIME = "implausible_time"
+UNREADABLE_NUMBER = "unreadable_number"
+NEGATIVE_PRICE = "negative_price"
+NO_CUSTOMER = "no_customer"
+CURRENCY_WITHOUT_RATE = "currency_without_rate"
+NON_PRODUCT = "non_product"
+DUPLICATE = "duplicate"
+UNREADABLE_EMAIL = "unreadable_email"
+NO_PRODUCT = "no_product"
+
+# In order of precedence: a row has the first that holds against it.
+OF_ORDERS = (
+    UNREADABLE_ROW,
+    NO_TIME,
+    UNREADABLE_TIME,
+    IMPLAUSIBLE_TIME,
+    UNREADABLE_NUMBER,
+    NEGATIVE_PRICE,
+    NO_CUSTOMER,
+    CURRENCY_WITHOUT_RATE,
+    NON_PRODUCT,
+    DUPLICATE,
+)
+OF_CUSTOMERS = (UNREADABLE_ROW, NO_CUSTOMER, UNREADABLE_EMAIL, DUPLICATE)
+OF_PRODUCTS = (UNREADABLE_ROW, NO_PRODUCT, UNREADABLE_NUMBER, DUPLICATE)

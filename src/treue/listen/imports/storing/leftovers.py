@@ -1,0 +1,70 @@
+"""The rows of a file that were not used, written down one by one for who wants to mend them."""
+
+import pyarrow as pa
+from django.db import connection, transaction
+from django.utils import timezone
+from duckdb import DuckDBPyConnection
+
+from treue.core.customers.erasure import number_hash
+from treue.core.customers.models import Erasure
+from treue.core.shop.models import Shop
+from treue.listen.imports.models import Import, SetAside
+from treue.listen.imports.storing.copying import copy_in, copy_out
+
+ROWS_PER_CHUNK = 100_000
+COLUMNS = ("of_id", "line_no", "reason", "column", "value")
+
+# A text in PostgreSQL holds no NUL, and it is a row with one that somebody will look for here.
+WRITTEN = """
+select {of} as of_id, line_no, reason, left(coalesce("column", ''), 120) as column,
+    left(replace(coalesce(value, ''), chr(0), '␀'), 200) as value
+from left_over order by line_no"""
+
+UNMATCHED = """
+insert into refused
+select line_no, 'refund_unmatched', null, null
+from refund_line join refund_document d using (rank) join unmatched u on u.number = d.number and u.ordinal = refund_line.ordinal
+where line_no not in (select line_no from refused)"""
+
+
+def refuse_unmatched(con: DuckDBPyConnection, shop: Shop) -> None:
+    """Refunds of the file that found no purchase anywhere in the shop are set aside."""
+    query = """select number, ordinal from commerce_refund r
+        where shop_id = %s and not exists (select from commerce_refundmatch m where m.refund_id = r.id)"""
+    with connection.cursor() as cursor:
+        unmatched = copy_out(cursor, query, [shop.pk], types={"number": pa.string(), "ordinal": pa.int32()})
+    con.register("unmatched", unmatched)
+    con.execute(UNMATCHED)
+    con.unregister("unmatched")
+
+
+def count_refused(con: DuckDBPyConnection) -> dict[str, int]:
+    return dict(con.execute("select reason, count(*) from refused group by reason order by reason").fetchall())
+
+
+def store_set_aside(con: DuckDBPyConnection, task: Import, tables: list[str]) -> None:
+    """Replace the import's rows set aside by those in the scratch database's tables."""
+    union = " union all ".join(f'select line_no, reason, "column", value from {table}' for table in tables)
+    con.execute(f"create or replace temp view left_over as {union}")
+    SetAside.objects.filter(of=task)._raw_delete(SetAside.objects.db)
+    reader = con.sql(WRITTEN.format(of=task.pk)).to_arrow_reader(ROWS_PER_CHUNK)
+    for batch in reader:
+        with transaction.atomic(), connection.cursor() as cursor:
+            copy_in(cursor, "imports_setaside", COLUMNS, pa.Table.from_batches([batch]))
+
+
+def erased_persons(con: DuckDBPyConnection, shop: Shop, query: str) -> pa.Table | None:
+    """Who of the customers that a query names was erased, and when by the shop's clock; None where nobody was."""
+    receipts: dict[str, object] = {}
+    for digest, moment in Erasure.objects.filter(shop=shop).order_by("erased_at").values_list("number_hash", "erased_at"):
+        receipts[digest] = timezone.make_naive(moment, shop.tz)
+    if not receipts:
+        return None
+    numbers = (number for (number,) in con.execute(query).fetchall())
+    erased = [(number, receipts[digest]) for number in numbers if (digest := number_hash(shop.pk, number)) in receipts]
+    return pa.table(
+        {
+            "customer": pa.array([number for number, _moment in erased], pa.string()),
+            "erased_at": pa.array([moment for _number, moment in erased], pa.timestamp("us")),
+        }
+    )

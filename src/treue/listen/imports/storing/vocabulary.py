@@ -1,0 +1,119 @@
+"""Channels, products and customers that order lines name: those missing are made, and all get their ids.
+
+Each function reads its table of the scratch database (`channel`, `product`, `customer`) and adds one with ids there
+(`channel_id`, …). With `write` off nothing is made, and what is missing has the id -1.
+"""
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from duckdb import DuckDBPyConnection
+
+from treue.listen.imports.models import Brought, Import
+from treue.listen.imports.storing.copying import copy_in, copy_out
+
+CUSTOMERS_PER_CHUNK = 40_000
+UNKNOWN = -1
+
+NEW_CHANNELS = """
+insert into commerce_channel (shop_id, name)
+select %(shop)s, n.name from named n
+where not exists (select from commerce_channel c where c.shop_id = %(shop)s and c.name = n.name)
+order by n.name returning id"""
+
+NEW_PRODUCTS = """
+insert into commerce_product (shop_id, code, name, category)
+select %(shop)s, n.code, coalesce(n.name, ''), coalesce(n.category, '') from named n
+where not exists (select from commerce_product p where p.shop_id = %(shop)s and p.code = n.code)
+order by n.code returning id"""
+
+# A product's name and category are kept up by the file of products; orders only fill what is empty.
+FILLED_PRODUCTS = """
+update commerce_product p
+set name = case when p.name = '' then coalesce(n.name, '') else p.name end,
+    category = case when p.category = '' then coalesce(n.category, '') else p.category end
+from named n
+where p.shop_id = %(shop)s and p.code = n.code
+  and (p.name = '' and n.name <> '' or p.category = '' and n.category <> '')"""
+
+NEW_CUSTOMERS = """
+insert into customers_customer (shop_id, number, name, email, phone, city, country, created_at)
+select %(shop)s, n.number, '', case when n.number like '%%@%%' then n.number else '' end, '', '',
+    coalesce(n.country, ''), now()
+from named n
+where not exists (select from customers_customer c where c.shop_id = %(shop)s and c.number = n.number)
+order by n.place returning id"""
+
+
+def store_channels(con: DuckDBPyConnection, task: Import, *, write: bool) -> None:
+    named = con.sql("select name from channel").to_arrow_table()
+    with transaction.atomic(), connection.cursor() as cursor:
+        _name(cursor, "name text", named)
+        if write:
+            _bring(cursor, task, "channel", NEW_CHANNELS)
+        found = _found(cursor, task, "commerce_channel", "name", "")
+    _hand_back(con, "channel", "name", [found])
+
+
+def store_products(con: DuckDBPyConnection, task: Import, *, write: bool) -> None:
+    named = con.sql("select code, name, category from product").to_arrow_table()
+    with transaction.atomic(), connection.cursor() as cursor:
+        _name(cursor, "code text, name text, category text", named)
+        if write:
+            _bring(cursor, task, "product", NEW_PRODUCTS)
+            cursor.execute(FILLED_PRODUCTS, {"shop": task.shop_id})
+        found = _found(cursor, task, "commerce_product", "code", ", t.category")
+    _hand_back(con, "product", "code", [found])
+
+
+def store_customers(con: DuckDBPyConnection, task: Import, *, write: bool) -> Iterable[int]:
+    """Yields how many customers each committed chunk held."""
+    con.execute("create table ordered_customer as select row_number() over (order by first_line) as place, * from customer")
+    ((count,),) = con.execute("select count(*) from ordered_customer").fetchall()
+    found = []
+    for first in range(0, count, CUSTOMERS_PER_CHUNK):
+        named = con.sql(
+            "select place, number, country from ordered_customer where place > ? and place <= ? order by place",
+            params=[first, first + CUSTOMERS_PER_CHUNK],
+        ).to_arrow_table()
+        with transaction.atomic(), connection.cursor() as cursor:
+            _name(cursor, "place bigint, number text, country text", named)
+            if write:
+                _bring(cursor, task, "customer", NEW_CUSTOMERS)
+            found.append(_found(cursor, task, "customers_customer", "number", ""))
+        yield len(named)
+    _hand_back(con, "customer", "number", found)
+
+
+def _name(cursor: CursorWrapper, columns: str, rows: pa.Table) -> None:
+    """What the file names, in a temporary table of this transaction."""
+    cursor.execute(f"create temp table named ({columns}) on commit drop")
+    copy_in(cursor, "named", rows.column_names, rows)
+    cursor.execute("analyze named")
+
+
+def _bring(cursor: CursorWrapper, task: Import, what: str, statement: str) -> None:
+    cursor.execute(statement, {"shop": task.shop_id})
+    ids = [each for (each,) in cursor.fetchall()]
+    if ids:
+        Brought.objects.create(of=task, what=what, ids=ids)
+
+
+def _found(cursor: CursorWrapper, task: Import, table: str, key: str, more: str) -> pa.Table:
+    types = {"id": pa.int64(), key: pa.string()} | ({"category": pa.string()} if more else {})
+    query = f"select t.id, t.{key} {more} from {table} t join named n on n.{key} = t.{key} where t.shop_id = %s"
+    return copy_out(cursor, query, [task.shop_id], types=types)
+
+
+def _hand_back(con: DuckDBPyConnection, what: str, key: str, found: list[pa.Table]) -> None:
+    """A table of ids in the scratch database, with everything that is named."""
+    ids = pa.concat_tables(found) if found else pa.table({"id": pa.array([], pa.int64()), key: pa.array([], pa.string())})
+    con.register("found", ids)
+    con.execute(
+        f"""create table {what}_id as
+        select coalesce(id, {UNKNOWN}) as id, n.{key}, {"nullif(found.category, '') as category" if what == "product" else "1 as one"}
+        from {what} n left join found on found.{key} = n.{key}"""
+    )
+    con.unregister("found")

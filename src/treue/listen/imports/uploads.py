@@ -1,0 +1,88 @@
+"""Uploaded files: kept in the installation for thirty days, so that an import can be tried again."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from django.db.models import Q
+from django.utils import timezone
+
+from treue.core.home import home
+from treue.listen.imports.failures import FileGone, NotEnoughSpace
+from treue.listen.imports.models import Import, SetAside
+
+DAYS_KEPT = 30
+ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+# What a file grows to while it is imported: the scratch database, the rows and the journal of PostgreSQL.
+GROWTH = {".parquet": 40, ".xlsx": 25}
+USUAL_GROWTH = 6
+ROOM_TO_BREATHE = 256 << 20
+
+
+def folder() -> Path:
+    return home() / "uploads"
+
+
+def path_of(task: Import) -> Path:
+    """Where the import's file lies. Raises FileGone."""
+    path = folder() / task.stored_as
+    if not task.stored_as or not path.is_file():
+        raise FileGone
+    return path
+
+
+def require_space(size: int, ending: str = "") -> None:
+    """Raises NotEnoughSpace where a file of this size could not be imported. Unknown endings count as CSV."""
+    needed = size * (1 + GROWTH.get(ending.lower(), USUAL_GROWTH)) + ROOM_TO_BREATHE
+    free = shutil.disk_usage(home()).free
+    if needed > free:
+        raise NotEnoughSpace(needed=needed, free=free)
+
+
+def keep(blocks: Iterable[bytes], name: str) -> str:
+    """Store a file's content under a name that nobody can guess; returns it. Nothing is left where that fails.
+
+    The ending is kept (reading looks at the content, but a person in the folder looks at the name).
+    """
+    ending = Path(name).suffix.lower()
+    stored_as = secrets.token_urlsafe(24) + (ending if ending in ENDINGS else "")
+    path = folder() / stored_as
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            for block in blocks:
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return stored_as
+
+
+def discard(task: Import) -> None:
+    """Delete an import's file and the rows set aside from it; the counts stay."""
+    if task.stored_as:
+        (folder() / task.stored_as).unlink(missing_ok=True)
+    SetAside.objects.filter(of=task)._raw_delete(SetAside.objects.db)
+    Import.objects.filter(pk=task.pk).update(stored_as="")
+
+
+def discard_old() -> int:
+    """Discard what was uploaded more than thirty days ago, and files that belong to no import; returns how many."""
+    oldest = timezone.now() - timedelta(days=DAYS_KEPT)
+    old = Import.objects.filter(~Q(stored_as=""), created_at__lt=oldest).exclude(state=Import.State.RUNNING)
+    for task in old:
+        discard(task)
+    return len(old) + _discard_orphans()
+
+
+def _discard_orphans() -> int:
+    known = set(Import.objects.exclude(stored_as="").values_list("stored_as", flat=True))
+    yesterday = (timezone.now() - timedelta(days=1)).timestamp()
+    orphans = [path for path in folder().iterdir() if path.name not in known and path.stat().st_mtime < yesterday]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)

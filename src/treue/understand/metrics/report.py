@@ -1,0 +1,48 @@
+"""The report as one HTML file with everything inside: it opens, prints and travels without Treue."""
+
+from importlib.metadata import version
+
+from django.template.loader import render_to_string
+
+from treue.design.stylesheets import standalone_css
+from treue.understand.metrics import cards, charts, datause, findings, tables, titles
+from treue.understand.metrics.analysis import Analysis
+from treue.understand.metrics.comparison import latest
+
+
+def to_html(analysis: Analysis) -> str:
+    """The whole page, in the active language."""
+    return render_to_string("metrics/report.html", context(analysis))
+
+
+def context(analysis: Analysis) -> dict[str, object]:
+    """What the template prints."""
+    report, basis = analysis.report, analysis.basis
+    choice = latest(report.periods)
+    return {
+        "css": standalone_css(),
+        "language": basis.language,
+        "version": version("treue"),
+        "made_at": analysis.made_at,
+        "name": analysis.source.path.name,
+        "morning": titles.morning(choice, basis),
+        "in_short": datause.in_short(analysis),
+        "doubts": datause.doubts(analysis),
+        "current": basis.name(choice.current.start) if choice.current else "",
+        "cards": cards.cards(choice, basis),
+        "findings": findings.findings(report.periods, report.slices, basis),
+        "retention": charts.retention(report.periods, basis),
+        "churn": charts.churn(report.periods, basis),
+        "movement": charts.movement(report.periods, basis),
+        "cohorts": charts.cohorts(report.cohorts, basis),
+        "repeat_rates": cards.repeat_rates(choice, report.cohorts, basis),
+        "slices": [tables.slices(dimension, rows, basis) for dimension, rows in report.slices.items()],
+        "facts": datause.facts(analysis),
+        "windows": datause.windows_in_words(analysis),
+        "columns": datause.columns(analysis),
+        "set_aside": datause.set_aside(analysis),
+        "candidates": datause.candidates(analysis),
+        "candidates_advice": datause.candidates_advice(analysis) if analysis.cleaned.candidates else "",
+        "period_table": tables.periods(report.periods, basis),
+        "cohort_table": tables.cohorts(report.cohorts, basis),
+    }
