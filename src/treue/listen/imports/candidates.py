@@ -38,7 +38,8 @@ def candidates_in(con: duckdb.DuckDBPyConnection, lines: str, judged: str) -> tu
             WHERE set_aside = $negative OR NOT regexp_matches(product, '[0-9]')
             GROUP BY 1 HAVING upper(product) IS NOT NULL
         ), concerned AS (
-            SELECT order_no, suspects.code, product_name, if(kind = 'refund', -amount, amount)::DECIMAL(18, 4) AS revenue
+            SELECT order_no, suspects.code, product_name,
+                if(kind = 'refund', -amount, amount)::DECIMAL(18, 4) AS revenue
             FROM {lines} JOIN suspects ON upper(product) = suspects.code
         ), sizes AS (
             SELECT order_no, count(*) AS size FROM {lines}

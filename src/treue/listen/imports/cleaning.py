@@ -151,7 +151,8 @@ def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
 
 def _revenue_without_customer(con: duckdb.DuckDBPyConnection, judged: Judged) -> float:
     query = f"""
-        SELECT coalesce(sum(if(kind = 'refund', -amount, amount)::DECIMAL(18, 4)), 0) FROM {judged.table} WHERE set_aside = $reason"""
+        SELECT coalesce(sum(if(kind = 'refund', -amount, amount)::DECIMAL(18, 4)), 0)
+        FROM {judged.table} WHERE set_aside = $reason"""
     [(revenue,)] = con.execute(query, {"reason": NO_CUSTOMER}).fetchall()
     return float(revenue)
 
