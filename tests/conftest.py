@@ -85,6 +85,11 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
+def base_url() -> None:
+    """None: pages are asked for at the live server. In place of pytest-playwright's, which pytest 9 warns about."""
+
+
+@pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": QUIET_CHROMIUM}
 
