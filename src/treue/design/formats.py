@@ -11,7 +11,7 @@ from functools import cache
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal, get_currency_precision, get_currency_symbol
+from babel.numbers import get_currency_precision, get_currency_symbol
 
 Number = int | float | Decimal
 
@@ -48,6 +48,7 @@ _WORDS = {
         "risk": ("low", "medium", "high", "very high"),
     },
 }
+_GERMAN_SEPARATORS = str.maketrans(",.", ".,")
 _DAY = {"de": "dd.MM.y", "en": "d MMM y"}
 _DAY_LONG = {"de": "d. MMMM y", "en": "d MMMM y"}
 
@@ -265,8 +266,9 @@ def _rounded(value: Number, decimals: int) -> Decimal:
 
 def _decimal(value: Number, language: str, decimals: int) -> str:
     exact = _rounded(value, decimals)
-    pattern = "#,##0." + "0" * decimals if decimals else "#,##0"
-    text = format_decimal(abs(exact), format=pattern, locale=_locale(language))
+    text = f"{abs(exact):,}"
+    if language == "de":
+        text = text.translate(_GERMAN_SEPARATORS)
     return f"{MINUS}{text}" if exact < 0 else text
 
 

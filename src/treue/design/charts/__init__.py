@@ -3,7 +3,7 @@
 A drawing gets numbers for its geometry and texts that are ready to print, so it knows neither data nor
 language beyond its axis. It names colours only by class (chart.css), so one drawing serves both themes, the
 page under a strict content security policy, and the self-contained report. It holds no ids, so it may stand
-on a page twice. Why not Altair here: docs/decisions/drawing.md.
+on a page twice. Why not Altair here: docs/decisions/0006-charts-are-written-as-svg.md.
 """
 
 from treue.design.charts.bars import Bar, bars_up_down
