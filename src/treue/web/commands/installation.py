@@ -117,14 +117,14 @@ def _require_free(host: str, port: int) -> None:
 
 
 def _bring_up_to_date(*, demo: bool) -> None:
-    django_setup.set_up()
     _migrate()
     from treue.core.shop.models import Shop
+    from treue.core.shop.setup import ensure_shop
+    from treue.web.commands.demo import load
 
     if demo and not Shop.objects.exists():
-        from treue.web.commands.data import load_demo
-
-        load_demo()
+        load()
+    ensure_shop()
 
 
 def _migrate() -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from treue.web.commands import data, installation, reporting
+from treue.web.commands import data, demo, installation, reporting
 
 app = typer.Typer(
     name="treue",
@@ -14,7 +14,7 @@ app = typer.Typer(
 
 app.command("report")(reporting.report)
 app.add_typer(data.imports, name="import")
-app.command("demo")(data.demo)
+app.command("demo")(demo.demo)
 app.command("up")(installation.up)
 app.command("web")(installation.web)
 app.command("worker")(installation.worker)

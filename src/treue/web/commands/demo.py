@@ -1,0 +1,51 @@
+"""`treue demo`: an invented shop to look around in."""
+
+import time
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from treue.core import home, postgres
+from treue.web.commands import django_setup
+from treue.web.commands.failing import Failure
+
+console = Console(stderr=True)
+
+
+def demo(
+    customers: Annotated[int, typer.Option(help="How many customers to invent.", min=100, max=1_000_000)] = 20_000,
+) -> None:
+    """Make the demo shop, if there is no other shop yet."""
+    home.prepare()
+    with postgres.running():
+        django_setup.set_up()
+        from django.core.management import call_command
+
+        from treue.core.commerce.models import Order
+        from treue.core.shop.models import Shop
+
+        call_command("migrate", verbosity=0)
+        if Order.objects.exists():
+            raise Failure("There are orders already. The demo shop is only for an empty installation.")
+        Shop.objects.all().delete()
+        load(customers)
+
+
+def load(customers: int = 20_000) -> None:
+    """Make the demo shop with its figures. Django is set up, the database is there and empty."""
+    from treue.core.jobs.work import Silent
+    from treue.listen.imports import demo as invented
+    from treue.understand.metrics import notes
+    from treue.understand.metrics.refresh import refresh
+
+    begun = time.monotonic()
+    with console.status("Inventing a demo shop: three years, and a story to find in the figures …"):
+        today = datetime.now().astimezone().date()
+        shop, simulated = invented.load(today=today, progress=Silent(), customers=customers)
+        for day, text in notes.of_story(simulated.truth.story):
+            notes.write(shop=shop, day=day, text=text, by=None)
+    with console.status("Computing its figures …"):
+        refresh(shop)
+    console.print(f"The demo shop is ready ({customers:,} customers, {time.monotonic() - begun:.0f} s).")
