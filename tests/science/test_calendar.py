@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from treue.science.calendar import Calendar, Period, default_window, periods
+from treue.science.errors import HistoryNotBegun, ImpossibleWindow
 
 
 def test_months_run_from_the_first_order_to_the_one_that_holds_as_of():
@@ -66,10 +67,11 @@ def test_a_calendar_has_boundaries_of_whole_years():
 
 @pytest.mark.parametrize("window_days", [0, -1, 40_000])
 def test_an_impossible_window_is_refused(window_days):
-    with pytest.raises(ValueError, match="activity window"):
+    with pytest.raises(ImpossibleWindow) as refused:
         Calendar(date(2024, 1, 1), date(2024, 1, 31), "month", window_days)
+    assert refused.value.window_days == window_days
 
 
 def test_an_as_of_before_the_first_order_is_refused():
-    with pytest.raises(ValueError, match="before the first order"):
+    with pytest.raises(HistoryNotBegun):
         Calendar(date(2024, 1, 2), date(2024, 1, 1))

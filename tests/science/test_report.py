@@ -10,6 +10,7 @@ import pytest
 
 from tests.science.histories import line_table
 from tests.science.twin_lines import Line, twin_report
+from treue.science.errors import ImpossibleWindow
 from treue.science.report import report
 
 KEYS = {
@@ -64,6 +65,11 @@ def test_the_window_is_chosen_and_said_when_nobody_asked_for_one():
     chosen = report(line_table(LINES), as_of=date(2024, 7, 31))
     assert (chosen.window_days, chosen.window_chosen) == (60, True)
     assert not report(line_table(LINES), window_days=365).window_chosen
+
+
+def test_a_window_of_no_days_is_refused_and_not_replaced():
+    with pytest.raises(ImpossibleWindow):
+        report(line_table(LINES), window_days=0)
 
 
 def test_slices_of_a_report_are_those_the_file_knows():

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import ibis
+import pyarrow as pa
 import pytest
 
 from tests.science.histories import order_table
@@ -18,6 +19,7 @@ from tests.science.twin import Order
 from treue.science.calendar import Calendar
 from treue.science.cohorts import cohort_counts, cohort_sizes
 from treue.science.customers import customer_table
+from treue.science.errors import MomentsWithZone
 from treue.science.retention import membership, period_counts, totals
 
 ADA, BEN, CEM = 1, 2, 3
@@ -163,6 +165,14 @@ def test_the_engines_own_zone_moves_no_order(zone):
     found = engine.to_pyarrow(period_counts(engine.table("orders"), CALENDAR).order_by("start"))
     engine.disconnect()
     assert found.equals(period_counts(ibis.memtable(order_table(ORDERS)), CALENDAR).order_by("start").to_pyarrow())
+
+
+def test_moments_with_a_zone_are_refused_before_an_engine_puts_them_into_days_of_its_own():
+    table = order_table(ORDERS)
+    zoned = table.set_column(2, "ordered_at", table["ordered_at"].cast(pa.timestamp("us", "Europe/Berlin")))
+    with pytest.raises(MomentsWithZone) as refused:
+        customer_table(ibis.memtable(zoned), CALENDAR)
+    assert refused.value.zone == "Europe/Berlin"
 
 
 def test_the_expressions_can_be_said_to_spark():

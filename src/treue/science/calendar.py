@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
+from treue.science.errors import HistoryNotBegun, ImpossibleWindow
+
 Unit = Literal["month", "quarter", "year"]
 
 MONTHS_IN: dict[Unit, int] = {"month": 1, "quarter": 3, "year": 12}
@@ -38,6 +40,7 @@ class Calendar:
 
     first_day: day of the earliest order in the data. as_of: last day included.
     window_days: how long after an order someone is a customer.
+    Raises ImpossibleWindow, HistoryNotBegun.
     """
 
     first_day: date
@@ -47,9 +50,9 @@ class Calendar:
 
     def __post_init__(self) -> None:
         if not 1 <= self.window_days <= LONGEST_WINDOW:
-            raise ValueError(f"An activity window has 1 to {LONGEST_WINDOW} days, not {self.window_days}.")
+            raise ImpossibleWindow(self.window_days, LONGEST_WINDOW)
         if self.as_of < self.first_day:
-            raise ValueError(f"as_of {self.as_of} lies before the first order on {self.first_day}.")
+            raise HistoryNotBegun(self.first_day, self.as_of)
 
     @cached_property
     def periods(self) -> tuple[Period, ...]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from treue.science.calendar import Calendar
 from treue.science.engine import MONEY, epoch_seconds, first_by, union_of_bits
+from treue.science.errors import MomentsWithZone
 from treue.science.masks import word_count, word_names, words_of
 
 SLICES = ("channel", "country", "category")
@@ -61,7 +62,10 @@ def on_days(orders: ir.Table, calendar: Calendar) -> ir.Table:
 
     A window reaches over whole days, so a table of the calendar's days, a thousand rows in three
     years, answers by a join what arithmetic would work out anew for every order.
+    Raises MomentsWithZone.
     """
+    if zone := orders.ordered_at.type().timezone:
+        raise MomentsWithZone("ordered_at", zone)
     orders = orders.rename({new: old for old, new in NAMES.items() if old in orders.columns})
     orders = orders.mutate(revenue=orders.revenue.cast(MONEY), day=orders.ordered_at.date())
     return orders.inner_join(ibis.memtable(_days(calendar)), "day")

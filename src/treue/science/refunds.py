@@ -76,7 +76,8 @@ select {key}, customer, order_no, product, refund_of, "at", quantity::double as 
 from {lines} where {concerned}"""
 
 # Purchases that no refund could concern stop here, before anything is sorted.
-CONCERNED = """(customer, coalesce(product, '')) in (select (customer, coalesce(product, '')) from refunds)
+CONCERNED = """(customer, coalesce(product::varchar, '')) in (
+        select (customer, coalesce(product::varchar, '')) from refunds)
     or order_no in (
         select refund_of from refunds where refund_of is not null
         union select order_no from refunds

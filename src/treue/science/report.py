@@ -146,7 +146,7 @@ def report(
     engine.disconnect()
     return Report(
         as_of=history.as_of,
-        window_days=calendar.window_days if calendar else window_days or WINDOWS[-1],
+        window_days=calendar.window_days if calendar else WINDOWS[-1] if window_days is None else window_days,
         window_chosen=window_days is None,
         unit=unit,
         rows_read=rows_read,
@@ -164,7 +164,8 @@ def _calendar(history: History, unit: Unit, window_days: int | None) -> Calendar
     first: datetime | None = pc.min(history.orders["ordered_at"]).as_py()
     if first is None or history.as_of is None:
         return None
-    window_days = window_days or default_window(first.date(), history.as_of)
+    if window_days is None:
+        window_days = default_window(first.date(), history.as_of)
     return Calendar(first.date(), history.as_of, unit, window_days)
 
 

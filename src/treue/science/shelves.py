@@ -44,7 +44,7 @@ class Stock:
     at: list[int]
 
 
-@dataclass
+@dataclass(slots=True)
 class Shelf:
     """Purchase lines in ascending order of moment and file, searched from the latest downwards."""
 
@@ -82,6 +82,8 @@ class Shelves:
         self.priced: dict[int, dict[int, Shelf]] = {}
 
     def _of_price(self, number: int, price: int) -> Shelf | None:
+        if len(self.whole[number].lines) == 1:
+            return None  # nothing to prefer; most shelves hold a single line
         if number not in self.priced:
             by_price: dict[int, list[int]] = {}
             for line in self.whole[number].lines:
