@@ -17,12 +17,13 @@ from treue.core.staff.models import User
 from treue.listen.imports import order_files, uploads
 from treue.listen.imports.columns import Mapping
 from treue.listen.imports.failures import named_failures
-from treue.listen.imports.models import Import
+from treue.listen.imports.models import Import, Trace
 from treue.listen.imports.reading import open_source
 from treue.listen.imports.storing.scratch import scratch
 from treue.listen.imports.turns import own_turn, queue_lock
 from treue.listen.imports.undoing import refresh_figures, take_back
 
+AGAIN = (Import.State.RUNNING, Import.State.FAILED, Import.State.CANCELLED)
 KINDS_OF_FILE = {Import.What.ORDERS: order_files.bring_in}
 
 
@@ -34,7 +35,7 @@ def start(*, task: Import, by: User | None) -> Job:
         job = work.start("imports.run", by=by, lock=queue_lock(task.shop_id), import_id=task.pk)
         task.state, task.job, task.started_by = Import.State.RUNNING, job, by
         task.save(update_fields=["state", "job", "started_by"])
-        audit.record("import.started", who=by, subject=f"import {task.pk}", what=task.what, rows_from=task.file_name)
+        audit.record("import.started", who=by, subject=f"import {task.pk}", what=task.what, file=task.file_name)
     return job
 
 
@@ -43,7 +44,7 @@ def run(import_id: int, progress: Progress) -> dict[str, object]:
     task = Import.objects.select_related("shop", "batch").get(pk=import_id)
     with own_turn(task.shop_id, progress):
         task.refresh_from_db(fields=["state", "summary", "batch"])
-        if task.state != Import.State.RUNNING:
+        if task.state not in AGAIN:
             return task.summary
         try:
             with named_failures():
@@ -63,8 +64,7 @@ def _bring_in(task: Import, progress: Progress) -> dict[str, object]:
     begun = timezone.now()
     path = uploads.path_of(task)
     uploads.require_space(task.size, path.suffix)
-    if task.batch is None:
-        _give_batch(task)
+    _prepare(task)
     source = open_source(path, sheet=task.sheet or None)
     mapping = Mapping(what=task.what, columns=task.columns)
     with scratch(f"import-{task.pk}") as backend:
@@ -74,10 +74,13 @@ def _bring_in(task: Import, progress: Progress) -> dict[str, object]:
     return summary | {"seconds": round((timezone.now() - begun).total_seconds(), 1)}
 
 
-def _give_batch(task: Import) -> None:
+def _prepare(task: Import) -> None:
+    """A batch for what is new, and nothing left of an earlier attempt that was taken back."""
     with transaction.atomic():
-        task.batch = Batch.objects.create(shop=task.shop, source="import")
-        task.save(update_fields=["batch"])
+        task.state = Import.State.RUNNING
+        task.batch = task.batch or Batch.objects.create(shop=task.shop, source="import")
+        task.save(update_fields=["state", "batch"])
+        Trace.objects.filter(of=task, what=Trace.What.TOUCHED).delete()
 
 
 def _finish(task: Import, summary: dict[str, object]) -> None:

@@ -74,13 +74,23 @@ class SetAside(models.Model):
         indexes = [models.Index(fields=["of", "line_no"], name="imports_set_aside_place")]
 
 
-class Brought(models.Model):
-    """Customers, products and channels that were new with an import: those undoing it may remove."""
+class Trace(models.Model):
+    """What an import left behind, by id, so that it can be undone even by who is interrupted in doing so.
+
+    Customers, products and channels that were new with it, which undoing it may remove; and customers whose orders
+    or refunds are changed by undoing it.
+    """
 
     personal = NOT_PERSONAL
 
+    class What(models.TextChoices):
+        CUSTOMER = "customer"
+        PRODUCT = "product"
+        CHANNEL = "channel"
+        TOUCHED = "touched"
+
     of = models.ForeignKey(Import, on_delete=models.CASCADE)
-    what = models.CharField(max_length=10)
+    what = models.CharField(max_length=10, choices=What)
     ids = ArrayField(models.BigIntegerField())
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from treue.core.jobs.work import Progress
 
@@ -34,6 +35,6 @@ def own_turn(shop_id: int, progress: Progress) -> Iterator[None]:
                 cursor.execute("select pg_advisory_unlock(%s, %s)", [LOCK_CLASS, shop_id])
 
 
-def _try(cursor, shop_id: int) -> bool:  # noqa: ANN001
+def _try(cursor: CursorWrapper, shop_id: int) -> bool:
     cursor.execute("select pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, shop_id])
     return cursor.fetchone()[0]

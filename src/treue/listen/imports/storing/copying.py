@@ -24,7 +24,8 @@ def copy_in(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: pa.
 
 
 def copy_out(
-    cursor: CursorWrapper, query: str, parameters: Sequence[object] = (), *, types: dict[str, pa.DataType]) -> pa.Table:
+    cursor: CursorWrapper, query: str, parameters: Sequence[object] = (), *, types: dict[str, pa.DataType]
+) -> pa.Table:
     """The rows of a query as Arrow. types: its columns, in order."""
     sink = BytesIO()
     statement = f"copy ({query}) to stdout (format csv)"

@@ -23,7 +23,7 @@ from left_over order by line_no"""
 UNMATCHED = """
 insert into refused
 select line_no, 'refund_unmatched', null, null
-from refund_line join refund_document d using (rank) join unmatched u on u.number = d.number and u.ordinal = refund_line.ordinal
+from refund_line join refund_document using (rank) join unmatched using (number, ordinal)
 where line_no not in (select line_no from refused)"""
 
 
@@ -56,7 +56,9 @@ def store_set_aside(con: DuckDBPyConnection, task: Import, tables: list[str]) ->
 def erased_persons(con: DuckDBPyConnection, shop: Shop, query: str) -> pa.Table | None:
     """Who of the customers that a query names was erased, and when by the shop's clock; None where nobody was."""
     receipts: dict[str, object] = {}
-    for digest, moment in Erasure.objects.filter(shop=shop).order_by("erased_at").values_list("number_hash", "erased_at"):
+    for digest, moment in (
+        Erasure.objects.filter(shop=shop).order_by("erased_at").values_list("number_hash", "erased_at")
+    ):
         receipts[digest] = timezone.make_naive(moment, shop.tz)
     if not receipts:
         return None

@@ -45,7 +45,8 @@ delete from concerned c
 where not exists (select from commerce_refund r where r.customer_id = c.customer_id)
   and not exists (select from named_order n where n.customer_id = c.customer_id)
   and not exists (
-    select from commerce_order o where o.customer_id = c.customer_id and (o.refunded_amount > 0 or o.refunded_units > 0))"""
+    select from commerce_order o
+    where o.customer_id = c.customer_id and (o.refunded_amount > 0 or o.refunded_units > 0))"""
 
 REFUNDS = """
 select r.id, r.ordinal, r.customer_id, r.number, nullif(r.refers_to, ''), r.product_id,
@@ -85,6 +86,10 @@ order by customer, order_id, ordinal"""
 FORGET = """
 delete from commerce_refundmatch m using commerce_order o join concerned c using (customer_id)
 where m.order_id = o.id and o.customer_id between %(first)s and %(last)s"""
+
+MATCHED = """
+create temp table matched (order_id bigint, ordinal int, refund_id bigint, units float8, amount numeric)
+on commit drop"""
 
 WRITE = """
 insert into commerce_refundmatch (refund_id, order_id, ordinal, units, amount)
@@ -154,11 +159,8 @@ def _match_and_write(
         with transaction.atomic():
             span = {"first": first, "last": last}
             cursor.execute(FORGET, span)
-            cursor.execute(
-                "create temp table matched (order_id bigint, ordinal int, refund_id bigint, units float8, amount numeric)"
-                " on commit drop"
-            )
-            copy_in(cursor, "matched", ("order_id", "ordinal", "refund_id", "units", "amount"), rows)
+            cursor.execute(MATCHED)
+            copy_in(cursor, "matched", rows.column_names, rows)
             cursor.execute(WRITE)
             cursor.execute(SUM_UP, span)
         sign(rows.num_rows)

@@ -13,7 +13,18 @@ from treue.listen.imports.models import Import
 from treue.listen.imports.storing.copying import copy_in
 from treue.listen.imports.storing.writing import Ready, Sign, Tally, note_foreign, ready_chunks, tally
 
-ORDER_COLUMNS = ["rank", "number", "customer_id", "ordered_at", "channel_id", "country", "category", "amount", "units", "lines"]
+ORDER_COLUMNS = [
+    "rank",
+    "number",
+    "customer_id",
+    "ordered_at",
+    "channel_id",
+    "country",
+    "category",
+    "amount",
+    "units",
+    "lines",
+]
 LINE_COLUMNS = ["rank", "ordinal", "bought_at", "product_id", "quantity", "unit_price", "amount", "cost"]
 
 READ_ORDERS = f"select {', '.join(ORDER_COLUMNS)} from purchase_order where rank between ? and ? order by rank"
@@ -51,7 +62,8 @@ left join lateral (
 SAME_NUMBER_OF_LINES_BUT_OTHERS = """
 update verdict set verdict = 'changed' where id in (
     select id from (
-        select v.id, l.ordinal, l.bought_at at time zone %(zone)s, l.product_id, l.quantity, l.unit_price, l.amount, l.cost
+        select v.id, l.ordinal, l.bought_at at time zone %(zone)s, l.product_id, l.quantity, l.unit_price, l.amount,
+            l.cost
         from incoming_line l join verdict v using (rank) where v.verdict = 'same'
         except
         select l.order_id, l.ordinal, l.bought_at, l.product_id, l.quantity, l.unit_price, l.amount, l.cost

@@ -1,4 +1,4 @@
-"""Cleaned lines made ready in DuckDB for what the database can hold: as documents (an order, a refund) with their lines.
+"""Cleaned lines made ready in DuckDB for what the database can hold: as documents (orders, refunds) with their lines.
 
 Afterwards the scratch database has, beside the cleaned lines,
 `refused` (line_no, reason, column, value): rows that cleaning let through and the shop's database cannot take;

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
-from treue.listen.imports.models import Brought, Import
+from treue.listen.imports.models import Import, Trace
 from treue.listen.imports.storing.copying import copy_in, copy_out
 
 CUSTOMERS_PER_CHUNK = 40_000
@@ -70,7 +70,9 @@ def store_products(con: DuckDBPyConnection, task: Import, *, write: bool) -> Non
 
 def store_customers(con: DuckDBPyConnection, task: Import, *, write: bool) -> Iterable[int]:
     """Yields how many customers each committed chunk held."""
-    con.execute("create table ordered_customer as select row_number() over (order by first_line) as place, * from customer")
+    con.execute(
+        "create table ordered_customer as select row_number() over (order by first_line) as place, * from customer"
+    )
     ((count,),) = con.execute("select count(*) from ordered_customer").fetchall()
     found = []
     for first in range(0, count, CUSTOMERS_PER_CHUNK):
@@ -98,7 +100,7 @@ def _bring(cursor: CursorWrapper, task: Import, what: str, statement: str) -> No
     cursor.execute(statement, {"shop": task.shop_id})
     ids = [each for (each,) in cursor.fetchall()]
     if ids:
-        Brought.objects.create(of=task, what=what, ids=ids)
+        Trace.objects.create(of=task, what=what, ids=ids)
 
 
 def _found(cursor: CursorWrapper, task: Import, table: str, key: str, more: str) -> pa.Table:
@@ -109,11 +111,14 @@ def _found(cursor: CursorWrapper, task: Import, table: str, key: str, more: str)
 
 def _hand_back(con: DuckDBPyConnection, what: str, key: str, found: list[pa.Table]) -> None:
     """A table of ids in the scratch database, with everything that is named."""
-    ids = pa.concat_tables(found) if found else pa.table({"id": pa.array([], pa.int64()), key: pa.array([], pa.string())})
+    ids = (
+        pa.concat_tables(found) if found else pa.table({"id": pa.array([], pa.int64()), key: pa.array([], pa.string())})
+    )
+    category = ", nullif(found.category, '') as category" if what == "product" else ""
     con.register("found", ids)
     con.execute(
         f"""create table {what}_id as
-        select coalesce(id, {UNKNOWN}) as id, n.{key}, {"nullif(found.category, '') as category" if what == "product" else "1 as one"}
+        select coalesce(id, {UNKNOWN}) as id, n.{key}{category}
         from {what} n left join found on found.{key} = n.{key}"""
     )
     con.unregister("found")
