@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.markup import escape
 
+from treue.core.postgres import ServerDidNotStart
+
 FAILED = 1
 USED_WRONGLY = 2
 STOPPED = 130
@@ -51,6 +53,9 @@ def main() -> None:
     except Failure as failure:
         say(str(failure))
         sys.exit(failure.code)
+    except ServerDidNotStart as error:
+        say(str(error))
+        sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(STOPPED)
     except BrokenPipeError:

@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -86,7 +88,8 @@ def backup(
     from treue.core import backups
 
     home.prepare()
-    with postgres.running():
+    with postgres.running(), _backup_problems():
+        django_setup.set_up()
         written = backups.write(file)
     typer.echo(str(written))
 
@@ -99,10 +102,36 @@ def restore(
     from treue.core import backups
 
     home.prepare()
-    with postgres.running():
+    with postgres.running(), _backup_problems():
+        django_setup.set_up()
         backups.restore(file, replace=replace)
         _migrate()
     console.print(f"Restored from {file}.")
+
+
+@contextmanager
+def _backup_problems() -> Iterator[None]:
+    from treue.core import backups
+
+    try:
+        yield
+    except backups.BackupError as error:
+        raise Failure(_backup_sentence(error)) from error
+
+
+def _backup_sentence(error: Exception) -> str:
+    from treue.core import backups
+
+    match error:
+        case backups.NotABackup():
+            return f"{error} is no backup of Treue that this version can read. Nothing was changed."
+        case backups.InstallationInUse():
+            return "Something is connected to the database. Stop Treue first. Nothing was changed."
+        case backups.InstallationNotEmpty():
+            return "This installation has data already. Add --replace to put the backup in their place."
+        case backups.ProgramFailed(words=words):
+            return f"PostgreSQL refused: {words}"
+    raise error
 
 
 def _require_free(host: str, port: int) -> None:

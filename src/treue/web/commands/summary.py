@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from treue.understand.metrics.analysis import Analysis
 
 
+NAMED_CODES = 5
+
+
 def print_summary(analysis: "Analysis", out: Path) -> None:
     """Sentence, figures, rows set aside, what to check, where the report lies. Standard output."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
@@ -27,7 +31,7 @@ def print_summary(analysis: "Analysis", out: Path) -> None:
     console.print(_figures(cards.cards(choice, basis)))
     if analysis.report.set_aside:
         console.print(_set_aside(analysis))
-    for sentence in [*datause.windows_in_words(analysis), *datause.doubts(analysis)]:
+    for sentence in [*datause.windows_in_words(analysis), *datause.doubts(analysis), *_candidates(analysis)]:
         console.print(sentence)
     console.print(_("The report lies in %(path)s.") % {"path": out})
 
@@ -52,3 +56,16 @@ def _set_aside(analysis: "Analysis") -> Table:
     for code, rows in sorted(analysis.report.set_aside.items(), key=lambda item: -item[1]):
         table.add_row(wording.reason(code).name, analysis.basis.number(rows))
     return table
+
+
+def _candidates(analysis: "Analysis") -> list[str]:
+    codes = [candidate.code for candidate in datause.in_doubt(analysis)]
+    if not codes:
+        return []
+    sentence = ngettext(
+        "%(count)s item code may be no product (%(codes)s); the report says what leaving it out would change.",
+        "%(count)s item codes may be no products (%(codes)s); the report says what leaving them out would change.",
+        len(codes),
+    )
+    named = ", ".join(codes[:NAMED_CODES]) + (", …" if len(codes) > NAMED_CODES else "")
+    return [sentence % {"count": analysis.basis.number(len(codes)), "codes": named}]

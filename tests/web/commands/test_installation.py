@@ -1,0 +1,185 @@
+"""The whole program as a person starts it: a process of its own, a folder of its own, a real server."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PATIENCE_SECONDS = 90
+
+
+class Installation:
+    """Commands of one installation's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
+            "TREUE_HOME": str(folder),
+            "COLUMNS": "200",
+        }
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "treue.web.commands", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+
+    def start(self, port: int) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "treue.web.commands", "up", "--port", str(port)],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def processes(self) -> list[int]:
+        """Processes that run for this folder, the database's among them."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                words = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            except OSError:
+                continue
+            if str(self.folder).encode() in words and int(entry.name) != os.getpid():
+                found.append(int(entry.name))
+        return found
+
+
+@pytest.fixture(scope="module")
+def with_demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    installation = Installation(tmp_path_factory.mktemp("demo") / "home")
+    done = installation.run("demo", "--customers", "400")
+    assert done.returncode == 0, done.stderr
+    return installation
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def running(with_demo: Installation, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    process = with_demo.start(port)
+    yield process, sign_in_link(process)
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+
+
+def sign_in_link(process: subprocess.Popen[str]) -> str:
+    for line in process.stdout:
+        if link := re.search(r"http://\S+/welcome/\S+", line):
+            return link[0]
+    pytest.fail("no link to sign in was printed")
+
+
+def get(url: str) -> int:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return int(urllib.request.urlopen(url, timeout=10).status)
+        except urllib.error.URLError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+def gone(installation: Installation) -> bool:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while installation.processes():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def test_up_prints_a_link_that_opens_and_ctrl_c_ends_everything(with_demo, running):
+    process, link = running
+    assert get(link) == 200
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=PATIENCE_SECONDS) == 0
+    assert gone(with_demo)
+
+
+def test_a_killed_up_takes_its_web_worker_and_database_with_it(with_demo, running):
+    process, link = running
+    assert get(link) == 200
+    process.kill()
+    process.wait()
+    assert gone(with_demo)
+
+
+def test_a_port_in_use_is_said_in_a_sentence(with_demo, port):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        done = with_demo.run("up", "--port", str(port))
+    assert done.returncode == 1
+    assert f"Port {port} on 127.0.0.1 cannot be used" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_folder_is_closed_to_everybody_else(with_demo):
+    own = 0o711 if os.geteuid() == 0 else 0o700
+    assert with_demo.folder.stat().st_mode & 0o777 == own
+    assert (with_demo.folder / "secret.key").stat().st_mode & 0o777 == 0o600
+    for part in ("lake", "uploads", "mail", "backups", "tmp", "postgres"):
+        assert (with_demo.folder / part).stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_brings_the_same_figures_back_elsewhere(with_demo, tmp_path):
+    file = tmp_path / "saved.tar"
+    assert with_demo.run("backup", str(file)).returncode == 0
+    other = Installation(tmp_path / "elsewhere")
+    restored = other.run("restore", str(file))
+    assert restored.returncode == 0, restored.stderr
+    assert figures_of(other) == figures_of(with_demo)
+
+
+def test_a_restore_refuses_to_replace_data_unasked(with_demo, tmp_path):
+    file = tmp_path / "saved.tar"
+    assert with_demo.run("backup", str(file)).returncode == 0
+    refused = with_demo.run("restore", str(file))
+    assert refused.returncode == 1
+    assert "--replace" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("content", [b"", b"not a tar", b"\0" * 4096])
+def test_a_file_that_is_no_backup_is_said_in_a_sentence(with_demo, tmp_path, content):
+    file = tmp_path / "wrong.tar"
+    file.write_bytes(content)
+    refused = with_demo.run("restore", "--replace", str(file))
+    assert refused.returncode == 1
+    assert "no backup" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def figures_of(installation: Installation) -> str:
+    code = (
+        "from treue.understand.metrics import reading; from treue.core.shop.models import Shop;"
+        "s = reading.current(Shop.objects.get()); print(reading.totals(s), reading.timeline(s, 'month'))"
+    )
+    done = installation.run("manage", "shell", "--no-imports", "-c", code)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
