@@ -18,6 +18,7 @@ from treue.understand.metrics.kinds import Kind, Value
 
 SPARK_PERIODS = 12
 MONTHS_TO_RIPEN = 6
+WORTH_A_COLOUR = 0.01  # of the value before, where no margin of error is known
 
 
 def cards(choice: Choice, basis: Basis) -> list[Figure]:
@@ -126,9 +127,17 @@ def _change(kind: Kind, choice: Choice, basis: Basis) -> Change | None:
         difference,
         text=_size(kind, abs(difference), basis),
         against=against % names,
-        better=kind.better,
+        better=_better(kind, choice, difference, before),
         margin=margin,
     )
+
+
+def _better(kind: Kind, choice: Choice, difference: Value, before: Value) -> str:
+    """Which direction is good; "" where the change is no merit: too small to speak of, or a history filling up."""
+    if not kind.cases and not kind.is_event and abs(difference) < WORTH_A_COLOUR * abs(before):
+        return ""
+    seen_days = (choice.current.start - choice.history[0].start).days if choice.current else 0
+    return kind.better if seen_days >= kind.looks_back_days else ""
 
 
 def _margin(kind: Kind, current: PeriodFigures, previous: PeriodFigures) -> float | None:

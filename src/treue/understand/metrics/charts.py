@@ -18,7 +18,7 @@ from treue.design.tables import Table
 from treue.science.figures import PeriodFigures
 from treue.understand.metrics import tables, titles
 from treue.understand.metrics.basis import Basis
-from treue.understand.metrics.cohorts import CohortLike, first_day
+from treue.understand.metrics.cohorts import CohortLike, first_day, settled
 
 MOST_PERIODS = 24
 MOST_COHORTS = 24
@@ -111,7 +111,7 @@ def cohorts(rows: Sequence[CohortLike], basis: Basis) -> HeatChart:
         print_cell=basis.number,
         print_edge=lambda value: formats.rate(value, basis.language, decimals=0),
     )
-    return HeatChart(title, _("First-time buyers who bought again in month +1, +2, …, in percent"), picture)
+    return HeatChart(title, _cohort_subtitle(rows, basis), picture)
 
 
 # Rates over time
@@ -192,11 +192,12 @@ def _note(drawn: Timeline, day: date, text: str, basis: Basis) -> Note | None:
 
 
 def _bar(period: PeriodFigures, basis: Basis) -> Bar:
+    """Who is lost in a running period is not known before its end: everyone may still order."""
     return Bar(
         tick=formats.period_short(period.start, basis.language, basis.unit),
         name=basis.name(period.start),
         up=(period.new, period.won_back),
-        down=period.lost,
+        down=period.lost if period.complete else None,
         complete=period.complete,
         group="" if basis.unit == "year" else str(period.start.year),
     )
@@ -206,6 +207,18 @@ def _heat_row(row: CohortLike, months_after: int, basis: Basis) -> HeatRow:
     values = [100 * count / row.size for count in row.retained[1 : months_after + 1]]
     label = formats.period_tick(first_day(row.cohort), basis.language, "month")
     return HeatRow(label, row.size, basis.number(row.size), values)
+
+
+def _cohort_subtitle(rows: Sequence[CohortLike], basis: Basis) -> str:
+    sentence = _("First-time buyers who bought again in month +1, +2, …, in percent.")
+    unsettled = len(rows) - len(settled(rows, basis.window_days))
+    if not 0 < unsettled < len(rows):
+        return sentence
+    return f"{sentence} " + ngettext(
+        "The first cohort may hold customers from before the data begin, so no title speaks of it.",
+        "The first %(count)s cohorts may hold customers from before the data begin, so no title speaks of them.",
+        unsettled,
+    ) % {"count": basis.number(unsettled)}
 
 
 # Words around a chart

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 
@@ -19,6 +19,18 @@ class CohortLike(Protocol):
 def first_day(cohort: str | date) -> date:
     """The first day of a cohort's month."""
     return cohort if isinstance(cohort, date) else datetime.strptime(cohort, "%Y-%m").date()  # noqa: DTZ007
+
+
+def settled(rows: Sequence[CohortLike], window_days: int) -> list[CohortLike]:
+    """Without the first cohorts: whoever ordered before the data begin looks like a first-time buyer in them.
+
+    A customer of longer standing shows within one activity window, or is none; so the cohorts that begin a
+    window after the first one are taken for what they say they are.
+    """
+    if not rows:
+        return []
+    begin = first_day(rows[0].cohort) + timedelta(days=window_days)
+    return [row for row in rows if first_day(row.cohort) >= begin]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """What a report is made of, in words: the file, its columns, every row that was set aside, what is in doubt."""
 
-from decimal import Decimal
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -119,13 +117,17 @@ def columns(analysis: Analysis) -> Pairs:
     pairs = [
         (
             wording.field_label(name),
-            ", ".join(filter(None, (f"“{analysis.mapping.columns[name]}”", layouts.get(name)))),
+            ", ".join(filter(None, (_quoted(analysis.mapping.columns[name]), layouts.get(name)))),
         )
         for name in known
     ]
     if analysis.mapping.left_out:
-        pairs.append((_("Not read"), ", ".join(f"“{name}”" for name in analysis.mapping.left_out)))
+        pairs.append((_("Not read"), ", ".join(_quoted(name) for name in analysis.mapping.left_out)))
     return pairs
+
+
+def _quoted(name: str) -> str:
+    return _("“%(name)s”") % {"name": name}
 
 
 def doubts(analysis: Analysis) -> list[str]:
@@ -150,7 +152,7 @@ def _columns_in_doubt(analysis: Analysis) -> list[str]:
     for doubt in analysis.mapping.doubts:
         facts = {
             "field": wording.field_label(doubt.field),
-            "columns": ", ".join(f"“{name}”" for name in doubt.columns),
+            "columns": ", ".join(_quoted(name) for name in doubt.columns),
             "taken": analysis.mapping.columns.get(doubt.field, ""),
         }
         taken = _("Several columns could be “%(field)s”: %(columns)s. “%(taken)s” was taken.")
@@ -187,9 +189,15 @@ def _many_set_aside(analysis: Analysis) -> list[str]:
 # Candidates for non-products
 
 
+def in_doubt(analysis: Analysis) -> list[Candidate]:
+    """The candidates whose leaving out would change something, those with the most money first."""
+    found = [candidate for candidate in analysis.cleaned.candidates if candidate.lines]
+    return sorted(found, key=lambda candidate: -abs(candidate.revenue))
+
+
 def candidates(analysis: Analysis) -> Table | None:
     """Item codes that may be no products, and what leaving each out would change."""
-    found = sorted(analysis.cleaned.candidates, key=lambda candidate: -abs(Decimal(str(candidate.revenue))))
+    found = in_doubt(analysis)
     if not found:
         return None
     head = [
@@ -201,7 +209,7 @@ def candidates(analysis: Analysis) -> Table | None:
     ]
     rows = [_candidate_row(candidate, analysis) for candidate in found[:MOST_CANDIDATES]]
     more = len(found) - len(rows)
-    caption = _("What leaving a code out would take away.")
+    caption = candidates_advice(found[0].code)
     if more:
         further = ngettext("%(count)s further code is not shown.", "%(count)s further codes are not shown.", more)
         caption = f"{caption} {further % {'count': analysis.basis.number(more)}}"
@@ -220,7 +228,6 @@ def _candidate_row(candidate: Candidate, analysis: Analysis) -> list[str | Cell]
     ]
 
 
-def candidates_advice(analysis: Analysis) -> str:
-    """How to leave them out."""
-    code = max(analysis.cleaned.candidates, key=lambda candidate: abs(candidate.revenue)).code
-    return _("Leave them out with --non-product, once for each code: --non-product “%(code)s”.") % {"code": code}
+def candidates_advice(code: str) -> str:
+    """What the table says, and how to leave a code out."""
+    return _("What leaving a code out would take away; leave it out with --non-product “%(code)s”.") % {"code": code}

@@ -24,6 +24,7 @@ class Kind:
     better: "up", "down", or "" where neither is; what grows with the length of the history is no merit.
     cases: what a rate is a share of, for its margin of error. needs_start: it compares with the customers at the
     start, so a warm-up period has none. is_event: a count of events, which also moves by chance.
+    looks_back_days: how far it looks back; on a shorter history it only grows into its length.
     """
 
     label: str | Promise
@@ -34,6 +35,7 @@ class Kind:
     cases: Callable[[PeriodFigures], int] | None = None
     needs_start: bool = False
     is_event: bool = False
+    looks_back_days: int = 0
 
 
 def percent(value: Value, basis: Basis) -> tuple[str, str]:
@@ -122,7 +124,11 @@ ORDER_VALUE = Kind(
     gettext_lazy("Average order value"), lambda p: p.average_order_value, price, explanations.order_value
 )
 FREQUENCY = Kind(
-    gettext_lazy("Orders per customer and year"), lambda p: p.purchase_frequency, decimals, explanations.frequency
+    gettext_lazy("Orders per customer and year"),
+    lambda p: p.purchase_frequency,
+    decimals,
+    explanations.frequency,
+    looks_back_days=365,
 )
 LIFETIME = Kind(
     gettext_lazy("Customer lifetime observed so far"),

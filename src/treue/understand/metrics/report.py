@@ -3,11 +3,15 @@
 from importlib.metadata import version
 
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from treue.design.stylesheets import standalone_css
 from treue.understand.metrics import cards, charts, datause, findings, tables, titles
 from treue.understand.metrics.analysis import Analysis
-from treue.understand.metrics.comparison import latest
+from treue.understand.metrics.basis import Basis
+from treue.understand.metrics.comparison import Choice, latest
+
+MOST_SLICES = 12
 
 
 def to_html(analysis: Analysis) -> str:
@@ -28,7 +32,7 @@ def context(analysis: Analysis) -> dict[str, object]:
         "morning": titles.morning(choice, basis),
         "in_short": datause.in_short(analysis),
         "doubts": datause.doubts(analysis),
-        "current": basis.name(choice.current.start) if choice.current else "",
+        "cards_label": _cards_label(choice, basis),
         "cards": cards.cards(choice, basis),
         "findings": findings.findings(report.periods, report.slices, basis),
         "retention": charts.retention(report.periods, basis),
@@ -36,13 +40,20 @@ def context(analysis: Analysis) -> dict[str, object]:
         "movement": charts.movement(report.periods, basis),
         "cohorts": charts.cohorts(report.cohorts, basis),
         "repeat_rates": cards.repeat_rates(choice, report.cohorts, basis),
-        "slices": [tables.slices(dimension, rows, basis) for dimension, rows in report.slices.items()],
+        "slices": [
+            tables.slices(dimension, rows, basis, most=MOST_SLICES) for dimension, rows in report.slices.items()
+        ],
         "facts": datause.facts(analysis),
         "windows": datause.windows_in_words(analysis),
         "columns": datause.columns(analysis),
         "set_aside": datause.set_aside(analysis),
         "candidates": datause.candidates(analysis),
-        "candidates_advice": datause.candidates_advice(analysis) if analysis.cleaned.candidates else "",
         "period_table": tables.periods(report.periods, basis),
         "cohort_table": tables.cohorts(report.cohorts, basis),
     }
+
+
+def _cards_label(choice: Choice, basis: Basis) -> str:
+    if choice.current is None:
+        return _("Figures")
+    return _("Figures: %(period)s") % {"period": basis.name(choice.current.start)}

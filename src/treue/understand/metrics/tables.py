@@ -51,24 +51,28 @@ def periods(timeline: Sequence[PeriodFigures], basis: Basis, **options: str) -> 
 
 
 def _period_row(period: PeriodFigures, basis: Basis) -> list[str | Cell]:
-    """Rates of a warm-up or running period are not said."""
+    """Rates of a warm-up period are not known, and of a running one nothing that its end decides."""
     note = "" if period.complete else _("still running")
     if period.complete and period.warm_up:
         note = _("warm-up")
     return [
         Cell(basis.name(period.start), sub=note),
         basis.number(period.customers_start),
-        basis.number(period.retained),
-        basis.number(period.lost),
+        basis.number(_at_end(period, period.retained)),
+        basis.number(_at_end(period, period.lost)),
         basis.number(period.new),
         basis.number(period.won_back),
-        basis.number(period.customers_end),
+        basis.number(_at_end(period, period.customers_end)),
         _rate(period, period.retention_rate, period.customers_start, basis),
         _rate(period, period.churn_rate, period.customers_start, basis),
         _rate(period, period.repeat_purchase_rate, period.buyers, basis),
         basis.number(period.orders),
         basis.money_short(period.revenue),
     ]
+
+
+def _at_end(period: PeriodFigures, count: int | None) -> int | None:
+    return count if period.complete else None
 
 
 def _rate(period: PeriodFigures, rate: float | None, cases: int, basis: Basis) -> str:
@@ -101,8 +105,10 @@ def _cohort_row(row: CohortLike, months: int, basis: Basis) -> list[str | Cell]:
     ]
 
 
-def slices(dimension: str, rows: Sequence[SliceLike], basis: Basis, **options: str) -> Table:
-    """What customers of each channel, country or category do, the largest revenue first."""
+def slices(
+    dimension: str, rows: Sequence[SliceLike], basis: Basis, *, most: int | None = None, **options: str
+) -> Table:
+    """What customers of each channel, country or category do, the largest revenue first, at most `most` of them."""
     columns = [
         Column(dimension_label(dimension)),
         Column(_("Customers"), numeric=True),
@@ -112,7 +118,12 @@ def slices(dimension: str, rows: Sequence[SliceLike], basis: Basis, **options: s
         Column(_("Revenue"), numeric=True),
         Column(_("Order value"), numeric=True),
     ]
-    ordered = sorted(rows, key=lambda row: row.figures.revenue, reverse=True)
+    ordered = sorted(rows, key=lambda row: row.figures.revenue, reverse=True)[:most]
+    if len(ordered) < len(rows):
+        options["caption"] = _("The %(shown)s with the largest revenue, of %(all)s.") % {
+            "shown": basis.number(len(ordered)),
+            "all": basis.number(len(rows)),
+        }
     return Table(dimension_label(dimension), columns, [_slice_row(row, basis) for row in ordered], **options)
 
 

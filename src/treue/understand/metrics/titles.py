@@ -258,7 +258,8 @@ def _movement_sentence(came: bool, alike: int, against: int, before: bool) -> st
 
 def cohort_title(rows: Sequence[CohortLike], basis: Basis) -> str:
     """Since which month first-time buyers come back more often; else how many come back at all."""
-    turn = cohorts.turn(rows)
+    settled = cohorts.settled(rows, basis.window_days)
+    turn = cohorts.turn(settled)
     if turn:
         month = formats.period(turn.since, basis.language, "month")
         facts = {"month": month, "before": basis.rate(turn.before), "after": basis.rate(turn.after)}
@@ -269,7 +270,7 @@ def cohort_title(rows: Sequence[CohortLike], basis: Basis) -> str:
             "Who first ordered since %(month)s comes back less often: %(after)s in the month after, before %(before)s"
         )
         return (more if turn.after > turn.before else less) % facts
-    share, size = cohorts.next_month(rows) or (None, 0)
+    share, size = cohorts.next_month(settled) or (None, 0)
     if size < margins.FEWEST_CASES:
         return _("Cohorts by month of the first order")
     return _("Of the first-time buyers of a month, %(rate)s come back in the month after") % {"rate": basis.rate(share)}

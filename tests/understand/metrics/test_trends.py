@@ -1,0 +1,111 @@
+"""What may be claimed of a course, and what is only noise."""
+
+from datetime import date
+
+import pytest
+from courses import counts, course, rates
+
+from treue.understand.metrics import margins, trends
+from treue.understand.metrics.trends import Extreme
+
+
+def retention(timeline):
+    return trends.of_rates(timeline, lambda p: p.retention_rate, lambda p: p.customers_start)
+
+
+def test_the_margin_of_two_rates_is_the_binomial_one():
+    # 96,2 % of 18.420 against 95,7 % of 18.524, by hand: 1.96 × √(0.962·0.038/18420 + 0.957·0.043/18524) × 100 = 0.402
+    assert margins.of_rates(96.2, 18_420, 95.7, 18_524) == pytest.approx(0.402, abs=0.0005)
+
+
+def test_a_rate_of_a_hundred_percent_has_a_margin_too():
+    assert margins.of_rates(100.0, 50, 100.0, 50) > 2
+
+
+def test_the_margin_of_two_counts_is_that_of_independent_events():
+    assert margins.of_counts(100, 100) == pytest.approx(1.96 * 200**0.5, abs=0.01)
+
+
+def test_a_step_beyond_the_margin_is_one():
+    assert retention(rates(900, 940)).step == pytest.approx(4.0)
+
+
+def test_a_step_inside_the_margin_is_none():
+    assert retention(rates(900, 905)).step is None
+
+
+def test_a_single_period_makes_no_step():
+    assert retention(rates(900)).step is None
+
+
+@pytest.mark.parametrize(
+    ("stayed", "run"),
+    [
+        ((900, 915, 930, 945), 3),
+        ((945, 930, 915, 900), -3),
+        ((960, 900, 915, 930, 945), 3),
+        ((900, 915, 930), 0),
+        ((900, 901, 902, 903), 0),
+        ((900, 930, 930, 945), 0),
+        ((900, 915, 930, 930), 0),
+        ((900, 915, 930, 945, 960), 4),
+    ],
+    ids=[
+        "three steps up",
+        "three steps down",
+        "a run after a fall",
+        "two steps are no run",
+        "inside the margin",
+        "a standstill between",
+        "a standstill at the end",
+        "four steps",
+    ],
+)
+def test_a_run_needs_three_steps_and_a_sure_difference(stayed, run):
+    assert retention(rates(*stayed)).run == run
+
+
+@pytest.mark.parametrize(
+    ("stayed", "extreme"),
+    [
+        ((960, 900, 905, 900, 905, 940), Extreme(True, date(2026, 5, 1))),
+        ((900, 905, 900, 905, 940), Extreme(True, None)),
+        ((850, 960, 955, 960, 955, 900), Extreme(False, date(2026, 5, 1))),
+        ((960, 955, 960, 955, 900), Extreme(False, None)),
+        ((960, 900, 905, 900, 940), None),
+        ((900, 905, 900, 905, 908), None),
+        ((940, 900), None),
+    ],
+    ids=[
+        "highest since",
+        "highest so far",
+        "lowest since",
+        "lowest so far",
+        "three are too few",
+        "noise",
+        "two periods",
+    ],
+)
+def test_an_extreme_beats_four_periods_surely(stayed, extreme):
+    assert retention(rates(*stayed)).extreme == extreme
+
+
+def test_small_running_and_warm_up_periods_have_no_part_in_a_course():
+    timeline = course(
+        counts(start=1000, lost=100),
+        counts(start=29, lost=1),
+        counts(start=1000, lost=50),
+        counts(start=1000, lost=900),
+        warm_up=1,
+        running=True,
+    )
+    assert [place.start for place in retention(timeline).places] == [date(2026, 9, 1)]
+
+
+def test_counts_of_events_move_by_chance_too():
+    def new(*counted):
+        return trends.of_counts(course(*(counts(new=n) for n in counted)), lambda p: p.new)
+
+    assert new(100, 110).step is None
+    assert new(100, 160).step == 60
+    assert new(100, 105, 95, 100, 180).extreme == Extreme(True, None)
