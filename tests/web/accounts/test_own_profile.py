@@ -9,7 +9,6 @@ from django.utils.translation import gettext, override
 from treue.core.jobs.models import Mail
 from treue.core.staff.models import User
 
-
 pytestmark = pytest.mark.django_db
 NEW = "another flower by the pond"
 

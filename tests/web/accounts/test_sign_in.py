@@ -125,7 +125,7 @@ class TestTooManyWrongPasswords:
         assert "Please try again in 15 minutes" in answer.text
         assert sign_in(client).status_code == 429
         assert get_user(client).is_anonymous
-        assert AuditEntry.objects.filter(action="staff.locked_out", subject=str(clara.pk)).exists()
+        assert AuditEntry.objects.filter(action="staff.locked_out", subject=f"user {clara.pk}").exists()
 
     def test_of_one_address_leave_the_others_alone(self, client: Client, clara: User) -> None:
         other = User.objects.create_user("otto@example.org", PASSWORD)

@@ -1,9 +1,16 @@
 """Work that waits: what a person sees of it. The queue itself is Procrastinate's."""
 
 from django.db import models
+from django.utils import timezone
+
+from treue.core.privacy import NOT_PERSONAL, OnErasure, PersonalData
+
+MOST_ATTEMPTS = 12
 
 
 class Job(models.Model):
+    personal = NOT_PERSONAL
+
     class State(models.TextChoices):
         WAITING = "waiting"
         RUNNING = "running"
@@ -17,6 +24,7 @@ class Job(models.Model):
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(null=True)
     step = models.CharField(max_length=60, blank=True)
+    step_started_at = models.DateTimeField(null=True)
     result = models.JSONField(default=dict)
     error = models.CharField(max_length=80, blank=True)
     error_facts = models.JSONField(default=dict)
@@ -36,8 +44,24 @@ class Job(models.Model):
         ]
 
 
+class MailQuerySet(models.QuerySet["Mail"]):
+    def given_up(self) -> "MailQuerySet":
+        return self.filter(sent_at=None, attempts__gte=MOST_ATTEMPTS)
+
+    def due(self) -> "MailQuerySet":
+        now_or_never_tried = models.Q(next_try_at=None) | models.Q(next_try_at__lte=timezone.now())
+        return self.filter(now_or_never_tried, sent_at=None, attempts__lt=MOST_ATTEMPTS)
+
+
 class Mail(models.Model):
     """The outbox: a mail is written in the transaction of its cause and leaves after it."""
+
+    personal = PersonalData(
+        fields=("to", "subject", "created_at", "sent_at"),
+        owner=None,
+        on_erasure=OnErasure.KEEP,
+        why="Mails to colleagues; their texts are emptied once they have left.",
+    )
 
     created_at = models.DateTimeField(auto_now_add=True)
     to = models.EmailField()
@@ -49,5 +73,11 @@ class Mail(models.Model):
     next_try_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=250, blank=True)
 
+    objects = MailQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
+
+    @property
+    def is_given_up(self) -> bool:
+        return self.sent_at is None and self.attempts >= MOST_ATTEMPTS

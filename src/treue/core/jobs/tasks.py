@@ -2,10 +2,12 @@
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
 from treue.core.jobs import outbox, work
 
 SECONDS_UNTIL_DEAD = 60
+HOURS_KEPT = 24
 
 
 @app.task(name="jobs.run")
@@ -16,10 +18,13 @@ def run(job_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="jobs.take_up_again", queueing_lock="jobs.take_up_again", pass_context=True)
 async def take_up_again(context: JobContext, timestamp: int) -> None:
-    """Jobs whose worker died go back into the queue."""
+    """Jobs whose worker died go back into the queue; what comes by the clock comes again by itself."""
     manager = context.app.job_manager
     for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=SECONDS_UNTIL_DEAD):
-        await manager.retry_job(stalled)
+        if stalled.task_name == run.name:
+            await manager.retry_job(stalled)
+        else:
+            await manager.finish_job(stalled, Status.FAILED, delete_job=True)
 
 
 @app.periodic(cron="* * * * *")
@@ -32,3 +37,12 @@ def send_mail(timestamp: int) -> None:
 def mail_written() -> None:
     """Without a queueing lock: it would let one transaction that writes a mail wait for another."""
     outbox.send_due()
+
+
+@app.periodic(cron="13 3 * * *")
+@app.task(name="jobs.clean_up", queueing_lock="jobs.clean_up", pass_context=True)
+async def clean_up(context: JobContext, timestamp: int) -> None:
+    """Forget the queue's own records of what is over; what people look at stays in our tables."""
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=HOURS_KEPT, include_failed=True, include_cancelled=True, include_aborted=True
+    )

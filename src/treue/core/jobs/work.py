@@ -1,6 +1,6 @@
 """Start work that waits, do it, and let a person watch.
 
-A room registers a kind of work in its `tasks.py`:
+A room registers a kind of work in its `tasks.py`, and its words there by `wording.describe`:
 
     @kind("imports.orders")
     def import_orders(progress: Progress, *, import_id: int) -> dict[str, object]: ...
@@ -14,24 +14,42 @@ import time
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from treue.core.jobs.errors import Cancelled, JobError
 from treue.core.jobs.models import Job
+from treue.core.staff import audit
 from treue.core.staff.models import User
 
 Work = Callable[..., dict[str, object]]
 
 KINDS: dict[str, Work] = {}
 SECONDS_BETWEEN_SIGNS = 0.3
+MOST_STARTS = 5
+OVER = [Job.State.FAILED, Job.State.CANCELLED]
 log = logging.getLogger(__name__)
 
 
 class UnknownKind(JobError):
     def __init__(self, kind: str) -> None:
         self.kind = kind
+
+
+class NotOver(JobError):
+    """Only a job that failed or was cancelled can be tried again."""
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+
+class WorkerDied(JobError):
+    """The worker died at this work again and again, most likely for want of memory."""
+
+    def __init__(self, starts: int) -> None:
+        self.starts = starts
 
 
 def kind(name: str) -> Callable[[Work], Work]:
@@ -50,10 +68,14 @@ def start(name: str, *, by: User | None = None, lock: str | None = None, **argum
     if name not in KINDS:
         raise UnknownKind(name)
     with transaction.atomic():
-        job = Job.objects.create(kind=name, arguments=arguments, started_by=by)
-        job.queue_id = app.configure_task("jobs.run", lock=lock).defer(job_id=job.pk)
-        job.save(update_fields=["queue_id"])
+        job = Job.objects.create(kind=name, arguments=arguments, started_by=by, lock=lock or "")
+        _queue(job)
     return job
+
+
+def _queue(job: Job) -> None:
+    job.queue_id = app.configure_task("jobs.run", lock=job.lock or None).defer(job_id=job.pk)
+    job.save(update_fields=["queue_id"])
 
 
 class Progress:
@@ -67,7 +89,7 @@ class Progress:
     def step(self, name: str, total: int | None = None) -> None:
         """Begin a named step of `total` units (None: not known)."""
         self.done = 0
-        self._sign(step=name, total=total, done=0)
+        self._sign(step=name, total=total, done=0, step_started_at=timezone.now())
 
     def advance(self, units: int = 1) -> None:
         self.done += units
@@ -94,11 +116,12 @@ class Silent(Progress):
 def run(job_id: int) -> None:
     """Do a queued job; every outcome is written on it."""
     begun = Job.objects.filter(pk=job_id, state__in=[Job.State.WAITING, Job.State.RUNNING])
-    job = begun.first()
-    if job is None:
-        return
-    begun.update(state=Job.State.RUNNING, started_at=timezone.now(), attempts=job.attempts + 1, error="")
+    if not begun.update(state=Job.State.RUNNING, started_at=timezone.now(), attempts=F("attempts") + 1, error=""):
+        return  # cancelled while it waited
+    job = Job.objects.get(pk=job_id)
     try:
+        if job.attempts > MOST_STARTS:
+            raise WorkerDied(MOST_STARTS)
         result = KINDS[job.kind](Progress(job_id), **job.arguments)
     except Cancelled:
         _finish(job_id, state=Job.State.CANCELLED)
@@ -115,12 +138,31 @@ def _finish(job_id: int, **values: object) -> None:
     Job.objects.filter(pk=job_id).update(finished_at=timezone.now(), **values)
 
 
-def cancel(*, job: Job) -> None:
+def cancel(*, job: Job, by: User | None = None) -> None:
     """Ask a job to stop: at once if it still waits, else at its next sign of progress."""
     with transaction.atomic():
         locked = Job.objects.select_for_update().get(pk=job.pk)
+        if locked.state not in (Job.State.WAITING, Job.State.RUNNING):
+            return
         locked.cancel_requested = True
         if locked.state == Job.State.WAITING:
             locked.state = Job.State.CANCELLED
             locked.finished_at = timezone.now()
         locked.save(update_fields=["cancel_requested", "state", "finished_at"])
+        audit.record("job.cancelled", who=by, subject=f"job {job.pk}", kind=job.kind)
+
+
+def retry(*, job: Job, by: User | None = None) -> None:
+    """Queue a job that failed or was cancelled once more, as the same job. Raises NotOver for any other."""
+    with transaction.atomic():
+        locked = Job.objects.select_for_update().get(pk=job.pk)
+        if locked.state not in OVER:
+            raise NotOver(locked.state)
+        locked.state = Job.State.WAITING
+        locked.cancel_requested = False
+        locked.error, locked.error_facts, locked.step = "", {}, ""
+        locked.done, locked.total, locked.attempts = 0, None, 0
+        locked.started_at = locked.finished_at = locked.step_started_at = None
+        locked.save()
+        _queue(locked)
+        audit.record("job.tried_again", who=by, subject=f"job {job.pk}", kind=job.kind)

@@ -5,6 +5,7 @@ from django.contrib.auth.forms import SetPasswordMixin
 from django.utils.translation import gettext_lazy as _
 
 from treue.core.staff.models import User
+from treue.core.staff.roles import Role
 
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]  # each in itself, as in the language switch
 
@@ -25,3 +26,37 @@ class PasswordPair(SetPasswordMixin, forms.Form):
     def _post_clean(self) -> None:
         super()._post_clean()
         self.validate_password_for_user(self.instance, "password1")
+
+
+class Invite(forms.Form):
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), choices=Role, initial=Role.ANALYST)
+    language = forms.ChoiceField(label=_("Language of the mail"), choices=LANGUAGES)
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
+
+
+class ChangeRole(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role)
+
+
+class Accept(PasswordPair, forms.ModelForm):
+    """An invited colleague's name, language and password; address and role are the invitation's."""
+
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+
+    class Meta:
+        model = User
+        fields = ("name", "language")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+
+    def account(self) -> User:
+        """The account to be, not yet saved."""
+        user = self.save(commit=False)
+        user.set_password(self.cleaned_data["password1"])
+        return user

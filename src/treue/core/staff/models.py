@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from treue.core.privacy import NOT_PERSONAL, OnErasure, PersonalData
 from treue.core.staff.roles import GRANTED, Permission, Role
 
 
@@ -25,6 +26,13 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
+    personal = PersonalData(
+        fields=("email", "name", "role", "language", "date_joined", "last_login"),
+        owner=None,
+        on_erasure=OnErasure.KEEP,
+        why="The account of a colleague is switched off, so that the audit trail keeps its names.",
+    )
+
     email = models.EmailField(_("E-mail address"), unique=True)
     name = models.CharField(_("Name"), max_length=120, blank=True)
     role = models.CharField(_("Role"), max_length=12, choices=Role, default=Role.ANALYST)
@@ -54,8 +62,23 @@ class User(AbstractBaseUser):
         return salted_hmac("treue.staff.session", f"{self.password}:{self.session_generation}").hexdigest()
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> "InvitationQuerySet":
+        return self.filter(accepted_at=None)
+
+    def open(self) -> "InvitationQuerySet":
+        return self.waiting().filter(expires_at__gt=timezone.now())
+
+
 class Invitation(models.Model):
     """A mailed link with which a new colleague sets a password. Only the token's hash is stored."""
+
+    personal = PersonalData(
+        fields=("email", "role", "created_at", "accepted_at"),
+        owner=None,
+        on_erasure=OnErasure.KEEP,
+        why="It says who let whom in; one that was not accepted can be revoked.",
+    )
 
     email = models.EmailField()
     role = models.CharField(max_length=12, choices=Role)
@@ -66,12 +89,18 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), condition=models.Q(accepted_at=None), name="staff_invitation_open_once"
             ),
         ]
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class SignInLinkQuerySet(models.QuerySet["SignInLink"]):
@@ -81,6 +110,8 @@ class SignInLinkQuerySet(models.QuerySet["SignInLink"]):
 
 class SignInLink(models.Model):
     """A link that signs one person in, once. Only its hash is stored."""
+
+    personal = NOT_PERSONAL
 
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     token_hash = models.CharField(max_length=64, unique=True)
@@ -93,6 +124,13 @@ class SignInLink(models.Model):
 
 class AuditEntry(models.Model):
     """Who did what, when. Written in the transaction of the deed; never changed."""
+
+    personal = PersonalData(
+        fields=("at", "action", "subject"),
+        owner=None,
+        on_erasure=OnErasure.KEEP,
+        why="A trail with holes proves nothing; it names customers by number only.",
+    )
 
     at = models.DateTimeField(auto_now_add=True)
     who = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

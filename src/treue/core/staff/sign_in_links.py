@@ -45,7 +45,7 @@ def redeem(token: str) -> User:
         user = User.objects.get(signinlink__token_hash=tokens.hashed(token))
         if not user.is_active:
             raise LinkSpent
-        audit.record("staff.signed_in_by_link", who=user, subject=str(user.pk))
+        audit.record("staff.signed_in_by_link", who=user, subject=f"user {user.pk}")
     return user
 
 
@@ -59,5 +59,5 @@ def for_first_admin() -> str:
             )
             admin.set_unusable_password()
             admin.save(update_fields=["password"])
-            audit.record("staff.first_admin_made", who=None, subject=str(admin.pk))
+            audit.record("staff.first_admin_made", who=None, subject=f"user {admin.pk}")
         return create(admin, minutes=MINUTES_FOR_FIRST_ADMIN)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from treue.core.staff.forms import PasswordPair
+from treue.core.staff.forms import LANGUAGES, PasswordPair
 from treue.core.staff.models import User
 
 Words = tuple[str | Promise, str | Promise]
@@ -93,7 +93,7 @@ class Begin(PasswordPair, forms.ModelForm):
 class Profile(forms.ModelForm):
     """Name, language and address; another address needs the password, where there is one."""
 
-    language = forms.ChoiceField(label=_("Language"), choices=[("de", "Deutsch"), ("en", "English")])
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     password = forms.CharField(
         label=_("Current password"),
         help_text=_("Only needed to change the e-mail address."),

@@ -17,7 +17,7 @@ def begin(form: Begin) -> User:
     user.set_password(form.cleaned_data["password1"])
     user.save()
     _forget_addresses(user)
-    audit.record("staff.account_begun", who=user, subject=str(user.pk))
+    audit.record("staff.account_begun", who=user, subject=f"user {user.pk}")
     return user
 
 
@@ -27,7 +27,7 @@ def change(form: Profile) -> User:
     if "email" in form.changed_data:
         _forget_addresses(user)
         mails.address_changed(user, before=form.before)
-    audit.record("staff.profile_changed", who=user, subject=str(user.pk), fields=sorted(form.changed_data))
+    audit.record("staff.profile_changed", who=user, subject=f"user {user.pk}", fields=sorted(form.changed_data))
     return user
 
 
@@ -36,7 +36,7 @@ def end_other_sessions(user: User) -> None:
     """End every session of this person; the caller renews the one at hand."""
     user.session_generation += 1
     user.save(update_fields=["session_generation"])
-    audit.record("staff.sessions_ended", who=user, subject=str(user.pk))
+    audit.record("staff.sessions_ended", who=user, subject=f"user {user.pk}")
 
 
 def facts(user: User) -> dict[str, bool]:

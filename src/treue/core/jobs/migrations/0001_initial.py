@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('done', models.BigIntegerField(default=0)),
                 ('total', models.BigIntegerField(null=True)),
                 ('step', models.CharField(blank=True, max_length=60)),
+                ('step_started_at', models.DateTimeField(null=True)),
                 ('result', models.JSONField(default=dict)),
                 ('error', models.CharField(blank=True, max_length=80)),
                 ('error_facts', models.JSONField(default=dict)),

@@ -1,0 +1,98 @@
+"""Jobs and mails as pages show them: texts ready to print."""
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from treue.core.jobs import wording
+from treue.core.jobs.models import Job
+from treue.core.staff.models import User
+from treue.core.staff.roles import Permission
+from treue.design import formats
+from treue.design.progress import Progress
+
+MOVING = [Job.State.WAITING, Job.State.RUNNING]
+SECONDS_BEFORE_GUESSING = 5
+
+
+def language() -> str:
+    return (get_language() or "en")[:2]
+
+
+def moving() -> QuerySet[Job]:
+    return Job.objects.filter(state__in=MOVING).select_related("started_by").order_by("id")
+
+
+def may_steer(user: User, job: Job) -> bool:
+    """Cancel and try again: whoever started it, and who runs the shop."""
+    return job.started_by_id == user.pk or user.may(Permission.EDIT_SHOP)
+
+
+def card(job: Job, user: User) -> Progress:
+    """The job's card: name, how far it is, how it ended, what can be done about it."""
+    moves = job.state in MOVING
+    return Progress(
+        name=wording.name_of(job),
+        percent=percent(job),
+        detail=detail(job),
+        state=job.state,
+        poll_url=reverse("job_card", args=[job.pk]) if moves else "",
+        cancel_url=reverse("job_cancel", args=[job.pk]) if moves and may_steer(user, job) else "",
+        message="" if moves else ending(job),
+        next_step=None if moves else wording.link_of(job),
+    )
+
+
+def percent(job: Job) -> int | None:
+    if not job.total:
+        return None
+    return min(100, job.done * 100 // job.total)
+
+
+def detail(job: Job) -> str:
+    """What it does right now: "Reading the file · 11,470 of 18,500 · 2 min left"."""
+    if job.cancel_requested:
+        return _("Is being cancelled.")
+    if job.state == Job.State.WAITING:
+        return _("Starts as soon as the worker is free.")
+    parts = [wording.step_of(job), _how_many(job), _time_left(job)]
+    return " · ".join(filter(None, parts)) or _("At work.")
+
+
+def ending(job: Job) -> str:
+    if job.state == Job.State.FAILED:
+        return wording.failure_of(job)
+    if job.state == Job.State.CANCELLED:
+        return _("Was cancelled.")
+    return wording.outcome_of(job) or _("Done in %(duration)s.") % {"duration": duration(job)}
+
+
+def duration(job: Job) -> str:
+    if job.started_at is None or job.finished_at is None:
+        return formats.NOTHING
+    return formats.duration((job.finished_at - job.started_at).total_seconds(), language())
+
+
+def starter(job: Job) -> str:
+    return str(job.started_by) if job.started_by else _("Treue itself")
+
+
+def _how_many(job: Job) -> str:
+    if job.total is None:
+        return formats.number(job.done, language()) if job.done else ""
+    return _("%(done)s of %(total)s") % {
+        "done": formats.number(job.done, language()),
+        "total": formats.number(job.total, language()),
+    }
+
+
+def _time_left(job: Job) -> str:
+    if not job.total or not job.done or job.step_started_at is None:
+        return ""
+    elapsed = (timezone.now() - job.step_started_at).total_seconds()
+    if elapsed < SECONDS_BEFORE_GUESSING or job.done >= job.total:
+        return ""
+    left = elapsed * (job.total - job.done) / job.done
+    return _("%(duration)s left") % {"duration": formats.duration(left, language())}

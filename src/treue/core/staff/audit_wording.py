@@ -1,0 +1,59 @@
+"""The audit trail in words. Rooms name their own deeds: `name_actions({"import.undone": _("Undid an import")})`."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: dict[str, Promise | str] = {
+    "staff.signed_in": _("Signed in"),
+    "staff.signed_in_by_link": _("Signed in by a one-time link"),
+    "staff.signed_out": _("Signed out"),
+    "staff.locked_out": _("Was locked out after wrong passwords"),
+    "staff.account_begun": _("Set up the own account"),
+    "staff.profile_changed": _("Changed the own profile"),
+    "staff.password_changed": _("Changed the own password"),
+    "staff.sessions_ended": _("Signed out all other devices"),
+    "staff.two_factor_on": _("Switched on two-factor sign-in"),
+    "staff.two_factor_off": _("Switched off two-factor sign-in"),
+    "staff.recovery_codes_made": _("Made new recovery codes"),
+    "staff.role_changed": _("Changed a role"),
+    "staff.deactivated": _("Switched off an account"),
+    "staff.reactivated": _("Switched on an account"),
+    "staff.first_admin_made": _("Made the first administrator"),
+    "invitation.sent": _("Sent an invitation"),
+    "invitation.revoked": _("Revoked an invitation"),
+    "invitation.accepted": _("Accepted an invitation"),
+    "job.cancelled": _("Cancelled a job"),
+    "job.tried_again": _("Tried a job again"),
+    "mail.tried_again": _("Tried a mail again"),
+    "shop.changed": _("Changed the settings"),
+    "shop.rates_changed": _("Changed the exchange rates"),
+    "shop.non_products_changed": _("Changed the list of non-products"),
+    "shop.cost_entered": _("Entered acquisition costs"),
+    "shop.cost_changed": _("Changed acquisition costs"),
+    "shop.cost_removed": _("Removed acquisition costs"),
+    "shop.test_mail_sent": _("Sent a test mail"),
+}
+
+
+def name_actions(names: Mapping[str, Promise | str]) -> None:
+    ACTIONS.update(names)
+
+
+def action_name(action: str) -> str:
+    """What was done, in words; the dotted name where no room has worded it."""
+    return str(ACTIONS.get(action, action))
+
+
+def facts_text(facts: Mapping[str, object]) -> str:
+    """ "window_days: 365 → 180 · zone: Europe/Berlin → Europe/Vienna" """
+    return " · ".join(f"{name}: {_fact(value)}" for name, value in facts.items())
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, dict) and set(value) == {"old", "new"}:
+        return f"{_fact(value['old'])} → {_fact(value['new'])}"
+    if isinstance(value, list):
+        return ", ".join(map(_fact, value))
+    return "–" if value in (None, "") else str(value)

@@ -1,0 +1,100 @@
+"""The audit trail and its page."""
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, override
+
+from treue.core.staff import audit, audit_wording
+from treue.core.staff.models import AuditEntry, User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def trail(ada: User, otto: User) -> None:
+    AuditEntry.objects.all().delete()
+    audit.record("staff.role_changed", who=ada, subject=f"user {otto.pk}", role={"old": "analyst", "new": "manager"})
+    audit.record("job.cancelled", who=otto, subject="job 7", kind="imports.orders")
+    audit.record("staff.first_admin_made", who=None, subject="user 1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_leaves_no_line(ada: User) -> None:
+    with transaction.atomic():
+        audit.record("staff.deactivated", who=ada)
+        transaction.set_rollback(True)
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_page_speaks_both_languages(hers: Client, trail: None, language: str) -> None:
+    User.objects.update(language=language)
+    page = hers.get(reverse("audit")).text
+    with override(language):
+        for word in ("Audit log", "Changed a role", "Cancelled a job", "Treue itself"):
+            assert gettext(word) in page
+    assert "role: analyst → manager" in page
+
+
+def test_it_is_filtered_by_action_and_person(hers: Client, trail: None, otto: User) -> None:
+    def found(**query: str) -> list[str]:
+        page = hers.get(reverse("audit"), query).text.split('id="results"')[1]
+        return [what for what in ("Changed a role", "Cancelled a job", "Made the first administrator") if what in page]
+
+    assert found(action="job.cancelled") == ["Cancelled a job"]
+    assert found(who=str(otto.pk)) == ["Cancelled a job"]
+    assert found(who="none") == ["Made the first administrator"]
+    assert found(who=str(otto.pk), action="staff.role_changed") == []
+
+
+@pytest.mark.parametrize("query", [{"who": "x"}, {"who": "9" * 30}, {"before": "x"}, {"after": "-1"}, {"action": "x'"}])
+def test_a_made_up_filter_harms_nothing(hers: Client, trail: None, query: dict[str, str]) -> None:
+    assert hers.get(reverse("audit"), query).status_code == 200
+
+
+def test_an_empty_result_says_so(hers: Client, trail: None) -> None:
+    assert "Nothing was done that fits this filter." in hers.get(reverse("audit"), {"action": "x"}).text
+
+
+def test_it_is_saved_as_csv_as_filtered_and_no_cell_is_a_formula(hers: Client, trail: None, ada: User) -> None:
+    ada.name = "=cmd|' /C calc'!A0"
+    ada.save()
+    answer = hers.get(reverse("audit_csv"), {"action": "staff.role_changed"})
+    lines = answer.getvalue().decode("utf-8-sig").splitlines()
+    assert lines[0] == "When,Who,What,On,Details,action"
+    assert len(lines) == 2
+    assert "'=cmd" in lines[1]
+    assert lines[1].endswith("role: analyst → manager,staff.role_changed")
+
+
+def test_it_is_paged_from_the_newest(hers: Client, ada: User) -> None:
+    AuditEntry.objects.all().delete()
+    for number in range(120):
+        audit.record("job.cancelled", who=ada, subject=f"job {number:03}")
+    first = hers.get(reverse("audit"))
+    assert "job 119" in first.text
+    assert "job 069" not in first.text
+    assert "120 entries" in first.text
+    second = hers.get(reverse("audit") + first.context["pager"].next_url)
+    assert "job 069" in second.text
+    third = hers.get(reverse("audit") + second.context["pager"].next_url)
+    assert "job 000" in third.text
+    assert third.context["pager"].next_url == ""
+    back = hers.get(reverse("audit") + third.context["pager"].previous_url)
+    assert [placed[3].cell.text for placed in back.context["table"].rows] == [
+        placed[3].cell.text for placed in second.context["table"].rows
+    ]
+
+
+def test_a_room_names_its_own_deeds_and_an_unnamed_one_keeps_its_name() -> None:
+    audit_wording.name_actions({"test.deed": gettext_lazy("Sign in")})
+    assert audit_wording.action_name("test.deed") == "Sign in"
+    assert audit_wording.action_name("test.other") == "test.other"
+    del audit_wording.ACTIONS["test.deed"]
+
+
+def test_old_and_new_values_are_read_as_a_change() -> None:
+    facts = {"window_days": {"old": 365, "new": 180}, "codes": ["POST", "M"], "file": "", "n": 3}
+    assert audit_wording.facts_text(facts) == "window_days: 365 → 180 · codes: POST, M · file: – · n: 3"
