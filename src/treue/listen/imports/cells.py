@@ -1,12 +1,21 @@
 """SQL for the cells of a staged column, whatever type the file gave it."""
 
+import datetime as dt
+
 import duckdb
 
 from . import moments, numbers
-from .layouts import Reading
+from .layouts import Reading, quoted
 from .staging import Staged, column
 
+EARLIEST = "TIMESTAMP '1970-01-01'"
+DAYS_AHEAD = 2  # until the end of tomorrow: somewhere it is tomorrow already
 WHOLE = r"\d+\.0"  # how a spreadsheet or a data frame ends up writing a whole number
+
+
+def latest(today: dt.date) -> dt.datetime:
+    """The moment from which on nothing can have happened yet."""
+    return dt.datetime.combine(today + dt.timedelta(days=DAYS_AHEAD), dt.time.min)
 
 
 def text(staged: Staged, field: str) -> str:
@@ -42,10 +51,12 @@ def moment(connection: duckdb.DuckDBPyConnection, staged: Staged, field: str) ->
     return moments.reading_of(connection, staged.table, f"({text(staged, field)})", named=named)
 
 
-def number(connection: duckdb.DuckDBPyConnection, staged: Staged, field: str) -> Reading:
-    """As double below numbers.LARGEST; NULL where it is unreadable."""
+def number(connection: duckdb.DuckDBPyConnection, staged: Staged, field: str, *, without: str = "") -> Reading:
+    """As double below numbers.LARGEST; NULL where it is unreadable. without: a sign that does not count."""
     name, kind = column(field), staged.kinds.get(field)
     if kind == "text":
+        if without:
+            name = f"nullif(trim(replace({name}, {quoted(without)}, '')), '')"
         reading = numbers.reading_of(connection, staged.table, name, named=(field, staged.headings[field]))
     elif kind == "number":
         reading = Reading(f"{name}::DOUBLE")
@@ -53,13 +64,3 @@ def number(connection: duckdb.DuckDBPyConnection, staged: Staged, field: str) ->
         return Reading("NULL::DOUBLE")
     within = f"abs({reading.sql}) < {numbers.LARGEST:.0f}"
     return Reading(f"CASE WHEN {within} THEN {reading.sql} END", reading.found, reading.currency)
-
-
-def given(staged: Staged, field: str) -> str:
-    """Whether there is anything in the cell."""
-    if not staged.has(field):
-        return "false"
-    name = column(field)
-    if staged.kinds[field] == "number":
-        return f"({name} IS NOT NULL AND NOT isnan({name}::DOUBLE))"
-    return f"{name} IS NOT NULL"

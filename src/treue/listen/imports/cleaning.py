@@ -14,14 +14,20 @@ import duckdb
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
+from .aside import count_rows, counts_by_reason, rows_set_aside, set_duplicates_aside
 from .candidates import Candidate, candidates_in
 from .columns import Mapping
 from .errors import UnknownZone
 from .judging import Judged, Rules, judge
 from .layouts import Found
 from .reading import Progress, Source
-from .reasons import DUPLICATE, NO_CUSTOMER, OF_ORDERS
-from .staging import Staged, new_table, stage
+from .reasons import NO_CUSTOMER, OF_ORDERS
+from .staging import new_table, stage
+
+WHAT_MAKES_A_LINE = (
+    "customer", "order_no", "at", "product", "product_name", "category", "channel", "country", "quantity",
+    "unit_price", "amount", "currency", "kind", "refund_of",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,14 +78,14 @@ def clean_lines(
     finally:
         con.execute(f"DROP TABLE {staged.table}")
     if drop_duplicates:
-        _set_duplicates_aside(con, judged)
-    lines, set_aside = _lines(con, judged), _set_aside(con, judged, staged)
-    counts = dict(con.execute(f"SELECT reason, count(*) FROM {set_aside} GROUP BY reason").fetchall())
-    used = _count(con, lines)
+        set_duplicates_aside(con, judged.table, alike=WHAT_MAKES_A_LINE)
+    lines, set_aside = _lines(con, judged), rows_set_aside(con, judged.table, staged)
+    counts = counts_by_reason(con, set_aside, OF_ORDERS)
+    used = count_rows(con, lines)
     cleaned = Cleaned(
         lines=connection.table(lines),
         set_aside=connection.table(set_aside),
-        counts={reason: counts[reason] for reason in OF_ORDERS if reason in counts},
+        counts=counts,
         rows_read=used + sum(counts.values()),
         rows_used=used,
         revenue_without_customer=_revenue_without_customer(con, judged),
@@ -101,20 +107,6 @@ def local_clock(now: dt.datetime, zone: str) -> dt.datetime:
     return now.astimezone(here).replace(tzinfo=None) if now.tzinfo else now
 
 
-def _set_duplicates_aside(con: duckdb.DuckDBPyConnection, judged: Judged) -> None:
-    """All but the first of lines that are equal in everything, their order included."""
-    con.execute(
-        f"""
-        UPDATE {judged.table} SET set_aside = $duplicate WHERE line_no IN (
-            SELECT line_no FROM {judged.table} WHERE set_aside IS NULL QUALIFY row_number() OVER (
-                PARTITION BY customer, order_no, "at", product, product_name, category, channel, country, quantity,
-                    unit_price, amount, currency, kind, refund_of ORDER BY line_no
-            ) > 1
-        )""",
-        {"duplicate": DUPLICATE},
-    )
-
-
 def _lines(con: duckdb.DuckDBPyConnection, judged: Judged) -> str:
     table = new_table("lines")
     con.execute(
@@ -127,26 +119,6 @@ def _lines(con: duckdb.DuckDBPyConnection, judged: Judged) -> str:
         FROM {judged.table} WHERE set_aside IS NULL"""
     )
     return table
-
-
-def _set_aside(con: duckdb.DuckDBPyConnection, judged: Judged, staged: Staged) -> str:
-    """line_no, reason, the file's own name of the column, and the value found there."""
-    table = new_table("set_aside")
-    con.execute(
-        f"""
-        CREATE TABLE {table} AS
-        SELECT line_no, set_aside AS reason, heading AS "column", value
-        FROM {judged.table}
-        LEFT JOIN (SELECT unnest($fields::VARCHAR[]) AS field, unnest($headings::VARCHAR[]) AS heading) USING (field)
-        WHERE set_aside IS NOT NULL ORDER BY line_no""",
-        {"fields": list(staged.headings), "headings": list(staged.headings.values())},
-    )
-    return table
-
-
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    [(rows,)] = con.execute(f"SELECT count(*) FROM {table}").fetchall()
-    return rows
 
 
 def _revenue_without_customer(con: duckdb.DuckDBPyConnection, judged: Judged) -> float:

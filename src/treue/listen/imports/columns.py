@@ -160,5 +160,6 @@ LOOKS: dict[str, Callable[[str], object]] = {
     "email": lambda text: "@" in text,
     "number": numbers.layouts_of,
     "money": numbers.layouts_of,
+    "share": lambda text: numbers.layouts_of(text.replace("%", "").strip()),
     "time": moments.layouts_of,
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Field:
-    """kind: what its values look like: text, code (holds digits), email, number, money or time."""
+    """kind: what its values look like: text, code (holds digits), email, number, money, share or time."""
 
     name: str
     kind: str
@@ -353,7 +353,7 @@ PRODUCTS = (
     ),
     _field(
         "margin",
-        "number",
+        "share",
         """
         margin, gross margin, margin percent, marge, rohertrag, rohmarge, handelsspanne, deckungsbeitrag,
         db, spanne

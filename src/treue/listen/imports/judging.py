@@ -15,9 +15,6 @@ from .layouts import Found, bound
 from .staging import Staged, new_table
 from .weighing import currency_code, rows_read, rows_weighed
 
-EARLIEST = "TIMESTAMP '1970-01-01'"
-DAYS_AHEAD = 2  # until the end of tomorrow: somewhere it is tomorrow already
-
 
 @dataclass(frozen=True)
 class Rules:
@@ -67,7 +64,7 @@ ROWS_JUDGED = f"""
             WHEN unreadable IS NOT NULL THEN '{reasons.UNREADABLE_ROW}'
             WHEN time_text IS NULL THEN '{reasons.NO_TIME}'
             WHEN "at" IS NULL THEN '{reasons.UNREADABLE_TIME}'
-            WHEN "at" < {EARLIEST} OR "at" >= $latest THEN '{reasons.IMPLAUSIBLE_TIME}'
+            WHEN "at" < {cells.EARLIEST} OR "at" >= $latest THEN '{reasons.IMPLAUSIBLE_TIME}'
             WHEN wrong_number IS NOT NULL THEN '{reasons.UNREADABLE_NUMBER}'
             WHEN negative THEN '{reasons.NEGATIVE_PRICE}'
             WHEN customer IS NULL THEN '{reasons.NO_CUSTOMER}'
@@ -111,7 +108,7 @@ def judge(connection: duckdb.DuckDBPyConnection, staged: Staged, rules: Rules) -
     values = bound(
         query,
         zone=rules.zone,
-        latest=dt.datetime.combine(rules.now.date() + dt.timedelta(days=DAYS_AHEAD), dt.time.min),
+        latest=cells.latest(rules.now.date()),
         currency=currency,
         codes=list(rules.rates),
         factors=[float(rate) for rate in rules.rates.values()],

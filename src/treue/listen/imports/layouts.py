@@ -66,13 +66,13 @@ def discover(
     Most columns hold one layout, and their first values show it; only what no layout of these matches is
     looked at again, one example for each shape (digits taken as equal).
     """
-    first = f"SELECT DISTINCT {column} FROM (SELECT {column} FROM {table} LIMIT {FIRST_LOOK})"
+    first = f"SELECT DISTINCT value FROM (SELECT {column} AS value FROM {table} LIMIT {FIRST_LOOK})"
     layouts = _classified(connection, first, classify, [])
-    unread = f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL"
+    unread = f"SELECT {column} AS value FROM {table} WHERE {column} IS NOT NULL"
     for layout in layouts:
         unread += f" AND NOT {layout.matches(column)}"
-    shapes = f"GROUP BY translate({column}, '0123456789', '0000000000') LIMIT {EXAMPLES}"
-    examples = f"SELECT any_value({column}) FROM ({unread}) {shapes}"
+    shapes = f"GROUP BY translate(value, '0123456789', '0000000000') LIMIT {EXAMPLES}"
+    examples = f"SELECT any_value(value) FROM ({unread}) {shapes}"
     layouts = _classified(connection, examples, classify, layouts)
     return _counted(connection, table, column, layouts)
 

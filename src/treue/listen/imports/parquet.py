@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from . import heading, rows
-from .errors import ImportProblem, PasswordProtected, UnreadableFile
+from .errors import PasswordProtected, UnreadableFile
 
 ROWS_AT_ONCE = 64 << 10
 KEPT = (
@@ -32,30 +32,39 @@ class ParquetRows:
     def __init__(self, path: Path, *, column_limit: int) -> None:
         self.path = path
         self.size = path.stat().st_size
-        with self._opened() as file:
-            self.columns = heading.column_names(file.schema_arrow.names, limit=column_limit, check_values=False)
+        with self._naming_damage(), pq.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+        self.columns = heading.column_names(names, limit=column_limit, check_values=False)
 
     def sample(self, count: int = 200) -> list[dict[str, str | None]]:
         return rows.first_rows(self.batches(), self.columns, count)
 
     def batches(self, progress: Callable[[float], None] | None = None) -> Iterator[pa.RecordBatch]:
-        with self._opened() as file:
-            before, total = 0, max(1, file.metadata.num_rows)
-            for found in file.iter_batches(ROWS_AT_ONCE):
-                line_no = pa.array(np.arange(before + 1, before + found.num_rows + 1))
-                yield rows.batch(line_no, [_plain(column) for column in found.columns])
-                before += found.num_rows
+        with self._naming_damage():
+            file = pq.ParquetFile(self.path)
+        with file:
+            found, before = file.iter_batches(ROWS_AT_ONCE), 0
+            while (batch := self._next_batch(found)) is not None:
+                line_no = np.arange(before + 1, before + batch.num_rows + 1)
+                before += batch.num_rows
+                yield rows.batch(pa.array(line_no), batch.columns)
                 if progress:
-                    progress(before / total)
+                    progress(min(1.0, before / max(1, file.metadata.num_rows)))
+
+    def _next_batch(self, found: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
+        with self._naming_damage():
+            batch = next(found, None)
+            if batch is None:
+                return None
+            return pa.RecordBatch.from_arrays(
+                [_plain(column) for column in batch.columns], rows.names(len(self.columns))
+            )
 
     @contextmanager
-    def _opened(self) -> Iterator[pq.ParquetFile]:
+    def _naming_damage(self) -> Iterator[None]:
         """Arrow reports a damaged file by many exceptions, at opening or in the middle."""
         try:
-            with pq.ParquetFile(self.path) as file:
-                yield file
-        except (ImportProblem, GeneratorExit):
-            raise
+            yield
         except (pa.ArrowException, OSError, ValueError) as problem:
             if "encrypt" in str(problem).lower():
                 raise PasswordProtected(self.path) from problem
