@@ -1,0 +1,30 @@
+"""The lake's customer table: a row per customer, from which most figures follow without a look at the orders."""
+
+from dataclasses import replace
+
+from treue.core.lake import manifest
+from treue.core.lake.manifest import CustomerFile
+from treue.core.lake.tables import opened
+from treue.science.calendar import Calendar
+from treue.science.customers import customer_table
+
+
+def write(shop_id: int, calendar: Calendar) -> None:
+    """Work the table out of the orders for the months and the activity window of a calendar, and store it.
+
+    Sorted by customer. Raises NoLake.
+    """
+    with manifest.one_writer(shop_id), opened(shop_id) as lake:
+        state = lake.manifest.next()
+        table = customer_table(lake.orders_by_place(), calendar)
+        # DuckDB adds whole numbers up in 128 bits, which Parquet knows only as floats; Ibis believes them whole already.
+        whole = table.trailing_orders.cast("float64").cast("int64")
+        table = table.mutate(trailing_orders=whole).order_by("customer")
+        file = f"customers-{state.generation:06}.parquet"
+        path = manifest.folder(shop_id) / file
+        lake.backend.to_parquet(table, path, compression="zstd")
+        manifest.settle(path)
+        described = CustomerFile(
+            file=file, first_day=calendar.first_day, as_of=calendar.as_of, window_days=calendar.window_days
+        )
+        manifest.swap(shop_id, replace(state, customers=described))

@@ -1,0 +1,80 @@
+"""A shop's lake as tables, for analysis. Workers and commands only: pages read what was made of it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from treue.core.home import home
+from treue.core.lake import manifest
+from treue.core.lake.engine import duckdb
+from treue.core.lake.errors import NoLake
+from treue.core.lake.manifest import Manifest
+
+ORDERS = ibis.schema(
+    {
+        "customer_id": "int64",
+        "order_id": "int64",
+        "nth": "int32",
+        "ordered_at": "timestamp(6)",
+        "revenue": "decimal(18, 4)",
+        "units": "float64",
+        "channel": "string",
+        "country": "string",
+        "category": "string",
+        "costed_revenue": "decimal(18, 4)",
+        "cost": "decimal(18, 4)",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Lake:
+    """One state of a lake.
+
+    orders: a row per purchase, sorted by customer and moment. `ordered_at` is shop-local; `revenue` and `units` are
+    what refunds up to `manifest.as_of` have left; `nth` counts a customer's orders by moment, then the shop's own
+    number; `costed_revenue` is the part of `revenue` whose `cost` is known (null: none). Orders after as_of are in it.
+    customers: `science.customers.customer_table` of the calendar in `manifest.customers`; None while there is none.
+    """
+
+    manifest: Manifest
+    orders: ir.Table
+    customers: ir.Table | None
+    backend: Backend
+
+    def orders_by_place(self) -> ir.Table:
+        """The orders as `treue.science` asks for them: told apart by their place among their customer's orders.
+
+        Two orders of one moment then stand in the order of their numbers, as in a report, whatever order they were
+        imported in.
+        """
+        return self.orders.drop("order_id").rename(order_no="nth")
+
+
+@contextmanager
+def opened(shop_id: int) -> Iterator[Lake]:
+    """The state in force, readable to the end of the block even if another replaces it. Raises NoLake."""
+    state = manifest.read(shop_id)
+    if state is None:
+        raise NoLake(shop_id)
+    with TemporaryDirectory(prefix="lake.", dir=home() / "tmp") as spill, duckdb(Path(spill)) as backend:
+        place = manifest.folder(shop_id)
+        files = [place / bucket.file for _, bucket in sorted(state.buckets.items())]
+        customers = state.customers
+        yield Lake(
+            manifest=state,
+            orders=orders_in(backend, files),
+            customers=backend.read_parquet(place / customers.file) if customers else None,
+            backend=backend,
+        )
+
+
+def orders_in(backend: Backend, files: Sequence[Path]) -> ir.Table:
+    """Files of orders as one table; no files are an empty one."""
+    return backend.read_parquet(files) if files else backend.create_table("no_orders", schema=ORDERS)

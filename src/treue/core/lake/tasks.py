@@ -1,0 +1,32 @@
+"""Work of this room that waits."""
+
+from django.utils import timezone
+
+from treue.core.customers.models import Erasure
+from treue.core.jobs import work
+from treue.core.jobs.work import Progress, kind
+from treue.core.shop.models import Shop
+
+
+@kind("lake.erase")
+def erase(progress: Progress, *, shop_id: int, customer_id: int, erasure_id: int | None = None) -> dict[str, object]:
+    """Take an erased customer out of the files, note it on the receipt, and have the figures computed anew.
+
+    It gives no sign of progress, for that is where work can be cancelled, and this must not be.
+    """
+    from treue.core.lake import erasing
+
+    erasing.erase(shop_id, customer_id)
+    Erasure.objects.filter(pk=erasure_id).update(lake_rewritten_at=timezone.now())
+    if Shop.objects.filter(pk=shop_id).exists():
+        work.start("metrics.refresh", lock=f"metrics.refresh.{shop_id}", shop_id=shop_id, changed_only=True)
+    return {}
+
+
+@kind("lake.remove")
+def remove(progress: Progress, *, shop_id: int) -> dict[str, object]:
+    """Delete the files of a shop that was removed."""
+    from treue.core.lake import erasing
+
+    erasing.remove(shop_id)
+    return {}

@@ -1,0 +1,91 @@
+"""Compute a shop's figures anew: PostgreSQL to lake, lake to counts, counts to PostgreSQL."""
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import ibis
+from django.db.models import Max
+from django.utils import timezone
+
+from treue.core.commerce.models import Order, Refund
+from treue.core.jobs.work import Progress, Silent
+from treue.core.lake import customers as customer_file
+from treue.core.lake import tables, writing
+from treue.core.shop.models import Shop
+from treue.science.calendar import Calendar
+from treue.understand.metrics import snapshots
+from treue.understand.metrics.counting import count
+from treue.understand.metrics.models import Snapshot
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far the data reach: the moments of the latest order and of the latest order or refund; None: no data."""
+
+    last_order: datetime | None
+    last_fact: datetime | None
+
+
+def refresh(
+    shop: Shop,
+    *,
+    customers: Collection[int] | None = None,
+    now: datetime | None = None,
+    progress: Progress | None = None,
+) -> Snapshot:
+    """Bring lake and figures up to date with what is committed, and put them in force.
+
+    customers: whose orders changed, so that only their part of the lake is read again; None for all.
+    now: the present moment, aware.
+    """
+    begun, progress = time.monotonic(), progress or Silent()
+    reach = reach_of(shop)
+    day = as_of(shop, reach, now or timezone.now())
+    progress.step("lake")
+    writing.write(shop, as_of=day, customers=customers)
+    snapshot = Snapshot(
+        shop=shop, as_of=day, window_days=shop.window_days, currency=shop.currency, data_until=reach.last_fact
+    )
+    calendar = _calendar(shop, snapshot)
+    counts = None
+    if calendar is not None:
+        progress.step("customers")
+        customer_file.write(shop.pk, calendar)
+        progress.step("counting")
+        with tables.opened(shop.pk) as lake:
+            counts = count(lake, calendar)
+    progress.step("storing")
+    snapshot.seconds = time.monotonic() - begun
+    snapshots.put_in_force(snapshot, counts)
+    return snapshot
+
+
+def reach_of(shop: Shop) -> Reach:
+    """Orders that add up to nothing are not looked at, as in a report."""
+    last_order = Order.objects.filter(shop=shop, amount__gt=0).aggregate(last=Max("ordered_at"))["last"]
+    last_refund = Refund.objects.filter(shop=shop).aggregate(last=Max("refunded_at"))["last"]
+    return Reach(last_order, max((each for each in (last_order, last_refund) if each), default=None))
+
+
+def as_of(shop: Shop, reach: Reach, now: datetime) -> date:
+    """The last day that counts: yesterday in the shop's zone, or the day of the last order where that is earlier.
+
+    So a historic file is shown as of its own end, as a report shows it, and not as years without customers.
+    """
+    yesterday = now.astimezone(shop.tz).date() - timedelta(days=1)
+    return min(yesterday, reach.last_order.astimezone(shop.tz).date()) if reach.last_order else yesterday
+
+
+def _calendar(shop: Shop, snapshot: Snapshot) -> Calendar | None:
+    """The calendar from the first order that counts, noted with the last on the snapshot; None without any."""
+    after = snapshot.as_of + timedelta(days=1)
+    with tables.opened(shop.pk) as lake:
+        moments = lake.orders.ordered_at
+        counting = lake.orders.filter(moments < ibis.timestamp(f"{after} 00:00:00"))
+        row = counting.agg(first=counting.ordered_at.min(), last=counting.ordered_at.max()).to_pyarrow().to_pylist()[0]
+    if row["first"] is None:
+        return None
+    snapshot.first_order, snapshot.last_order = row["first"].date(), row["last"].date()
+    return Calendar(snapshot.first_order, snapshot.as_of, "month", shop.window_days)
