@@ -45,7 +45,8 @@ def test_the_morning_sentence_compares_with_the_period_before():
     assert morning(rates(960, 900)) == (
         "In October 2026, <em>90.0 percent</em> of your customers stayed, "
         "6.0\u00a0percentage points less than in September 2026.",
-        "Im Oktober 2026 blieben <em>90,0 Prozent</em> Ihrer Kundschaft, 6,0 Prozentpunkte weniger als im September 2026.",
+        "Im Oktober 2026 blieben <em>90,0 Prozent</em> Ihrer Kundschaft, "
+        "6,0 Prozentpunkte weniger als im September 2026.",
     )
 
 
@@ -53,7 +54,8 @@ def test_the_morning_sentence_claims_no_difference_inside_the_margin():
     assert morning(rates(900, 905)) == (
         "In October 2026, <em>90.5 percent</em> of your customers stayed, "
         "no certain difference from the share in September 2026.",
-        "Im Oktober 2026 blieben <em>90,5 Prozent</em> Ihrer Kundschaft, kein sicherer Unterschied zum Anteil im September 2026.",
+        "Im Oktober 2026 blieben <em>90,5 Prozent</em> Ihrer Kundschaft, "
+        "kein sicherer Unterschied zum Anteil im September 2026.",
     )
 
 
@@ -202,8 +204,11 @@ def test_a_running_month_does_not_count_for_the_movement():
     assert movement(WINNING, LOSING, running=True)[0] == "In September 2026, 100 more customers came than left"
 
 
+FROM_BEFORE = (500, 400)  # the first cohort holds customers of earlier years
+
+
 def cohort_title(*came_back):
-    return both(lambda: titles.cohort_title(cohorts(*came_back), basis()))
+    return both(lambda: titles.cohort_title(cohorts(FROM_BEFORE, *came_back), basis(window_days=30)))
 
 
 def test_cohorts_that_come_back_more_often_since_a_month():
@@ -235,3 +240,11 @@ def test_cohorts_of_few_customers_have_the_neutral_title():
         "Cohorts by month of the first order",
         "Kohorten nach Monat der ersten Bestellung",
     )
+
+
+def test_cohorts_within_the_first_window_are_no_evidence():
+    rows = cohorts(*[(500, 200)] * 3, *[(500, 90)] * 3)
+    assert titles.cohort_title(rows, basis(window_days=90)) == (
+        "Of the first-time buyers of a month, 18.0% come back in the month after"
+    )
+    assert titles.cohort_title(rows, basis(window_days=365)) == "Cohorts by month of the first order"

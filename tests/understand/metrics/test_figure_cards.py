@@ -1,0 +1,258 @@
+"""A card shows its value, what it is compared with, how it was computed; or says why it cannot."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from courses import ACohort, basis, counts, course, rates
+from django.utils import translation
+
+from treue.design.figures import Change
+from treue.understand.metrics import cards, kinds
+from treue.understand.metrics.comparison import Choice, chosen, latest
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+def card(kind, timeline, language="en", **options):
+    with translation.override(language):
+        return cards.card(kind, latest(timeline), basis(**options))
+
+
+def plain(text):
+    return text.replace("\u00a0", " ")
+
+
+# Values and comparisons
+
+
+def test_a_rate_is_compared_in_percentage_points():
+    figure = card(kinds.RETENTION, rates(900, 960))
+    assert (figure.label, figure.value, figure.unit) == ("Customer retention rate", "96.0", "%")
+    assert figure.change == Change("6.0\u00a0percentage points", "from September 2026 (90.0%)", "up", "good")
+
+
+def test_a_rate_is_compared_in_german():
+    figure = card(kinds.RETENTION, rates(900, 960), language="de")
+    assert (figure.label, figure.value, figure.unit) == ("Kundenbindungsrate", "96,0", "%")
+    assert plain(figure.change.text) == "6,0 Prozentpunkte"
+    assert plain(figure.change.against) == "gegen September 2026 (90,0 %)"
+
+
+def test_a_difference_inside_the_margin_is_not_claimed():
+    assert card(kinds.RETENTION, rates(900, 905)).change == Change(
+        "No certain difference", "from September 2026 (90.0%)"
+    )
+    german = card(kinds.RETENTION, rates(900, 905), language="de").change
+    assert (german.text, plain(german.against)) == ("Kein sicherer Unterschied", "zu September 2026 (90,0 %)")
+
+
+def test_rising_churn_is_bad():
+    change = card(kinds.CHURN, rates(960, 900)).change
+    assert (change.direction, change.verdict) == ("up", "bad")
+
+
+def test_fewer_lost_are_good():
+    timeline = course(counts(start=1000, lost=200), counts(start=1000, lost=100))
+    assert card(kinds.LOST, timeline).change == Change("100", "from September 2026 (200)", "down", "good")
+
+
+def test_a_count_that_chance_explains_is_not_claimed():
+    timeline = course(counts(start=1000, lost=110), counts(start=1000, lost=100))
+    assert card(kinds.LOST, timeline).change.text == "No certain difference"
+
+
+def test_money_stands_as_each_language_writes_it():
+    timeline = course(counts(orders=2, revenue=Decimal("2568.20")))
+    assert card(kinds.ORDER_VALUE, timeline).value == "€1,284.10"
+    german = card(kinds.ORDER_VALUE, timeline, language="de")
+    assert (german.value, german.unit) == ("1.284,10", "€")
+    assert card(kinds.REVENUE, timeline, currency="").value == "2,568"
+
+
+def test_a_change_too_small_to_speak_of_has_no_colour():
+    timeline = course(counts(orders=100, revenue=Decimal(10000)), counts(orders=100, revenue=Decimal(9990)))
+    change = card(kinds.ORDER_VALUE, timeline).change
+    assert (change.text, change.direction, change.verdict) == ("€0.05", "down", "")
+
+
+def test_a_frequency_that_only_fills_its_first_year_has_no_colour():
+    months = [counts(trailing_orders=100 + month * 20, trailing_buyers=100) for month in range(14)]
+    assert card(kinds.FREQUENCY, course(*months[:12])).change.verdict == ""
+    assert card(kinds.FREQUENCY, course(*months)).change.verdict == "good"
+
+
+def test_what_grows_with_the_history_is_no_merit():
+    timeline = course(counts(first_buyers=100, second_buyers=50), counts(second_buyers=30))
+    change = card(kinds.REPEAT_TO_DATE, timeline).change
+    assert (change.text, change.direction, change.verdict) == ("30.0\u00a0percentage points", "up", "")
+
+
+def test_a_running_period_is_never_shown_or_compared():
+    figure = card(kinds.RETENTION, rates(900, 960, 100, running=True))
+    assert figure.value == "96.0"
+    assert figure.spark == [90.0, 96.0]
+
+
+def test_the_course_holds_the_last_twelve_complete_periods():
+    assert card(kinds.RETENTION, rates(*range(900, 920))).spark == pytest.approx([n / 10 for n in range(908, 920)])
+
+
+# No value
+
+
+def test_a_warm_up_period_says_why_it_has_no_rate():
+    figure = card(kinds.RETENTION, course(counts(start=100, lost=0), warm_up=1))
+    assert figure.value == "–"
+    assert plain(figure.sentence) == (
+        "The activity window of 365 days before October 2026 reaches back beyond the first order. "
+        "A shorter window would help."
+    )
+    assert figure.change is None
+
+
+def test_too_few_customers_make_no_rate():
+    figure = card(kinds.RETENTION, rates(9, of=12))
+    assert (figure.value, figure.sentence) == ("too few", "It would rest on 12 customers; from 30 on it is shown.")
+    assert figure.how.formula == "(9 − 0) ÷ 12 × 100"
+    assert card(kinds.RETENTION, rates(9, of=12), language="de").value == "zu wenige"
+
+
+def test_a_rate_is_not_compared_with_one_of_too_few():
+    timeline = course(counts(start=12, lost=6), counts(start=1000, lost=100))
+    assert card(kinds.RETENTION, timeline).change is None
+
+
+def test_without_a_complete_period_every_card_says_so():
+    assert {figure.sentence for figure in cards.cards(Choice(), basis())} == {"No month is complete yet."}
+    assert cards.card(kinds.CLV, Choice(), basis("year")).sentence == "No year is complete yet."
+
+
+def test_a_figure_without_orders_says_so():
+    assert card(kinds.ORDER_VALUE, course(counts())).sentence == "Nobody ordered in the time that this figure looks at."
+
+
+# Choosing periods
+
+
+def test_the_latest_complete_period_stands_against_the_one_before():
+    timeline = rates(900, 910, 920, running=True)
+    assert latest(timeline) == Choice(timeline[1], timeline[0], (timeline[0], timeline[1]))
+
+
+def test_a_chosen_period_stands_against_the_chosen_other():
+    timeline = rates(900, 910, 920)
+    choice = chosen(timeline, date(2026, 10, 1), date(2026, 8, 1))
+    assert (choice.current, choice.previous) == (timeline[2], timeline[0])
+    assert chosen(timeline, date(2026, 9, 1)) == Choice(timeline[1], timeline[0], (timeline[0], timeline[1]))
+
+
+def test_a_period_that_is_not_there_or_not_over_gives_way_to_the_latest():
+    timeline = rates(900, 910, 920, running=True)
+    assert chosen(timeline, date(2026, 10, 1)) == latest(timeline)
+    assert chosen(timeline, date(1999, 1, 1)) == latest(timeline)
+
+
+# How it is computed: the numbers put in give the value
+
+
+def how(kind, timeline):
+    return card(kind, timeline).how.formula
+
+
+def test_every_formula_has_its_numbers_put_in():
+    month = counts(
+        start=18_420,
+        lost=691,
+        new=612,
+        won_back=148,
+        buyers=5_630,
+        repeat_buyers=1_204,
+        orders=6_000,
+        revenue=Decimal("353400.00"),
+        first_buyers=20_000,
+        second_buyers=8_000,
+        gap_seconds=20_000 * 31_557_600 * 2,
+        trailing_buyers=10_000,
+        trailing_orders=26_000,
+    )
+    timeline = course(month)
+    assert how(kinds.RETENTION, timeline) == "(18,489 − 760) ÷ 18,420 × 100"
+    assert how(kinds.CHURN, timeline) == "691 ÷ 18,420 × 100"
+    assert how(kinds.CUSTOMERS, timeline) == "18,420 + 612 new + 148 won back − 691 lost"
+    assert how(kinds.LOST, timeline) == "18,420 − 17,729"
+    assert how(kinds.REPEAT_IN_PERIOD, timeline) == "1,204 ÷ 5,630 × 100"
+    assert how(kinds.REPEAT_TO_DATE, timeline) == "8,000 ÷ 20,000 × 100"
+    assert how(kinds.ORDER_VALUE, timeline) == "€353,400 ÷ 6,000"
+    assert how(kinds.FREQUENCY, timeline) == "26,000 ÷ 10,000"
+    assert plain(how(kinds.LIFETIME, timeline)) == "40,000.0 years ÷ 20,000"
+    assert how(kinds.CLV, timeline) == "€58.90 × 2.60 orders a year × 2.00 years"
+    assert card(kinds.CLV, timeline).value == "€306"
+    assert card(kinds.RETENTION, timeline).how.settings == (
+        "A customer is someone who ordered within the last 365 days."
+    )
+
+
+def test_customers_in_the_warm_up_are_counted_without_a_balance():
+    assert how(kinds.CUSTOMERS, course(counts(new=80), warm_up=1)) == "80"
+
+
+@pytest.mark.parametrize("kind", [value for value in vars(kinds).values() if isinstance(value, kinds.Kind)])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_figure_explains_itself_in_both_languages(kind, language):
+    timeline = course(counts(start=100, lost=10, new=5, buyers=50, orders=60, revenue=Decimal(900), first_buyers=100))
+    with translation.override(language):
+        explained = kind.how(timeline[0], basis())
+    assert explained.formula
+    assert explained.sentence.endswith(".")
+
+
+# The repeat-purchase rate three times
+
+
+def test_the_repeat_purchase_rate_stands_in_its_three_named_variants():
+    timeline = course(counts(buyers=100, repeat_buyers=20, first_buyers=200, second_buyers=100))
+    rows = [ACohort("2026-02", 100, [100, 1, 1, 1, 1, 1, 1, 1], 60), ACohort("2026-04", 100, [100] * 7, 40)]
+    rows.append(ACohort("2026-05", 100, [100] * 6, 10))
+    figures = cards.repeat_rates(latest(timeline), rows, basis())
+    assert [(figure.label, figure.value) for figure in figures] == [
+        ("Repeat-purchase rate in the period", "20.0"),
+        ("Repeat-purchase rate over life", "50.0"),
+        ("Repeat-purchase rate of the cohort of April 2026", "40.0"),
+    ]
+    assert figures[2].how.formula == "40 ÷ 100 × 100"
+
+
+def test_no_cohort_had_time_to_come_back():
+    assert cards.repeat_of_cohort([ACohort("2026-09", 100, [100, 3], 3)], basis()).value == "–"
+
+
+def test_a_small_cohort_has_no_rate():
+    assert cards.repeat_of_cohort([ACohort("2026-02", 12, [12] * 7, 3)], basis()).value == "too few"
+
+
+# Value against cost
+
+
+def ltv(**inputs):
+    month = counts(orders=10, revenue=Decimal(1000), first_buyers=10, gap_seconds=10 * 31_557_600, trailing_buyers=10)
+    timeline = course(counts(), month + counts(trailing_orders=10))
+    known = {"margin": 0.4, "cost": Decimal(500), "new_customers": 50}
+    return cards.ltv_to_cac(latest(timeline), basis(), **(known | inputs))
+
+
+def test_customer_value_stands_against_acquisition_cost():
+    # CLV = 100 € × 1 × 1 year; 100 × 0,4 ÷ (500 ÷ 50) = 4
+    figure = ltv()
+    assert figure.value == "4.0 : 1"
+    assert figure.how.formula == "€100.00 × 40.0% ÷ (€500.00 ÷ 50)"
+
+
+def test_without_margin_or_costs_it_says_what_to_enter():
+    assert ltv(margin=None).sentence == "Enter a margin to see it."
+    assert ltv(cost=None).sentence == "Enter acquisition costs to see it."
+    assert ltv(new_customers=0).sentence == "No new customer came in the months with costs."

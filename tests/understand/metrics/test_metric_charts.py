@@ -1,0 +1,176 @@
+"""What is drawn, what is left out, and what the words around it say."""
+
+from datetime import date
+
+import pytest
+from courses import ACohort, ASlice, basis, cohorts, counts, course, rates
+from django.utils import translation
+
+from treue.understand.metrics import charts, tables, windows
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+def texts(table):
+    return [[str(placed.cell.text).replace("\u00a0", " ") for placed in row] for row in table.rows]
+
+
+# Rates over time
+
+
+def test_the_rate_is_told_to_who_cannot_see_it():
+    chart = charts.retention(rates(950, 943, 962), basis())
+    assert (
+        "Customer retention rate by month, August 2026 to October 2026: lowest 94.3% (September 2026), "
+        "highest 96.2% (October 2026), last 96.2%."
+    ) in chart.drawing.wide
+
+
+def test_a_cut_axis_is_said():
+    assert charts.retention(rates(950, 943, 962), basis()).sub == (
+        "Customer retention rate by month, August 2026 to October 2026. The axis begins at 93.5."
+    )
+
+
+def test_warm_up_periods_are_not_drawn_but_said():
+    timeline = course(counts(start=1000), counts(start=1000), counts(start=1000, lost=50), warm_up=2)
+    chart = charts.retention(timeline, basis())
+    assert "The first 2 months are missing: they lie in the warm-up." in chart.sub
+    assert "August" not in chart.drawing.wide
+    with translation.override("de"):
+        german = charts.retention(timeline, basis()).sub
+    assert "Die ersten 2 Monate fehlen: Sie gehören zum Vorlauf." in german
+
+
+def test_the_running_period_is_hatched_and_named():
+    chart = charts.retention(rates(950, 943, 300, running=True), basis())
+    assert "October is still" in chart.drawing.wide
+    assert "30.0%" not in chart.drawing.wide
+
+
+def test_at_most_two_years_of_months_are_drawn():
+    chart = charts.retention(rates(*[950] * 30), basis())
+    assert chart.sub.startswith("Customer retention rate by month, November 2024 to October 2026.")
+
+
+def test_nothing_but_warm_up_is_no_chart():
+    chart = charts.churn(course(counts(start=100), counts(start=100), warm_up=2), basis())
+    assert chart.drawing is None
+    assert chart.sub == "There is no complete month after the warm-up yet. A shorter activity window would help."
+    assert charts.movement([], basis("quarter")).sub == (
+        "There is no complete quarter after the warm-up yet. Months would help."
+    )
+
+
+def test_a_note_stands_at_its_day():
+    notes = [(date(2026, 9, 16), "Price rise"), (date(2020, 1, 1), "Long ago")]
+    chart = charts.retention(rates(950, 943, 962), basis(), notes=notes)
+    assert chart.drawing.notes == ("Price rise (16 Sep 2026)",)
+
+
+def test_the_tip_of_a_point_repeats_the_counts_behind_it():
+    assert "57 of 1,000 left" in charts.churn(rates(950, 943), basis()).drawing.wide
+
+
+# Movement
+
+
+def test_the_movement_is_told_with_its_last_counts():
+    timeline = course(counts(start=1000, new=612, won_back=148, lost=691))
+    assert (
+        "New, won-back and lost customers by month. October 2026: 612 new, 148 won back, 691 lost."
+        in charts.movement(timeline, basis()).drawing.wide
+    )
+
+
+def test_nobody_is_lost_in_a_running_period_yet():
+    timeline = course(counts(start=1000, new=90, lost=100), counts(start=1000, new=10, lost=777), running=True)
+    assert "777" not in charts.movement(timeline, basis()).drawing.wide
+
+
+# Cohorts
+
+
+def test_the_heat_map_shows_percent_of_the_cohort():
+    heat = charts.cohorts([ACohort("2026-07", 200, [200, 50, 40]), ACohort(date(2026, 8, 1), 100, [100, 20])], basis())
+    assert [(row.label.replace("\u00a0", " "), row.size_text) for row in heat.heat.rows] == [
+        ("Jul 26", "200"),
+        ("Aug 26", "100"),
+    ]
+    assert [[cell.text for cell in row.cells] for row in heat.heat.rows] == [["25", "20"], ["20"]]
+
+
+def test_cohorts_from_before_the_data_are_said():
+    rows = cohorts(*[(100, 20)] * 6)
+    assert charts.cohorts(rows, basis(window_days=90)).sub == (
+        "First-time buyers who bought again in month +1, +2, …, in percent. "
+        "The first 3 cohorts may hold customers from before the data begin, so no title speaks of them."
+    )
+
+
+def test_one_month_is_no_heat_map():
+    chart = charts.cohorts([ACohort("2026-09", 200, [200])], basis())
+    assert (chart.heat, chart.sub) == (None, "This needs two complete months.")
+
+
+# Tables
+
+
+def test_the_table_of_periods_says_no_rate_of_warm_up_and_running_periods():
+    timeline = course(
+        counts(start=0, new=500, buyers=500, repeat_buyers=50),
+        counts(start=500, lost=50, new=60, won_back=10, buyers=100, repeat_buyers=10),
+        counts(start=520, lost=300, new=5, won_back=1, buyers=20, repeat_buyers=1),
+        warm_up=1,
+        running=True,
+    )
+    table = tables.periods(timeline, basis())
+    assert texts(table) == [
+        ["October 2026", "520", "–", "–", "5", "1", "–", "–", "–", "–", "0", "€0.00"],
+        ["September 2026", "500", "450", "50", "60", "10", "520", "90.0%", "10.0%", "10.0%", "0", "€0.00"],
+        ["August 2026", "0", "0", "–", "500", "–", "500", "–", "–", "10.0%", "0", "€0.00"],
+    ]
+    assert [row[0].cell.sub for row in table.rows] == ["still running", "", "warm-up"]
+
+
+def test_the_table_of_cohorts_shows_counts():
+    rows = [ACohort("2026-07", 200, [200, 50, 40], 80), ACohort("2026-08", 20, [20, 5], 6)]
+    assert texts(tables.cohorts(rows, basis())) == [
+        ["July 2026", "200", "40.0%", "50", "40"],
+        ["August 2026", "20", "too few", "5", ""],
+    ]
+
+
+def test_the_table_of_slices_names_the_unknown_and_how_many_it_leaves_out():
+    rows = [ASlice(None, rates(90, of=100)), ASlice("AT", rates(15, of=20))]
+    assert texts(tables.slices("country", rows, basis()))[0][:3] == ["unknown", "0", "90.0%"]
+    assert texts(tables.slices("country", rows, basis()))[1][2] == "too few"
+    shortened = tables.slices("country", rows, basis(), most=1)
+    assert (len(shortened.rows), shortened.caption) == (1, "The 1 with the largest revenue, of 2.")
+
+
+# The window in words
+
+
+def test_a_chosen_window_says_why():
+    assert windows.chosen(basis(window_days=90), 374).replace("\u00a0", " ") == (
+        "A customer is someone who ordered within the last 90 days. This window was chosen because it fits at least "
+        "three times into the history of 374 days; a longer one would show nearly everyone as staying."
+    )
+    assert "short even for it" in windows.chosen(basis(window_days=30), 40)
+    assert windows.chosen(basis(), 1200) == "A customer is someone who ordered within the last 365 days."
+
+
+def test_the_warm_up_is_explained():
+    timeline = course(counts(), counts(), counts(), warm_up=2)
+    assert windows.warm_up(timeline, basis()).startswith("August 2026 to September 2026 are warm-up:")
+    assert windows.warm_up(course(counts()), basis()) == ""
+    assert (
+        windows.warm_up(course(counts(), warm_up=1), basis())
+        .replace("\u00a0", " ")
+        .endswith("A window of 180 days would show more.")
+    )
