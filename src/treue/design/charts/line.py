@@ -224,7 +224,7 @@ class _Line:
         lines = self._open_lines(frame.width)
         y = (frame.top + frame.bottom) / 2 - (len(lines) - 1) * svg.LINE_HEIGHT / 2
         return [
-            svg.hatch(left, frame.top, frame.right - left, frame.bottom - frame.top, "hatch"),
+            svg.hatch(left, frame.top, frame.right - left, frame.bottom - frame.top, f"h{self.series} hatch"),
             *(svg.text(text, frame.right + 8, y + n * svg.LINE_HEIGHT) for n, text in enumerate(lines)),
         ]
 
