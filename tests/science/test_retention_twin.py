@@ -28,7 +28,7 @@ from treue.science.retention import PERIOD_COUNTS, membership, period_counts, to
 # Explaining a failure traces every line of Ibis and takes longer than finding it.
 PHASES = [phase for phase in Phase if phase is not Phase.explain]
 SOME = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
-MANY = settings(SOME, max_examples=600)
+MANY = settings(SOME, max_examples=150)
 
 
 @pytest.fixture(scope="module")

@@ -137,13 +137,15 @@ def report(
     = rows_used + the sum of set_aside.
     """
     engine = ibis.duckdb.connect()
-    history = of_lines(lines, as_of, engine)
+    try:
+        history = of_lines(lines, as_of, engine)
+        calendar = _calendar(history, unit, window_days)
+        figures = _figures(history.orders, calendar, engine) if calendar else {"totals": total_figures(Totals())}
+    finally:
+        engine.disconnect()
     counted = {reason: rows for reason, rows in (set_aside or {}).items() if rows}
     rows_read = len(lines) + sum(counted.values()) if rows_read is None else rows_read
     counted |= history.set_aside
-    calendar = _calendar(history, unit, window_days)
-    figures = _figures(history.orders, calendar, engine) if calendar else {"totals": total_figures(Totals())}
-    engine.disconnect()
     return Report(
         as_of=history.as_of,
         window_days=calendar.window_days if calendar else WINDOWS[-1] if window_days is None else window_days,
