@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Named
 from dataclasses import dataclass
 from functools import cache
@@ -10,13 +10,15 @@ from functools import cache
 from . import moments, numbers
 from .errors import MissingColumn, UnknownColumn, UnknownField
 from .fields import FIELDS, ORDER_TOTAL, Field
+from .rows import BLANK, NOTHING
 
 Rows = Sequence[Named[str, str | None]]
-ENOUGH = 0.8  # of a column's values must look like what its heading promises
+ENOUGH = {True: 0.5, False: 0.8}  # as many values must look right under an exact heading, under a rough one
 NEEDED = {  # one field of each group
     "orders": (("customer", "email"), ("time",), ("amount", "price")),
     "customers": (("number", "email"),),
     "products": (("code",),),
+    "costs": (("month",), ("amount",)),
 }
 ROUGHLY = 1_000  # the rank of a heading that only begins like a known one: after all exact ones
 SHORTEST_BEGINNING = 5
@@ -55,7 +57,7 @@ class Mapping:
 
 
 def guess(columns: Sequence[str], rows: Rows, what: str, *, overrides: Named[str, str | None] | None = None) -> Mapping:
-    """Map columns to the fields of orders, customers or products.
+    """Map columns to the fields of orders, customers, products or costs.
 
     rows: the first rows, as text by column. overrides: a column for a field, or None to leave the field out.
     Raises UnknownField, UnknownColumn. A field that is needed and not found is in `missing` of the result.
@@ -64,7 +66,7 @@ def guess(columns: Sequence[str], rows: Rows, what: str, *, overrides: Named[str
     asked = _asked(overrides or {}, fields, columns)
     taken = {field: column for field, column in asked.items() if column is not None}
     free = [column for column in columns if column not in taken.values()]
-    values = {column: [text for row in rows if (text := row[column] and row[column].strip())] for column in free}
+    values = {column: _filled(row[column] for row in rows) for column in free}
     found, doubts = _assign([field for field in fields if field.name not in asked], values)
     chosen = taken | found
     if what == "orders" and not {"amount", "price"} & (chosen.keys() | asked.keys()):
@@ -74,6 +76,10 @@ def guess(columns: Sequence[str], rows: Rows, what: str, *, overrides: Named[str
     ordered = {field.name: chosen[field.name] for field in fields if field.name in chosen}
     left_out = tuple(column for column in columns if column not in ordered.values())
     return Mapping(what, ordered, left_out, doubts)
+
+
+def _filled(cells: Iterable[str | None]) -> list[str]:
+    return [text for cell in cells if (text := (cell or "").strip(BLANK)) not in NOTHING]
 
 
 def _asked(overrides: Named[str, str | None], fields: Sequence[Field], columns: Sequence[str]) -> dict[str, str | None]:
@@ -148,7 +154,7 @@ def _look_right(kind: str, texts: Sequence[str], *, exact: bool) -> bool:
     looks = LOOKS.get(kind)
     if not texts or looks is None:
         return exact or bool(texts)
-    return sum(1 for text in texts if looks(text)) >= ENOUGH * len(texts)
+    return sum(1 for text in texts if looks(text)) >= ENOUGH[exact] * len(texts)
 
 
 def _holds_digits(text: str) -> bool:

@@ -361,4 +361,25 @@ PRODUCTS = (
     ),
 )
 
-FIELDS = {"orders": ORDERS, "customers": CUSTOMERS, "products": PRODUCTS}
+COSTS = (
+    _field(
+        "channel",
+        "text",
+        """
+        channel, sales channel, marketing channel, acquisition channel, kanal, vertriebskanal, werbekanal,
+        marketingkanal, source, quelle, medium
+        """,
+    ),
+    # A month such as 2026-01 is no time of day that anybody could tell from a number.
+    _field("month", "text", "month, monat, period, periode, zeitraum, date, datum, day, tag"),
+    _field(
+        "amount",
+        "money",
+        """
+        amount, cost, costs, acquisition cost, acquisition costs, spend, ad spend, marketing cost, marketing spend,
+        betrag, kosten, ausgaben, werbekosten, akquisekosten, marketingkosten, summe, sum, total
+        """,
+    ),
+)
+
+FIELDS = {"orders": ORDERS, "customers": CUSTOMERS, "products": PRODUCTS, "costs": COSTS}

@@ -111,7 +111,7 @@ def together(found: Iterable[Found]) -> tuple[Found, ...]:
     for one in found:
         key = replace(one, rows=0)
         sums[key] = sums.get(key, 0) + one.rows
-    ordered = sorted(sums.items(), key=lambda item: -item[1])
+    ordered = sorted(sums.items(), key=lambda item: (-item[1], item[0].layout))
     return tuple(replace(found, rows=rows) for found, rows in ordered)
 
 

@@ -12,6 +12,16 @@ NON_PRODUCT = "non_product"
 DUPLICATE = "duplicate"
 UNREADABLE_EMAIL = "unreadable_email"
 NO_PRODUCT = "no_product"
+NO_MONTH = "no_month"
+UNREADABLE_MONTH = "unreadable_month"
+NEGATIVE_AMOUNT = "negative_amount"
+
+# What cleaning lets through and the shop's database cannot take, or finds nothing for.
+TOO_LONG = "too_long"
+TOO_LARGE = "too_large"
+ORDER_OF_ANOTHER_CUSTOMER = "order_of_another_customer"
+ERASED_PERSON = "erased_person"
+REFUND_UNMATCHED = "refund_unmatched"
 
 # In order of precedence: a row has the first that holds against it.
 OF_ORDERS = (
@@ -28,3 +38,4 @@ OF_ORDERS = (
 )
 OF_CUSTOMERS = (UNREADABLE_ROW, NO_CUSTOMER, UNREADABLE_EMAIL, UNREADABLE_TIME, IMPLAUSIBLE_TIME, DUPLICATE)
 OF_PRODUCTS = (UNREADABLE_ROW, NO_PRODUCT, UNREADABLE_NUMBER, DUPLICATE)
+OF_COSTS = (UNREADABLE_ROW, NO_MONTH, UNREADABLE_MONTH, UNREADABLE_NUMBER, NEGATIVE_AMOUNT)

@@ -8,6 +8,11 @@ import pyarrow.compute as pc
 LINE_NO, UNREADABLE = "line_no", "unreadable"
 SHOWN_CHARACTERS = 500
 BLANK = " \t\r\n\x0b\x0c\xa0\u202f\ufeff"
+# What stands in a cell that holds nothing.
+NOTHING = (
+    "", "-", "–", "—", "NULL", "null", "Null", "NaN", "nan", "None", "none", "N/A", "n/a", "NA", "#N/A", "#NV", "NaT",
+    "0000-00-00", "0000-00-00 00:00:00",
+)  # fmt: skip
 Cells = Sequence[str | None]
 
 

@@ -16,10 +16,7 @@ from .columns import Mapping
 from .errors import NoRows
 from .reading import Progress, Source
 
-# What stands in a cell that holds nothing.
-NOTHING = pa.array(
-    ["", "-", "–", "—", "NULL", "null", "Null", "NaN", "nan", "None", "none", "N/A", "n/a", "NA", "#N/A", "#NV", "NaT"]
-)
+NOTHING = pa.array(rows.NOTHING)
 ROWS_AT_ONCE = 100_000
 _numbers = count(1)
 
