@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 pytestmark = pytest.mark.browser
@@ -99,3 +100,21 @@ def test_on_paper_the_furniture_is_gone_and_the_computation_is_open(visit):
     assert not page.locator(".filters").first.is_visible()
     assert page.locator(".how .formula").first.is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_whoever_is_signed_out_meanwhile_is_led_to_the_sign_in_with_the_whole_page(visit):
+    page = visit(reverse("gallery"))
+    page.context.clear_cookies()
+    page.evaluate("path => { htmx.ajax('GET', path, {target: '#list', select: '#list'}) }", reverse("gallery"))
+    page.wait_for_url(f"**{reverse(settings.LOGIN_URL)}**")
+
+
+def test_a_part_of_the_page_is_fetched_alone_and_the_focus_stays(visit):
+    page = visit(reverse("gallery"))
+    page.locator("#q").focus()
+    page.evaluate(
+        "path => htmx.ajax('GET', path, {target: '#list', select: '#list', swap: 'outerHTML'})",
+        reverse("gallery") + "?sort=-revenue",
+    )
+    assert page.locator("#list th[aria-sort=descending]").count() == 1
+    assert page.evaluate("document.activeElement.id") == "q"

@@ -65,8 +65,9 @@
   }
 
   async function copy(button) {
-    await navigator.clipboard.writeText(button.dataset.copy || location.href);
-    announce(button.dataset.copied);
+    const text = button.dataset.copy || location.href;
+    if (!navigator.clipboard) return show({ text, kind: "bad" }); /* only https may copy: show it to be copied by hand */
+    await navigator.clipboard.writeText(text);
     show({ text: button.dataset.copied, kind: "info" });
   }
 
@@ -111,6 +112,13 @@
     if (!event.target.closest("[data-job]")) event.detail.target?.setAttribute("aria-busy", "true");
   });
   document.addEventListener("htmx:afterRequest", (event) => event.detail.target?.removeAttribute("aria-busy"));
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, requestConfig, pathInfo } = event.detail;
+    const path = (address) => new URL(address, location).pathname;
+    if (requestConfig.verb !== "get" || path(xhr.responseURL) === path(pathInfo.requestPath)) return;
+    event.detail.shouldSwap = false; /* led elsewhere, to the sign-in: go there with the whole page */
+    location.reload();
+  });
   document.addEventListener("htmx:afterSettle", (event) => announceJobs(event.detail.elt));
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"])
     document.addEventListener(name, (event) => {
