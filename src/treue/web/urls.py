@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
+from treue.core.shop.demo_views import remove_demo
+
 urlpatterns = [
     path("", include("treue.understand.metrics.urls")),
     path("customers/", include("treue.understand.profile.urls")),
     path("imports/", include("treue.listen.imports.urls")),
+    path("settings/demo/remove/", remove_demo, name="demo_remove"),
     path("settings/", include("treue.core.shop.urls")),
     path("staff/", include("treue.core.staff.urls")),
     path("jobs/", include("treue.core.jobs.urls")),

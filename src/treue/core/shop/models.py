@@ -10,6 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from treue.core.privacy import NOT_PERSONAL
 
 
+class ShopManager(models.Manager["Shop"]):
+    """Shops that are there to be worked with; one that is being removed is gone for everybody but the remover."""
+
+    def get_queryset(self) -> models.QuerySet["Shop"]:
+        return super().get_queryset().filter(is_leaving=False)
+
+
 class Shop(models.Model):
     personal = NOT_PERSONAL
 
@@ -30,6 +37,7 @@ class Shop(models.Model):
     )
     drop_duplicates = models.BooleanField(_("Leave out equal lines of one order"), default=False)
     is_demo = models.BooleanField(default=False)
+    is_leaving = models.BooleanField(default=False)
     report_rhythm = models.CharField(
         _("Report by mail"),
         max_length=8,
@@ -37,6 +45,8 @@ class Shop(models.Model):
         default="never",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ShopManager()
 
     class Meta:
         constraints = [

@@ -24,7 +24,7 @@ def remove(shop_id: int, progress: Progress) -> dict[str, object]:
         for model in order:
             rows = model._base_manager.filter(**{paths[model]: shop_id})
             deleted[model._meta.label] = rows._raw_delete(rows.db)
-        Shop.objects.filter(pk=shop_id)._raw_delete("default")
+        Shop._base_manager.filter(pk=shop_id)._raw_delete("default")
     progress.advance(len(order) + 1)
     return {name: count for name, count in deleted.items() if count}
 

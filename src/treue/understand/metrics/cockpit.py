@@ -101,7 +101,7 @@ def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str) -> C
         churn=charts.churn(timeline, basis, notes=notes),
         movement=charts.movement(timeline, basis),
         cohorts=charts.cohorts(rows, basis),
-        findings=findings.findings(timeline, rows, parts, basis),
+        findings=findings.findings(timeline, parts, basis),
         slices=[
             tables.slices(dimension, parts[dimension], basis, csv_url=_csv(f"by_{dimension}", query))
             for dimension in parts

@@ -81,5 +81,5 @@ def compose(snapshot: Snapshot) -> Report:
     return Report(
         morning=titles.morning(choice, basis),
         figures=cards.cards(choice, basis),
-        findings=findings.findings(timeline, reading.cohorts(snapshot, Filters()), {}, basis),
+        findings=findings.findings(timeline, {}, basis),
     )

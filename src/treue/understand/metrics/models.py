@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from treue.core.privacy import NOT_PERSONAL
 from treue.core.shop.models import Shop
 from treue.science.calendar import Calendar, default_window
 
@@ -126,3 +127,15 @@ class Note(models.Model):
 
     class Meta:
         ordering = ["day", "id"]
+
+
+class Letter(models.Model):
+    """That the report was mailed on a day, so that it is not mailed twice."""
+
+    personal = NOT_PERSONAL
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "day"], name="metrics_letter_once")]

@@ -10,9 +10,9 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 from pyarrow import csv
 
-from treue.science.cohorts import CELL_COUNTS
 from treue.science.retention import PERIOD_COUNTS
-from treue.understand.metrics.counting import TOTAL_COUNTS, Counts
+from treue.understand.metrics.adding_up import TOTAL_COUNTS
+from treue.understand.metrics.counting import Counts
 from treue.understand.metrics.filters import DIMENSIONS
 from treue.understand.metrics.models import CohortCount, PeriodCount, Slice, Snapshot
 

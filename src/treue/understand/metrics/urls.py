@@ -1,11 +1,10 @@
-from django.http import HttpResponse
 from django.urls import path
 
-
-def page(request):
-    return HttpResponse("")
-
+from treue.understand.metrics import views
 
 urlpatterns = [
-    path("", page, name="cockpit"),
+    path("", views.home, name="cockpit"),
+    path("figures/<slug:name>.csv", views.figures_csv, name="figures_csv"),
+    path("notes/", views.note_new, name="note_new"),
+    path("notes/<int:note_id>/remove/", views.note_remove, name="note_remove"),
 ]

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('margin', models.DecimalField(decimal_places=4, default=Decimal('0.3000'), max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)], verbose_name='Margin of the shop')),
                 ('drop_duplicates', models.BooleanField(default=False, verbose_name='Leave out equal lines of one order')),
                 ('is_demo', models.BooleanField(default=False)),
+                ('is_leaving', models.BooleanField(default=False)),
                 ('report_rhythm', models.CharField(choices=[('never', 'Never'), ('weekly', 'Every Monday'), ('monthly', 'On the first of the month')], default='never', max_length=8, verbose_name='Report by mail')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
