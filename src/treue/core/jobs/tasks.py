@@ -3,6 +3,7 @@
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 
 from treue.core.jobs import outbox, work
 
@@ -18,9 +19,12 @@ def run(job_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="jobs.take_up_again", queueing_lock="jobs.take_up_again", pass_context=True)
 async def take_up_again(context: JobContext, timestamp: int) -> None:
-    """Jobs whose worker died go back into the queue; what comes by the clock comes again by itself."""
-    manager = context.app.job_manager
-    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=SECONDS_UNTIL_DEAD):
+    await take_up(context.app.job_manager, seconds_until_dead=SECONDS_UNTIL_DEAD)
+
+
+async def take_up(manager: JobManager, *, seconds_until_dead: float) -> None:
+    """Put jobs whose worker died back into the queue; what comes by the clock comes again by itself."""
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=seconds_until_dead):
         if stalled.task_name == run.name:
             await manager.retry_job(stalled)
         else:

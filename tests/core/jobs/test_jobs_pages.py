@@ -1,0 +1,114 @@
+"""The page of jobs."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, override
+
+from treue.core.jobs import work
+from treue.core.jobs.models import Job
+from treue.core.staff.models import User
+
+pytestmark = pytest.mark.django_db
+State = Job.State
+
+
+@pytest.fixture
+def mia(db: None) -> User:
+    return User.objects.create_user("mia@example.org", name="Mia Managerin", role="manager")
+
+
+@pytest.fixture
+def hers(mia: User) -> Client:
+    client = Client()
+    client.force_login(mia)
+    return client
+
+
+@pytest.fixture
+def analyst(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_user("otto@example.org", name="Otto Analyse", role="analyst"))
+    return client
+
+
+def job(**values: object) -> Job:
+    now = timezone.now()
+    return Job.objects.create(**({"kind": "test.work", "created_at": now, "started_at": now} | values))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_page_speaks_both_languages(hers: Client, mia: User, language: str) -> None:
+    User.objects.update(language=language)
+    job(state=State.DONE, started_by=mia, finished_at=timezone.now())
+    page = hers.get(reverse("jobs")).text
+    with override(language):
+        for word in ("Jobs", "Running and waiting", "Nothing is running right now.", "Done", "Started by"):
+            assert gettext(word) in page
+    assert "Mia Managerin" in page
+
+
+def test_what_runs_shows_how_far_it_is_and_asks_every_two_seconds(hers: Client) -> None:
+    begun = timezone.now() - timedelta(seconds=60)
+    running = job(state=State.RUNNING, done=25_000, total=100_000, step_started_at=begun)
+    page = hers.get(reverse("jobs")).text
+    assert "25%" in page
+    assert "25,000 of 100,000 · 3\u00a0min left" in page
+    assert f'hx-get="{reverse("job_card", args=[running.pk])}" hx-trigger="every 2s"' in page
+    assert reverse("job_cancel", args=[running.pk]) in page
+
+
+def test_what_is_over_asks_no_more(hers: Client) -> None:
+    over = job(state=State.DONE, finished_at=timezone.now() + timedelta(seconds=5))
+    card = hers.get(reverse("job_card", args=[over.pk]), headers={"HX-Request": "true"}).text
+    assert "hx-get" not in card
+    assert "<html" not in card
+    assert "Done in 5\u00a0s." in card
+
+
+def test_a_failure_is_a_sentence_and_can_be_tried_again(hers: Client, mia: User, kind: Callable[..., None]) -> None:
+    kind("test.work", lambda progress: {})
+    failed = job(state=State.FAILED, error="WorkerDied", error_facts={"starts": 5}, finished_at=timezone.now())
+    assert "The worker died 5 times at this work." in hers.get(reverse("jobs")).text
+    answer = hers.post(reverse("job_retry", args=[failed.pk]), follow=True)
+    assert "starts again." in answer.text
+    failed.refresh_from_db()
+    assert failed.state == State.WAITING
+    again = hers.post(reverse("job_retry", args=[failed.pk]), follow=True)
+    assert "is not over yet." in again.text
+
+
+def test_a_waiting_job_is_cancelled(hers: Client, kind: Callable[..., None]) -> None:
+    kind("test.work", lambda progress: {})
+    waiting = work.start("test.work")
+    assert "Starts as soon as the worker is free." in hers.get(reverse("jobs")).text
+    hers.post(reverse("job_cancel", args=[waiting.pk]))
+    waiting.refresh_from_db()
+    assert waiting.state == State.CANCELLED
+
+
+def test_an_analyst_watches_but_steers_only_the_own(analyst: Client) -> None:
+    others = job(state=State.RUNNING)
+    page = analyst.get(reverse("jobs")).text
+    assert reverse("job_card", args=[others.pk]) in page
+    assert reverse("job_cancel", args=[others.pk]) not in page
+    assert analyst.post(reverse("job_cancel", args=[others.pk])).status_code == 403
+    assert analyst.post(reverse("job_retry", args=[others.pk])).status_code == 403
+    own = job(state=State.RUNNING, started_by=User.objects.get(email="otto@example.org"))
+    analyst.post(reverse("job_cancel", args=[own.pk]))
+    own.refresh_from_db()
+    assert own.cancel_requested
+
+
+def test_steering_takes_a_post(hers: Client) -> None:
+    running = job(state=State.RUNNING)
+    for name in ("job_cancel", "job_retry"):
+        assert hers.get(reverse(name, args=[running.pk])).status_code == 405
+
+
+def test_a_job_that_is_not_there_is_not_found(hers: Client) -> None:
+    assert hers.get(reverse("job_card", args=[99])).status_code == 404
