@@ -46,7 +46,7 @@ def _drawn(bars: tuple[Bar, ...], title: str, labels: tuple[str, str, str], lang
     chart = _Bars(bars, labels, language, open_label)
     wide, mid, narrow = (
         trusted(svg.picture(width, chart.height(height), title, chart.parts(width, height), form))
-        for width, height, form in ((700, 330, "wide"), (440, 400, "mid"), (296, 260, "narrow"))
+        for width, height, form in ((700, 330, "wide"), (460, 400, "mid"), (296, 260, "narrow"))
     )
     return Drawing(wide, mid, narrow)
 

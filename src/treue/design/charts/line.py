@@ -129,8 +129,8 @@ class _Line:
             *grid(frame, self.print_tick),
             *self._running_period(frame, places, step),
             *self._marks(frame, step),
-            *self._goal(frame, places, taken),
             *self._strokes(places),
+            *self._goal(frame, places, taken),
             *time_axis(axis_ticks, step, axis_y),
             *labels,
             *(self._tips(frame, places, step) if width > 400 else ()),
@@ -195,27 +195,21 @@ class _Line:
         return parts
 
     def _goal(self, frame: Frame, places: Places, taken: list[svg.Box]) -> list[str]:
-        """The dashed line, its name at the first of four places that nothing else crosses."""
+        """The dashed line, and its name at the first place along it that nothing else crosses."""
         if self.target is None:
             return []
         y = frame.y(self.target.value)
         seen = [place for place in places if not math.isnan(place[1])]
-        options = [
-            (x, y_text, anchor)
-            for x, anchor in ((frame.left + 4, ""), (frame.right - 4, "end"))
-            for y_text in (y - 6, y + 15)
-        ]
+        left, right = frame.left + 4, frame.right - 4 - svg.text_width(self.target.label)
+        options = [(left + max(right - left, 0) * step / 8, y_text) for step in range(9) for y_text in (y - 6, y + 15)]
         boxes = [svg.Box.of_text(self.target.label, *option) for option in options]
         free = (
             n
             for n, box in enumerate(boxes)
             if not box.crossed_by(seen) and not any(box.meets(other) for other in taken)
         )
-        chosen = next(free, 0)
-        taken.append(boxes[chosen])
-        x, y_text, anchor = options[chosen]
         stroke = svg.segments([(frame.left, y, frame.right, y)], "target")
-        return [stroke, svg.text(self.target.label, x, y_text, "halo", anchor)]
+        return [stroke, svg.text(self.target.label, *options[next(free, 0)], "halo")]
 
     def _running_period(self, frame: Frame, places: Places, step: float) -> list[str]:
         if not self.running:
