@@ -9,7 +9,7 @@ from functools import cache
 
 from . import moments, numbers
 from .errors import MissingColumn, UnknownColumn, UnknownField
-from .fields import FIELDS, ORDER_TOTAL, Field
+from .fields import CUSTOMER_NAME, FIELDS, HABITS, ORDER_TOTAL, Field
 from .rows import BLANK, NOTHING
 
 Rows = Sequence[Named[str, str | None]]
@@ -25,6 +25,7 @@ SHORTEST_BEGINNING = 5
 OTHER_MONEY = re.compile(
     "ship|versand|liefer|porto|tax|steuer|mwst|ust|vat|discount|rabatt|refund|erstattet|tip|gift|fee|gebuehr"
 )
+IDENTIFYING = re.compile("(nummer|number|nr|no|id|code)$")
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -63,19 +64,35 @@ def guess(columns: Sequence[str], rows: Rows, what: str, *, overrides: Named[str
     Raises UnknownField, UnknownColumn. A field that is needed and not found is in `missing` of the result.
     """
     fields = FIELDS[what]
-    asked = _asked(overrides or {}, fields, columns)
-    taken = {field: column for field, column in asked.items() if column is not None}
-    free = [column for column in columns if column not in taken.values()]
-    values = {column: _filled(row[column] for row in rows) for column in free}
+    asked = _habits(columns, what) | _asked(overrides or {}, fields, columns)
+    chosen = {field: column for field, column in asked.items() if column is not None}
+    values = {column: _filled(row[column] for row in rows) for column in columns if column not in chosen.values()}
     found, doubts = _assign([field for field in fields if field.name not in asked], values)
-    chosen = taken | found
-    if what == "orders" and not {"amount", "price"} & (chosen.keys() | asked.keys()):
-        rest = {column: values[column] for column in free if column not in chosen.values()}
-        total, more_doubts = _assign([ORDER_TOTAL], rest)
-        chosen, doubts = chosen | total, doubts + more_doubts
+    chosen |= found
+    if what == "orders":
+        last_resorts = [
+            field
+            for field, better in ((CUSTOMER_NAME, {"customer", "email"}), (ORDER_TOTAL, {"amount", "price"}))
+            if not better & (chosen.keys() | asked.keys())
+        ]
+        rest = {column: texts for column, texts in values.items() if column not in chosen.values()}
+        found, more_doubts = _assign(last_resorts, rest)
+        chosen, doubts = chosen | found, doubts + more_doubts
     ordered = {field.name: chosen[field.name] for field in fields if field.name in chosen}
     left_out = tuple(column for column in columns if column not in ordered.values())
     return Mapping(what, ordered, left_out, doubts)
+
+
+def _habits(columns: Sequence[str], what: str) -> dict[str, str | None]:
+    """What certain exports are known to mean by their headings."""
+    by_name = {plain(column): column for column in columns}
+    return {
+        field: by_name[plain(heading)]
+        for sign, meant in HABITS
+        if what == "orders" and plain(sign) in by_name
+        for field, heading in meant.items()
+        if plain(heading) in by_name
+    }
 
 
 def _filled(cells: Iterable[str | None]) -> list[str]:
@@ -129,9 +146,10 @@ def rank_of(field: Field, column: str) -> int | None:
         return known[heading]
     if OTHER_MONEY.search(heading):
         return None
-    beginnings = (rank for name, rank in known.items() if len(name) >= SHORTEST_BEGINNING and heading.startswith(name))
-    best = min(beginnings, default=None)
-    return None if best is None else ROUGHLY + best
+    beginnings = [rank for name, rank in known.items() if len(name) >= SHORTEST_BEGINNING and heading.startswith(name)]
+    if field.kind in ("identifier", "code"):  # a Kundengruppe is no Kunde, a Rechnungsadresse no Rechnung
+        beginnings = [rank for rank in beginnings if IDENTIFYING.search(plain(field.headings[rank]))]
+    return ROUGHLY + min(beginnings) if beginnings else None
 
 
 @cache

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Field:
-    """kind: what its values look like: text, code (holds digits), email, number, money, share or time."""
+    """kind: what its values look like: text, code (an identifier with digits), email, number, money, share, time
+    or identifier.
+    """
 
     name: str
     kind: str
@@ -36,14 +38,13 @@ COUNTRY = """
 ORDERS = (
     _field(
         "customer",
-        "text",
+        "identifier",
         """
         customer id, customer number, customer no, customer nr, cust id, kundennummer, kunden-nr, kundennr,
         kd-nr, kdnr, kunden-id, kunden id, debitor, debitorennummer, debitor nr, customer_user, user id,
         customerId, customerNumber, orderCustomer.customerNumber, customer code, client id, member id,
-        mitgliedsnummer, kartennummer, card number, buyer id, customer, kunde, kundin, client, buyer,
-        käufer, käufername, customer username, benutzer, bill-to name, billing name, customer name,
-        kundenname, buyer name
+        mitgliedsnummer, kartennummer, card number, buyer id, customer, kunde, kundin, client, buyer, käufer,
+        customer username, benutzer
         """,
     ),
     _field("email", "email", EMAIL),
@@ -104,7 +105,7 @@ ORDERS = (
     ),
     _field(
         "product",
-        "text",
+        "identifier",
         """
         sku, lineitem sku, item sku, product sku, product id, product code, product number, stock code,
         stockcode, item code, item no, item number, item id, article number, article no, article id,
@@ -159,7 +160,7 @@ ORDERS = (
     ),
     _field(
         "refund_of",
-        "text",
+        "identifier",
         """
         refund of, refunds order, original order, original order id, original order number, original
         invoice, refunded order, parent order, parent order number, bezug, bezugsbeleg, ursprungsbeleg,
@@ -193,6 +194,13 @@ ORDERS = (
     ),
 )
 
+# People share names, so that a name says who bought only where nothing better does.
+CUSTOMER_NAME = _field(
+    "customer",
+    "text",
+    "customer name, kundenname, buyer name, buyer-name, käufername, billing name, bill-to name, rechnungsname",
+)
+
 # An order's total stands in each of its lines: it is their amount only where they have no price of their own.
 ORDER_TOTAL = _field(
     "amount",
@@ -206,10 +214,13 @@ ORDER_TOTAL = _field(
     """,
 )
 
+# Headings that mean something else in an export that another heading gives away: Amazon's price is the line's.
+HABITS = (("amazon-order-id", {"amount": "item-price"}),)
+
 CUSTOMERS = (
     _field(
         "number",
-        "text",
+        "identifier",
         """
         customer id, customer number, customer no, kundennummer, kunden-nr, kundennr, kd-nr, kdnr,
         kunden-id, customerNumber, customer code, debitor, debitorennummer, user id, client id, member id,
@@ -310,7 +321,7 @@ CUSTOMERS = (
 PRODUCTS = (
     _field(
         "code",
-        "text",
+        "identifier",
         """
         sku, variant sku, product code, product number, product id, item code, item no, stock code,
         stockcode, article number, article no, articleNumber, productNumber, artikelnummer, artikel-nr,
