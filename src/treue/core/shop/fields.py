@@ -1,0 +1,137 @@
+"""Form fields that read what people write: amounts with comma or point, percentages, months, zones, currencies."""
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from zoneinfo import available_timezones
+
+from babel import Locale
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from treue.design import formats
+
+GROUPED = {"de": re.compile(r"^-?\d{1,3}(\.\d{3})+(,\d+)?$"), "en": re.compile(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")}
+SEPARATORS = {"de": (".", ","), "en": (",", ".")}
+MONTH = re.compile(r"^(?:(?P<year>\d{4})-(?P<month>\d{1,2})|(?P<month2>\d{1,2})[./](?P<year2>\d{4}))$")
+EARLIEST, LATEST = 1970, 9998
+
+
+class Amount(forms.DecimalField):
+    """A number as written in either language: 1.284,10 and 1284,10 and 1284.10 in German, 1,284.10 in English."""
+
+    def __init__(self, **kwargs: object) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+        self.error_messages["invalid"] = _("Enter a number, such as %(example)s")
+
+    def to_python(self, value: object) -> Decimal | None:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        text = re.sub(r"[\s\u00a0\u202f']", "", value).strip("€$£")
+        if not text:
+            return None
+        try:
+            number = Decimal(_machine(text))
+        except InvalidOperation as error:
+            raise self._invalid() from error
+        if not number.is_finite():
+            raise self._invalid()
+        return number
+
+    def prepare_value(self, value: object) -> object:
+        """What stands in the box: the number in the reader's own writing, without groups."""
+        if isinstance(value, Decimal):
+            plain = format(value.normalize(), "f")
+            return plain.replace(".", SEPARATORS[_language()][1])
+        return value
+
+    def _invalid(self) -> ValidationError:
+        example = formats.number(Decimal("1284.10"), _language(), 2)
+        return ValidationError(self.error_messages["invalid"], code="invalid", params={"example": example})
+
+
+class Percent(Amount):
+    """A share, written in percent: 30 is 0.30."""
+
+    def to_python(self, value: object) -> Decimal | None:
+        number = super().to_python(value.replace("%", "") if isinstance(value, str) else value)
+        return number if number is None else number / 100
+
+    def prepare_value(self, value: object) -> object:
+        return super().prepare_value(value * 100) if isinstance(value, Decimal) else value
+
+
+class Month(forms.CharField):
+    """A month as its first day: 2026-11 (what browsers send), 11.2026 or 11/2026."""
+
+    def __init__(self, **kwargs: object) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"type": "month", "placeholder": "2026-11"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: object) -> date | None:
+        text = super().to_python(value)
+        if not text:
+            return None
+        match = MONTH.match(text)
+        if match:
+            year, month = int(match["year"] or match["year2"]), int(match["month"] or match["month2"])
+            if EARLIEST <= year <= LATEST and 1 <= month <= 12:
+                return date(year, month, 1)
+        raise ValidationError(_("Enter a month, such as 2026-11"), code="invalid")
+
+    def prepare_value(self, value: object) -> object:
+        return value.strftime("%Y-%m") if isinstance(value, date) else value
+
+
+class Zone(forms.CharField):
+    """One of the world's time zones, by its name."""
+
+    def __init__(self, **kwargs: object) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"list": "zones", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+
+    def clean(self, value: object) -> str:
+        name = super().clean(value)
+        if name not in zones():
+            raise ValidationError(_("Choose a zone from the list, such as Europe/Berlin"), code="unknown")
+        return name
+
+
+class Currency(forms.CharField):
+    """A currency by its three letters."""
+
+    def __init__(self, **kwargs: object) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"list": "currencies", "autocomplete": "off", "size": 3}))
+        super().__init__(max_length=3, **kwargs)
+
+    def clean(self, value: object) -> str:
+        code = super().clean(value.strip().upper() if isinstance(value, str) else value)
+        if code not in Locale("en").currencies:
+            raise ValidationError(_("Enter the three letters of a currency, such as EUR"), code="unknown")
+        return code
+
+
+def zones() -> list[str]:
+    """Places and UTC; not the abbreviations that mean several things, nor what only machines use."""
+    places = (name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [*sorted(places), "UTC"]
+
+
+def currencies() -> list[tuple[str, str]]:
+    """Codes with their names in the active language, for suggestions."""
+    known = Locale(_language()).currencies
+    return sorted((code, name) for code, name in known.items() if len(code) == 3)
+
+
+def _machine(text: str) -> str:
+    group, point = SEPARATORS[_language()]
+    if GROUPED[_language()].match(text):
+        text = text.replace(group, "")
+    return text.replace(",", ".") if point == "," or text.count(",") == 1 else text
+
+
+def _language() -> str:
+    return "de" if (get_language() or "en").startswith("de") else "en"
