@@ -14,7 +14,7 @@ from treue.design.figures import Figure, Finding
 from treue.design.tables import Table
 from treue.science.calendar import Unit
 from treue.science.figures import PeriodFigures, TotalFigures
-from treue.understand.metrics import cards, charts, findings, reading, tables, titles, windows
+from treue.understand.metrics import cards, charts, findings, kinds, reading, tables, titles, windows
 from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.charts import Chart, HeatChart
 from treue.understand.metrics.comparison import Choice, chosen, latest
@@ -24,6 +24,11 @@ from treue.understand.metrics.reading import Filters
 UNITS: tuple[Unit, ...] = ("month", "quarter", "year")
 PERIODS_TO_CHOOSE = 36
 SLICES_COMPARED = 5
+COHORTS_SHOWN = 12
+FIRST = (
+    *(kinds.RETENTION, kinds.CUSTOMERS, kinds.LOST, kinds.REPEAT_IN_PERIOD),
+    *(kinds.ORDER_VALUE, kinds.FREQUENCY, kinds.CLV),
+)
 Option = tuple[str, str]
 
 
@@ -95,12 +100,15 @@ def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str) -> C
         choices=_choices(snapshot, timeline, choice, basis),
         period=choice.current.start.isoformat() if choice.current else "",
         against=choice.previous.start.isoformat() if choice.previous else "",
-        figures=[*cards.cards(choice, basis), _ltv_to_cac(snapshot, selection, choice, basis)],
-        repeat_rates=cards.repeat_rates(choice, rows, basis),
+        figures=[
+            *(cards.card(kind, choice, basis) for kind in FIRST),
+            _ltv_to_cac(snapshot, selection, choice, basis),
+        ],
+        repeat_rates=[*cards.repeat_rates(choice, rows, basis), cards.card(kinds.LIFETIME, choice, basis)],
         retention=charts.retention(timeline, basis, notes=notes),
         churn=charts.churn(timeline, basis, notes=notes),
         movement=charts.movement(timeline, basis),
-        cohorts=charts.cohorts(rows, basis),
+        cohorts=charts.cohorts(rows[-COHORTS_SHOWN:], basis),
         findings=findings.findings(timeline, parts, basis),
         slices=[
             tables.slices(dimension, parts[dimension], basis, csv_url=_csv(f"by_{dimension}", query))
