@@ -14,7 +14,7 @@ from treue.core.jobs.models import Job
 from treue.core.jobs.work import Progress
 from treue.core.staff import audit
 from treue.core.staff.models import User
-from treue.listen.imports import order_files, uploads
+from treue.listen.imports import order_files, record_files, uploads
 from treue.listen.imports.columns import Mapping
 from treue.listen.imports.failures import named_failures
 from treue.listen.imports.models import Import, Trace
@@ -24,7 +24,12 @@ from treue.listen.imports.turns import own_turn, queue_lock
 from treue.listen.imports.undoing import refresh_figures, take_back
 
 AGAIN = (Import.State.RUNNING, Import.State.FAILED, Import.State.CANCELLED)
-KINDS_OF_FILE = {Import.What.ORDERS: order_files.bring_in}
+BRING_IN = {
+    Import.What.ORDERS: order_files.bring_in,
+    Import.What.CUSTOMERS: record_files.customers,
+    Import.What.PRODUCTS: record_files.products,
+    Import.What.COSTS: record_files.acquisition_costs,
+}
 
 
 def start(*, task: Import, by: User | None) -> Job:
@@ -68,9 +73,8 @@ def _bring_in(task: Import, progress: Progress) -> dict[str, object]:
     source = open_source(path, sheet=task.sheet or None)
     mapping = Mapping(what=task.what, columns=task.columns)
     with scratch(f"import-{task.pk}") as backend:
-        summary = KINDS_OF_FILE[task.what](
-            task, source, mapping, backend=backend, now=timezone.now(), progress=progress
-        )
+        bring_in = BRING_IN[Import.What(task.what)]
+        summary = bring_in(task, source, mapping, backend=backend, now=timezone.now(), progress=progress)
     return summary | {"seconds": round((timezone.now() - begun).total_seconds(), 1)}
 
 

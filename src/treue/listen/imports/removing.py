@@ -9,18 +9,21 @@ from treue.listen.imports.models import Import, Trace
 
 CUSTOMERS_AT_ONCE = 5_000
 
+# Whoever a later import knew more about stays, too.
 UNUSED_CUSTOMERS = """
 select t.id from unnest(%(ids)s::bigint[]) as t(id)
 where exists (select from customers_customer c where c.id = t.id)
   and not exists (select from commerce_order o where o.customer_id = t.id)
-  and not exists (select from commerce_refund r where r.customer_id = t.id)"""
+  and not exists (select from commerce_refund r where r.customer_id = t.id)
+  and not exists (select from imports_replaced r where r.customer_id = t.id)"""
 
 # What an import has replaced may come back and would miss them.
 UNUSED_PRODUCTS = """
 with kept as (
     select distinct (line->>'product_id')::bigint as id
     from imports_replaced r, jsonb_array_elements(coalesce(r.former->'lines', r.former->'refunds')) line
-    where r.what in ('order', 'refund'))
+    where r.what in ('order', 'refund')
+    union select (former->>'id')::bigint from imports_replaced where what = 'product')
 delete from commerce_product p where p.id = any(%(ids)s)
   and not exists (select from commerce_orderline l where l.product_id = p.id)
   and not exists (select from commerce_refund r where r.product_id = p.id)

@@ -6,6 +6,7 @@ Done in chunks, each whole by itself. Whoever is interrupted begins again and fi
 from collections.abc import Callable
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from treue.core.jobs import work
@@ -16,7 +17,7 @@ from treue.core.staff.models import User
 from treue.listen.imports import removing
 from treue.listen.imports.failures import ReplacedLater, named_failures
 from treue.listen.imports.models import Import, Replaced, Trace
-from treue.listen.imports.storing import matching
+from treue.listen.imports.storing import catalogue, costs, matching, people
 from treue.listen.imports.turns import own_turn, queue_lock
 
 Sign = Callable[[int], None]
@@ -86,12 +87,11 @@ def start(*, task: Import, by: User | None) -> Job:
 
 
 def require_latest(task: Import) -> None:
-    """Raises ReplacedLater where a later import has replaced something that this one brought."""
-    if task.batch_id is None:
-        return
-    later = (
-        Replaced.objects.filter(batch=task.batch_id).exclude(of=task).order_by("-of_id").select_related("of").first()
-    )
+    """Raises ReplacedLater where a later import has replaced something that this one brought or replaced."""
+    by_later = Replaced.objects.filter(of_id__gt=task.pk, of__shop=task.shop_id)
+    replaced_here = Replaced.objects.filter(of=task, what=OuterRef("what"), key=OuterRef("key"))
+    brought_here = Q(batch=task.batch_id, batch__isnull=False)
+    later = by_later.filter(brought_here | Exists(replaced_here)).order_by("-of_id").select_related("of").first()
     if later is not None:
         raise ReplacedLater(import_id=later.of_id, file_name=later.of.file_name)
 
@@ -118,6 +118,9 @@ def take_back(task: Import, progress: Progress) -> None:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(NOTE_TOUCHED, facts)
     progress.step("undoing")
+    people.people_back(task)
+    catalogue.items_back(task, progress.advance)
+    costs.costs_back(task)
     for what, statement in ((Replaced.What.ORDER, ORDERS_BACK), (Replaced.What.REFUND, REFUNDS_BACK)):
         while _bring_back(statement, facts | {"what": what}, progress.advance):
             pass

@@ -185,6 +185,7 @@ _FIELDS: dict[str, Callable[[], str]] = {
     "created": lambda: _("Customer since"),
     "newsletter": lambda: _("Newsletter"),
     "margin": lambda: _("Margin"),
+    "month": lambda: _("Month"),
 }
 
 _REASONS: dict[str, Callable[[], tuple[str, str, str]]] = {
@@ -252,6 +253,41 @@ _REASONS: dict[str, Callable[[], tuple[str, str, str]]] = {
         _("After the last day"),
         _("The order was placed after the last day that this report includes."),
         _("Choose a later last day to include them."),
+    ),
+    "no_month": lambda: (
+        _("No month"),
+        _("The cell with the month is empty."),
+        _("Write the month that the costs belong to, as 2026-11."),
+    ),
+    "unreadable_month": lambda: (
+        _("Unreadable month"),
+        _("The month could not be read, or lies more than a year ahead."),
+        _("Write months as 2026-11 or 11.2026."),
+    ),
+    "negative_amount": lambda: (
+        _("Negative amount"),
+        _("Costs cannot be negative."),
+        _("Take credits off the month's costs in the source."),
+    ),
+    "too_long": lambda: (
+        _("Number too long"),
+        _("A customer number has at most 120 characters, an order number or product code at most 80."),
+        _("Check whether another column was meant; numbers are never cut, as two could become one."),
+    ),
+    "too_large": lambda: (
+        _("Number too large"),
+        _("An amount of ten billion or a quantity of a hundred million is no purchase."),
+        _("Check these cells in the source; often a decimal separator is missing."),
+    ),
+    "order_of_another_customer": lambda: (
+        _("Order of somebody else"),
+        _("This order number already belongs to another customer."),
+        _("Check whether order numbers are used twice, or whether the customer number of the order was changed."),
+    ),
+    "erased_person": lambda: (
+        _("Erased person"),
+        _("The person was erased at their request; what lies before that day is not brought back."),
+        _("Nothing to do; best delete these rows in the source, too."),
     ),
     "refund_unmatched": lambda: (
         _("Refund without a purchase"),

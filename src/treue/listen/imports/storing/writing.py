@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from enum import StrEnum
 
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
@@ -11,18 +10,13 @@ from duckdb import DuckDBPyConnection
 from treue.listen.imports.storing.copying import as_csv
 from treue.listen.imports.storing.staging import Chunk, chunks
 
-
-class Verdict(StrEnum):
-    """What a document of the file is to the database."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    SAME = "same"
-    FOREIGN = "foreign"  # its number belongs to another customer
+Sign = Callable[[int], None]
 
 
 @dataclass
 class Tally:
+    """What documents of the file are to the database; the number of a foreign one belongs to another customer."""
+
     new: int = 0
     changed: int = 0
     same: int = 0
@@ -75,6 +69,3 @@ def note_foreign(con: DuckDBPyConnection, cursor: CursorWrapper, lines: str) -> 
             select line_no, 'order_of_another_customer', 'order', ? from {lines} where rank = ?""",
             [number, rank],
         )
-
-
-Sign = Callable[[int], None]

@@ -1,0 +1,90 @@
+"""Customers, products and acquisition costs from files into the database."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from treue.core.commerce.models import Order, Product
+from treue.core.customers.erasure import number_hash
+from treue.core.customers.models import Customer, Erasure
+from treue.core.shop.models import AcquisitionCost
+
+
+def test_customers_are_made_and_filled(bring_in):
+    task = bring_in(
+        "number;first name;last name;email;phone;city;country;created\n"
+        "1;Anna;Muster;Anna@Example.org;+49 341 1;Leipzig;DE;2025-01-01 10:00\n"
+        "2;;;ben@example.org;;;;\n",
+        "customers",
+        "customers.csv",
+    )
+    assert task.summary["customers"] == {"new": 2, "changed": 0, "same": 0}
+    fields = ("number", "name", "email", "phone", "city", "country", "signed_up_at")
+    assert list(Customer.objects.order_by("number").values_list(*fields)) == [
+        ("1", "Anna Muster", "anna@example.org", "+49 341 1", "Leipzig", "DE", datetime(2025, 1, 1, 9, 0, tzinfo=UTC)),
+        ("2", "", "ben@example.org", "", "", "", None),
+    ]
+
+
+def test_the_same_customers_again_change_nothing(bring_in):
+    content = "number,name,city\n1,Anna,Leipzig\n2,Ben,Halle\n"
+    bring_in(content, "customers", "customers.csv")
+    again = bring_in(content, "customers", "customers.csv")
+    assert again.summary["customers"] == {"new": 0, "changed": 0, "same": 2}
+
+
+def test_customers_that_orders_brought_get_their_names(bring_in):
+    bring_in("A1,1,2026-03-01 10:00,TEA,1,4.00,,,\n")
+    task = bring_in("number,name\n1,Anna\n", "customers", "customers.csv")
+    assert task.summary["customers"] == {"new": 0, "changed": 1, "same": 0}
+    assert Customer.objects.get().name == "Anna"
+
+
+def test_an_erased_person_does_not_come_back_with_a_list_of_customers(bring_in, shop):
+    Erasure.objects.create(shop=shop, number_hash=number_hash(shop.pk, "1"), customer_id=77)
+    task = bring_in("number,name\n1,Anna\n2,Ben\n", "customers", "customers.csv")
+    assert list(Customer.objects.values_list("number", flat=True)) == ["2"]
+    assert task.summary["set_aside"] == {"erased_person": 1}
+
+
+def test_products_get_category_and_unit_cost(bring_in):
+    bring_in("code,name,category,cost\nTEA,Green tea,Tea,1.25\n", "products", "products.csv")
+    task = bring_in("code,name,price,margin\nCUP,Cup,10,40%\nTEA,Green tea,,\n", "products", "products.csv")
+    assert task.summary["products"] == {"new": 1, "changed": 0, "same": 1}
+    assert list(Product.objects.order_by("code").values_list("code", "category", "unit_cost")) == [
+        ("CUP", "", Decimal("6.0000")),
+        ("TEA", "Tea", Decimal("1.2500")),
+    ]
+
+
+def test_orders_follow_the_category_of_their_first_product(bring_in, undo):
+    bring_in(
+        "A1,anna,2026-03-01 10:00,TEA,1,4.00,,,\nA1,anna,2026-03-01 10:00,CUP,1,9.00,,,\n"
+        "A2,anna,2026-03-02 10:00,CUP,1,9.00,,,\nA3,anna,2026-03-03 10:00,TEA,1,4.00,Herbs,,\n"
+    )
+    categories = lambda: dict(Order.objects.values_list("number", "category"))  # noqa: E731
+    assert categories() == {"A1": "", "A2": "", "A3": "Herbs"}
+    Product.objects.filter(code="TEA").update(category="")
+    task = bring_in("code,category\nTEA,Tea\nCUP,Cups\n", "products", "products.csv")
+    assert categories() == {"A1": "Tea", "A2": "Cups", "A3": "Herbs"}
+    undo(task)
+    assert categories() == {"A1": "", "A2": "", "A3": "Herbs"}
+
+
+def test_acquisition_costs_of_a_channel_and_month_add_up(bring_in):
+    task = bring_in(
+        "Kanal;Monat;Betrag\nShop;01.2026;1.000,50\nShop;2026-01;99,50\n;2026-02-01;10\nShop;32.2026;1\nApp;2026-03;-4\n",
+        "costs",
+        "costs.csv",
+    )
+    assert list(AcquisitionCost.objects.order_by("month").values_list("channel", "month", "amount")) == [
+        ("Shop", date(2026, 1, 1), Decimal("1100.00")),
+        ("", date(2026, 2, 1), Decimal("10.00")),
+    ]
+    assert task.summary["set_aside"] == {"unreadable_month": 1, "negative_amount": 1}
+    assert task.summary["rows_used"] == 3
+
+
+def test_costs_again_change_nothing(bring_in):
+    content = "channel,month,amount\nShop,2026-01,100\n"
+    bring_in(content, "costs", "costs.csv")
+    assert bring_in(content, "costs", "costs.csv").summary["costs"] == {"new": 0, "changed": 0, "same": 1}

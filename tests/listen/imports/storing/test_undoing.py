@@ -1,0 +1,126 @@
+"""An import taken back."""
+
+from decimal import Decimal
+
+import pytest
+
+from treue.core.commerce.models import Channel, Order, Product, Refund
+from treue.core.customers.models import Customer
+from treue.core.shop.models import AcquisitionCost
+from treue.listen.imports import undoing
+from treue.listen.imports.failures import ReplacedLater
+from treue.listen.imports.models import Import, Replaced, Trace
+
+FIRST = """A1,anna,2026-03-01 10:00,TEA,3,4.00,Tea,Shop,DE
+A2,ben,2026-03-02 10:00,TEA,1,4.00,Tea,Shop,DE
+CA1,anna,2026-03-05 10:00,TEA,-1,4.00,Tea,Shop,DE
+"""
+SECOND = """A2,ben,2026-03-02 10:00,TEA,2,4.00,Tea,App,DE
+A3,carla,2026-03-03 10:00,CUP,1,12.00,Cups,App,AT
+CA1,anna,2026-03-05 10:00,TEA,-2,4.00,Tea,Shop,DE
+C9,carla,2026-03-06 10:00,CUP,-1,12.00,Cups,App,AT
+"""
+
+
+def test_everything_is_as_it_was_before(bring_in, undo, everything):
+    bring_in(FIRST)
+    before = everything()
+    second = bring_in(SECOND)
+    assert everything() != before
+    undo(second)
+    assert everything() == before
+    assert second.state == Import.State.UNDONE
+    assert not Replaced.objects.exists()
+
+
+def test_who_and_what_only_it_brought_is_gone(bring_in, undo):
+    bring_in(FIRST)
+    undo(bring_in(SECOND))
+    assert sorted(Customer.objects.values_list("number", flat=True)) == ["anna", "ben"]
+    assert list(Product.objects.values_list("code", flat=True)) == ["TEA"]
+    assert list(Channel.objects.values_list("name", flat=True)) == ["Shop"]
+
+
+def test_who_a_later_import_needs_stays(bring_in, undo):
+    first = bring_in(FIRST)
+    bring_in("A7,anna,2026-05-01 10:00,TEA,1,4.00,Tea,Shop,DE\n")
+    undo(first)
+    assert list(Order.objects.values_list("number", flat=True)) == ["A7"]
+    assert list(Customer.objects.values_list("number", flat=True)) == ["anna"]
+    assert list(Product.objects.values_list("code", flat=True)) == ["TEA"]
+    assert not Refund.objects.exists()
+
+
+def test_refunds_of_others_look_for_another_purchase(bring_in, undo, orders):
+    bring_in("A1,anna,2026-03-01 10:00,TEA,3,4.00,,,\n")
+    second = bring_in("A2,anna,2026-04-01 10:00,TEA,3,4.00,,,\n")
+    bring_in("C9,anna,2026-05-01 10:00,TEA,-1,4.00,,,\n")
+    assert orders("refunded_units") == [("A1", 0), ("A2", Decimal("1.000"))]
+    undo(second)
+    assert orders("refunded_units") == [("A1", Decimal("1.000"))]
+
+
+def test_it_is_refused_while_a_later_import_stands_on_it(bring_in, undo):
+    first = bring_in(FIRST)
+    second = bring_in(SECOND)
+    with pytest.raises(ReplacedLater) as refusal:
+        undoing.start(task=first, by=None)
+    assert (refusal.value.import_id, refusal.value.file_name) == (second.pk, "orders.csv")
+    undo(second)
+    undo(first)
+    assert not Order.objects.exists()
+    assert not Customer.objects.exists()
+
+
+def test_an_undone_file_can_be_brought_in_again(bring_in, undo, everything):
+    first = bring_in(FIRST)
+    before = everything()
+    undo(first)
+    again = bring_in(FIRST)
+    assert again.summary["orders"] == {"new": 2, "changed": 0, "same": 0}
+    assert everything() == before
+
+
+def test_undoing_that_was_interrupted_is_finished_by_beginning_again(bring_in, undo, everything, monkeypatch):
+    bring_in(FIRST)
+    before = everything()
+    second = bring_in(SECOND)
+    monkeypatch.setattr(undoing, "AT_ONCE", 1)
+    remaining = iter([1, 1])
+
+    def die(*_arguments: object) -> int:
+        next(remaining)
+        return 1
+
+    monkeypatch.setattr(undoing, "_delete", die)
+    with pytest.raises(StopIteration):
+        undo(second)
+    monkeypatch.undo()
+    undo(second)
+    assert everything() == before
+
+
+def test_customers_and_products_get_back_what_was_known_of_them(bring_in, undo):
+    bring_in("number,name,city\n1,Anna,Leipzig\n", "customers", "customers.csv")
+    later = bring_in("number,name,city\n1,Anna Muster,\n2,Ben,Halle\n", "customers", "customers.csv")
+    assert list(Customer.objects.order_by("number").values_list("name", "city")) == [
+        ("Anna Muster", "Leipzig"),
+        ("Ben", "Halle"),
+    ]
+    undo(later)
+    assert list(Customer.objects.values_list("name", "city")) == [("Anna", "Leipzig")]
+
+
+def test_costs_are_as_they_were(bring_in, undo):
+    bring_in("channel,month,amount\nShop,2026-01,100\n", "costs", "costs.csv")
+    later = bring_in("channel,month,amount\nShop,2026-01,150\nShop,2026-02,90\n", "costs", "costs.csv")
+    assert AcquisitionCost.objects.count() == 2
+    undo(later)
+    assert list(AcquisitionCost.objects.values_list("amount", flat=True)) == [Decimal("100.00")]
+
+
+def test_nothing_of_it_is_left_but_its_record(bring_in, undo):
+    task = bring_in(FIRST)
+    undo(task)
+    assert not Trace.objects.exclude(what=Trace.What.TOUCHED).exists()
+    assert task.summary["orders"]["new"] == 2
