@@ -7,7 +7,7 @@ import sys
 from datetime import date
 
 import pytest
-from slow_shop import YEAR_SECONDS, cohort, pounds, midnight, period, slow_report
+from slow_shop import YEAR_SECONDS, cohort, midnight, period, pounds, slow_report
 
 pytestmark = [pytest.mark.realdata, pytest.mark.timeout(300)]
 NAME = "online_retail_II_2009_2010.parquet"
