@@ -3,21 +3,26 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models.functions import Upper
+from django.db.models.functions import Coalesce, NullIf, Upper
 
+from treue.core.customers.folding import Fold, Searchable
 from treue.core.privacy import OnErasure, PersonalData
 from treue.core.shop.models import Shop
 
 
 class Customer(models.Model):
-    """One person or company. `id` is the dense, opaque number the lake knows; `number` is the shop's own."""
+    """One person or company. `id` is the dense, opaque number the lake knows; `number` is the shop's own.
+
+    `name_key` is what lists are sorted by; `words` is what a word, or its beginning, is looked for in. Numbers and
+    addresses are found by their own indexes: as words they would make the index twenty times as large.
+    """
 
     personal = PersonalData(
         fields=("number", "name", "email", "phone", "city", "country", "signed_up_at", "created_at"), owner=""
     )
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
-    number = models.CharField(max_length=120)
+    number = models.CharField(max_length=120, db_collation="C")
     name = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=254, blank=True)
     phone = models.CharField(max_length=40, blank=True)
@@ -25,8 +30,13 @@ class Customer(models.Model):
     country = models.CharField(max_length=60, blank=True)
     signed_up_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    search = models.GeneratedField(
-        expression=SearchVector("number", "name", "email", "city", config="simple"),
+    name_key = models.GeneratedField(
+        expression=Fold(Coalesce(NullIf("name", models.Value("")), "number")),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
+    )
+    words = models.GeneratedField(
+        expression=SearchVector(Fold(Searchable("name", "city", "email")), config="simple"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -37,8 +47,8 @@ class Customer(models.Model):
             models.CheckConstraint(condition=~models.Q(number=""), name="customers_customer_has_number"),
         ]
         indexes = [
-            GinIndex(fields=["search"], name="customers_customer_search"),
-            models.Index(OpClass(Upper("name"), "text_pattern_ops"), name="customers_customer_name"),
+            models.Index(fields=["shop", "name_key", "id"], name="customers_customer_by_name"),
+            GinIndex(fields=["words"], name="customers_customer_words"),
             models.Index(OpClass(Upper("email"), "text_pattern_ops"), name="customers_customer_email"),
         ]
 
@@ -47,7 +57,10 @@ class Customer(models.Model):
 
 
 class Erasure(models.Model):
-    """The receipt for a person who was erased: what was deleted, by keyed hash, without naming anybody."""
+    """The receipt for a person who was erased: what was deleted, by keyed hash, without naming anybody.
+
+    `customer_id` is the opaque number that was theirs; nothing leads from it to the person any more.
+    """
 
     personal = PersonalData(
         fields=(),
@@ -58,6 +71,7 @@ class Erasure(models.Model):
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     number_hash = models.CharField(max_length=64, db_index=True)
+    customer_id = models.BigIntegerField(unique=True)
     erased_at = models.DateTimeField(auto_now_add=True)
     erased_by = models.ForeignKey("staff.User", null=True, on_delete=models.SET_NULL, related_name="+")
     deleted = models.JSONField(default=dict)

@@ -3,11 +3,17 @@
 from django.db import models
 
 from treue.core.customers.models import Customer
+from treue.core.privacy import PersonalData
 from treue.core.shop.models import Shop
 
 
 class BuyingProfile(models.Model):
     """A customer's buying so far, from the lake, as of the shop's current figures."""
+
+    personal = PersonalData(
+        fields=("first_order_at", "last_order_at", "orders", "revenue", "channel", "country", "category"),
+        owner="customer",
+    )
 
     customer = models.OneToOneField(Customer, on_delete=models.CASCADE, primary_key=True, related_name="buying")
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
@@ -21,8 +27,13 @@ class BuyingProfile(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["shop", "-last_order_at", "customer"], name="profile_buying_last"),
-            models.Index(fields=["shop", "-first_order_at", "customer"], name="profile_buying_first"),
-            models.Index(fields=["shop", "-revenue", "customer"], name="profile_buying_revenue"),
-            models.Index(fields=["shop", "-orders", "customer"], name="profile_buying_orders"),
+            models.Index(fields=["shop", "last_order_at", "customer"], name="profile_buying_last"),
+            models.Index(fields=["shop", "first_order_at", "customer"], name="profile_buying_first"),
+            models.Index(fields=["shop", "revenue", "customer"], name="profile_buying_revenue"),
+            models.Index(fields=["shop", "orders", "customer"], name="profile_buying_orders"),
+            # Read alone, without the table: whatever is filtered for, finding the few who fit takes milliseconds.
+            models.Index(
+                fields=["shop", "channel", "country", "category", "orders", "revenue", "last_order_at", "customer"],
+                name="profile_buying_facts",
+            ),
         ]

@@ -3,7 +3,9 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.text
+import treue.core.customers.folding
 from django.conf import settings
 from django.db import migrations, models
 
@@ -18,11 +20,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunSQL(treue.core.customers.folding.FUNCTIONS, treue.core.customers.folding.DROP_FUNCTIONS),
         migrations.CreateModel(
             name='Erasure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number_hash', models.CharField(db_index=True, max_length=64)),
+                ('customer_id', models.BigIntegerField(unique=True)),
                 ('erased_at', models.DateTimeField(auto_now_add=True)),
                 ('deleted', models.JSONField(default=dict)),
                 ('lake_rewritten_at', models.DateTimeField(null=True)),
@@ -34,7 +38,7 @@ class Migration(migrations.Migration):
             name='Customer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=120)),
+                ('number', models.CharField(db_collation='C', max_length=120)),
                 ('name', models.CharField(blank=True, max_length=200)),
                 ('email', models.CharField(blank=True, max_length=254)),
                 ('phone', models.CharField(blank=True, max_length=40)),
@@ -42,11 +46,12 @@ class Migration(migrations.Migration):
                 ('country', models.CharField(blank=True, max_length=60)),
                 ('signed_up_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('number', 'name', 'email', 'city', config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
+                ('name_key', models.GeneratedField(db_persist=True, expression=treue.core.customers.folding.Fold(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.NullIf('name', models.Value('')), 'number')), output_field=models.TextField(db_collation='C'))),
+                ('words', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(treue.core.customers.folding.Fold(treue.core.customers.folding.Searchable('name', 'city', 'email')), config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search'], name='customers_customer_search'), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), 'text_pattern_ops'), name='customers_customer_name'), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('email'), 'text_pattern_ops'), name='customers_customer_email')],
+                'indexes': [models.Index(fields=['shop', 'name_key', 'id'], name='customers_customer_by_name'), django.contrib.postgres.indexes.GinIndex(fields=['words'], name='customers_customer_words'), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('email'), 'text_pattern_ops'), name='customers_customer_email')],
                 'constraints': [models.UniqueConstraint(fields=('shop', 'number'), name='customers_customer_number_once'), models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='customers_customer_has_number')],
             },
         ),

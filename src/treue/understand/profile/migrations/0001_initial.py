@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('shop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
             options={
-                'indexes': [models.Index(fields=['shop', '-last_order_at', 'customer'], name='profile_buying_last'), models.Index(fields=['shop', '-first_order_at', 'customer'], name='profile_buying_first'), models.Index(fields=['shop', '-revenue', 'customer'], name='profile_buying_revenue'), models.Index(fields=['shop', '-orders', 'customer'], name='profile_buying_orders')],
+                'indexes': [models.Index(fields=['shop', 'last_order_at', 'customer'], name='profile_buying_last'), models.Index(fields=['shop', 'first_order_at', 'customer'], name='profile_buying_first'), models.Index(fields=['shop', 'revenue', 'customer'], name='profile_buying_revenue'), models.Index(fields=['shop', 'orders', 'customer'], name='profile_buying_orders'), models.Index(fields=['shop', 'channel', 'country', 'category', 'orders', 'revenue', 'last_order_at', 'customer'], name='profile_buying_facts')],
             },
         ),
     ]
