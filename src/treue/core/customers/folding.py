@@ -10,9 +10,9 @@ from django.db import models
 FUNCTIONS = r"""
 create function customers_fold(value text) returns text language sql immutable strict parallel safe as $$
     select case when value ~ '^[\u0001-\u007f]*$' then lower(value) else
-        replace(replace(replace(
-            translate(lower(regexp_replace(normalize(value, NFD), '[\u0300-\u036f]', '', 'g')), 'øØłŁđĐðÐı', 'oollddddi'),
-            'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe')
+        replace(replace(replace(translate(
+            lower(regexp_replace(normalize(value, NFD), '[\u0300-\u036f]', '', 'g')),
+            'øØłŁđĐðÐı', 'oollddddi'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe')
     end
 $$;
 
