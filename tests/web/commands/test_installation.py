@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -63,8 +64,15 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def with_demo(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    installation = Installation(tmp_path_factory.mktemp("demo") / "home")
+def folders() -> Iterator[Path]:
+    """Not pytest's own folder, which every pytest that starts closes to the user PostgreSQL runs as."""
+    with tempfile.TemporaryDirectory(prefix="treue-test-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def with_demo(folders: Path) -> Installation:
+    installation = Installation(folders / "demo")
     done = installation.run("demo", "--customers", "400")
     assert done.returncode == 0, done.stderr
     return installation
@@ -147,10 +155,10 @@ def test_the_folder_is_closed_to_everybody_else(with_demo):
         assert (with_demo.folder / part).stat().st_mode & 0o077 == 0
 
 
-def test_a_backup_brings_the_same_figures_back_elsewhere(with_demo, tmp_path):
+def test_a_backup_brings_the_same_figures_back_elsewhere(with_demo, folders, tmp_path):
     file = tmp_path / "saved.tar"
     assert with_demo.run("backup", str(file)).returncode == 0
-    other = Installation(tmp_path / "elsewhere")
+    other = Installation(folders / "elsewhere")
     restored = other.run("restore", str(file))
     assert restored.returncode == 0, restored.stderr
     assert figures_of(other) == figures_of(with_demo)
