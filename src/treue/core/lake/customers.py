@@ -14,10 +14,10 @@ def write(shop_id: int, calendar: Calendar) -> None:
 
     Sorted by customer. Raises NoLake.
     """
-    with manifest.one_writer(shop_id), opened(shop_id) as lake:
+    with manifest.alone(shop_id), opened(shop_id) as lake:
         state = lake.manifest.next()
         table = customer_table(lake.orders_by_place(), calendar)
-        # DuckDB adds whole numbers up in 128 bits, which Parquet knows only as floats; Ibis believes them whole already.
+        # DuckDB adds whole numbers up in 128 bits, which Parquet only knows as floats; Ibis believes them whole.
         whole = table.trailing_orders.cast("float64").cast("int64")
         table = table.mutate(trailing_orders=whole).order_by("customer")
         file = f"customers-{state.generation:06}.parquet"

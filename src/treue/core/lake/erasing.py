@@ -21,7 +21,7 @@ def erase(shop_id: int, customer_id: int) -> None:
     state = manifest.read(shop_id)
     if state is None:
         return
-    with manifest.one_writer(shop_id) as place, workbench(f"lake.{shop_id}.erasing") as (backend, _):
+    with manifest.alone(shop_id) as place, workbench(f"lake.{shop_id}.erasing") as (backend, _):
         state = manifest.read(shop_id) or state
         after = state.next()
         number = customer_id // CUSTOMERS_PER_BUCKET
@@ -52,5 +52,5 @@ def remove(shop_id: int) -> None:
     """Delete a shop's whole lake. Safe to repeat."""
     if not manifest.folder(shop_id).exists():
         return
-    with manifest.one_writer(shop_id) as place:
+    with manifest.alone(shop_id) as place:
         shutil.rmtree(place)

@@ -47,7 +47,7 @@ class Manifest:
     """A whole state of a shop's lake.
 
     zone: in which its moments are told. as_of: the day up to which refunds are taken off. generation: rises with every
-    state, and stands in the names of the files written for it.
+    state, and stands in the names of the files written for it. customers: None until made of these very orders.
     """
 
     zone: str
@@ -124,11 +124,14 @@ def sweep(shop_id: int, manifest: Manifest, *, grace_seconds: float = GRACE_SECO
 
 
 @contextmanager
-def one_writer(shop_id: int) -> Iterator[Path]:
-    """Nobody else changes this shop's lake inside the block; whoever wants to, waits."""
+def alone(shop_id: int, at: str = "writing") -> Iterator[Path]:
+    """Nobody else is at the same work on this shop's lake inside the block; whoever wants to be, waits.
+
+    The system gives the lock back when its holder is killed.
+    """
     place = folder(shop_id)
     (place / "orders").mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(place / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    handle = os.open(place / f"{at}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield place

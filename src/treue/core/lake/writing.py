@@ -60,14 +60,14 @@ def write(shop: Shop, *, as_of: date, customers: Collection[int] | None = None) 
     any case, and so is one where a refund came to count, or ceased to, because as_of moved.
     """
     rows = Restated(shop.pk, shop.zone, as_of)
-    with manifest.one_writer(shop.pk), database() as link, workbench(f"lake.{shop.pk}.writing") as (backend, folder):
+    with manifest.alone(shop.pk), database() as link, workbench(f"lake.{shop.pk}.writing") as (backend, folder):
         before = manifest.read(shop.pk)
         stale = _stale(link, rows, before, customers)
         staged = _stage(link, backend.con, rows, stale, folder / "orders")
         state = (before or Manifest(zone=shop.zone, as_of=as_of)).next(zone=shop.zone, as_of=as_of)
         kept = {} if stale is None else {key: one for key, one in state.buckets.items() if key not in stale}
         fresh = {number: _bucket(backend.con, shop.pk, state.generation, number, part) for number, part in staged}
-        state = replace(state, buckets=kept | fresh)
+        state = replace(state, buckets=kept | fresh, customers=None)
         manifest.settle(manifest.folder(shop.pk) / "orders")
         manifest.swap(shop.pk, state)
         manifest.sweep(shop.pk, state)

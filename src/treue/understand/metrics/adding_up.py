@@ -23,24 +23,25 @@ SLICES = """
 create table slice as
 select row_number() over (order by {dimensions}) as slice, {values}, {sums},
     min(first_order)::date as first_order, max(last_order)::date as last_order
-from whole group by cube ({dimensions})"""
+from finest join totals using (finest) left join costs using (finest)
+group by cube ({dimensions})"""
 
 BELONGS = """
 create table belongs as
-select {finest}, slice from whole cross join {choices} join slice on {matches}"""
+select finest, slice from finest cross join {choices} join slice on {matches}"""
 
 PERIODS = """
 select slice, '{unit}' as unit, start, {sums}
-from counts join belongs using ({dimensions})
+from counts join belongs using (finest)
 group by slice, start order by slice, start"""
 
 # As PostgreSQL writes lists, each as long as complete months have passed, with zeros where nobody ordered.
 COHORTS = """
 with line as (
     select slice, cohort, sum(size) as size, sum(repeaters) as repeaters
-    from sizes join belongs using ({dimensions}) group by all
+    from sizes join belongs using (finest) group by all
 ), cell as (
-    select slice, cohort, k, {sums} from cells join belongs using ({dimensions}) group by all
+    select slice, cohort, k, {sums} from cells join belongs using (finest) group by all
 ), place as (
     select *, unnest(range(date_diff('month', cohort, date '{last_month}') + 1)) as k from line
 )
@@ -53,11 +54,15 @@ DIMENSION_LIST = COMMA.join(DIMENSIONS)
 
 
 class AddingUp:
-    """Sums over slices, numbered from 1. finest: the totals of the finest slices, which say what slices there are."""
+    """Sums over slices, which are numbered from 1.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, finest: pa.Table) -> None:
+    finest: what the numbers of the finest slices mean. totals, costs: theirs; costs only where any are known.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, finest: pa.Table, totals: pa.Table, costs: pa.Table) -> None:
         self.con = con
-        con.register("whole", finest)
+        for name, table in {"finest": finest, "totals": totals, "costs": costs}.items():
+            con.register(name, table)
         con.execute(
             SLICES.format(
                 dimensions=DIMENSION_LIST,
@@ -67,9 +72,8 @@ class AddingUp:
         )
         con.execute(
             BELONGS.format(
-                finest=COMMA.join(f"whole.{name}" for name in DIMENSIONS),
                 choices=CROSS.join(f"(values (true), (false)) as of_{name} (all_{name})" for name in DIMENSIONS),
-                matches=AND.join(f"slice.{name} = if(all_{name}, '', whole.{name})" for name in DIMENSIONS),
+                matches=AND.join(f"slice.{name} = if(all_{name}, '', finest.{name})" for name in DIMENSIONS),
             )
         )
 
@@ -81,7 +85,7 @@ class AddingUp:
         """slice, unit, start, PERIOD_COUNTS. counts: of the finest slices."""
         self.con.register("counts", counts)
         sums = COMMA.join(f"sum({name}) as {name}" for name in PERIOD_COUNTS)
-        return self.con.sql(PERIODS.format(unit=unit, sums=sums, dimensions=DIMENSION_LIST)).to_arrow_table()
+        return self.con.sql(PERIODS.format(unit=unit, sums=sums)).to_arrow_table()
 
     def cohorts(self, sizes: pa.Table, cells: pa.Table, last_month: date) -> pa.Table:
         """slice, cohort, size, repeaters, CELL_COUNTS as lists by months since.
@@ -92,7 +96,6 @@ class AddingUp:
         self.con.register("cells", cells)
         listed = "'{{' || string_agg(coalesce({name}, 0)::text, ',' order by k) || '}}' as {name}"
         query = COHORTS.format(
-            dimensions=DIMENSION_LIST,
             sums=COMMA.join(f"sum({name}) as {name}" for name in CELL_COUNTS),
             lists=COMMA.join(listed.format(name=name) for name in CELL_COUNTS),
             last_month=last_month,

@@ -1,4 +1,4 @@
-"""Compute a shop's figures anew: PostgreSQL to lake, lake to counts, counts to PostgreSQL."""
+"""Compute a shop's figures anew: PostgreSQL to lake, lake to counts and profiles, these to PostgreSQL."""
 
 import time
 from collections.abc import Collection
@@ -12,12 +12,13 @@ from django.utils import timezone
 from treue.core.commerce.models import Order, Refund
 from treue.core.jobs.work import Progress, Silent
 from treue.core.lake import customers as customer_file
-from treue.core.lake import tables, writing
+from treue.core.lake import manifest, tables, writing
 from treue.core.shop.models import Shop
 from treue.science.calendar import Calendar
 from treue.understand.metrics import snapshots
 from treue.understand.metrics.counting import count
 from treue.understand.metrics.models import Snapshot
+from treue.understand.profile import refresh as profiles
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,22 @@ def refresh(
     now: datetime | None = None,
     progress: Progress | None = None,
 ) -> Snapshot:
-    """Bring lake and figures up to date with what is committed, and put them in force.
+    """Bring lake, figures and profiles up to date with what is committed.
 
     customers: whose orders changed, so that only their part of the lake is read again; None for all.
     now: the present moment, aware.
     """
-    begun, progress = time.monotonic(), progress or Silent()
+    progress = progress or Silent()
+    with manifest.alone(shop.pk, at="refreshing"):
+        snapshot = _figures(shop, customers, now or timezone.now(), progress)
+        profiles.refresh(shop, progress)
+    return snapshot
+
+
+def _figures(shop: Shop, customers: Collection[int] | None, now: datetime, progress: Progress) -> Snapshot:
+    begun = time.monotonic()
     reach = reach_of(shop)
-    day = as_of(shop, reach, now or timezone.now())
+    day = as_of(shop, reach, now)
     progress.step("lake")
     writing.write(shop, as_of=day, customers=customers)
     snapshot = Snapshot(

@@ -1,0 +1,78 @@
+"""Work of this room that waits."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from treue.core.jobs import work
+from treue.core.jobs.models import Job
+from treue.core.jobs.work import Progress, kind
+from treue.core.shop.models import Shop
+from treue.understand.metrics.models import Snapshot
+
+REFRESH = "metrics.refresh"
+HOUR_OF_A_NEW_DAY = 4  # in the shop's zone: the tills are closed, and nobody is at work yet
+
+
+@kind(REFRESH)
+def refresh(
+    progress: Progress, *, shop_id: int, batch_id: int | None = None, changed_only: bool = False
+) -> dict[str, object]:
+    """Compute a shop's figures anew, for this job and for all that wait for the same.
+
+    batch_id: read only this batch's customers again; changed_only: only what differs; neither: everything.
+    """
+    from treue.understand.metrics import refresh as figures
+
+    shop = Shop.objects.filter(pk=shop_id).first()
+    if shop is None:
+        return {}  # removed while the job waited
+    waiting = list(Job.objects.filter(kind=REFRESH, state=Job.State.WAITING, arguments__shop_id=shop_id))
+    orders = [{"batch_id": batch_id, "changed_only": changed_only}, *(job.arguments for job in waiting)]
+    snapshot = figures.refresh(shop, customers=_customers(orders), progress=progress)
+    result = {"as_of": snapshot.as_of.isoformat(), "seconds": round(snapshot.seconds, 1)}
+    _done_too(waiting, result)
+    return result
+
+
+def _customers(orders: list[dict[str, object]]) -> set[int] | None:
+    """Whose orders changed, by all that was ordered; None for everybody's."""
+    from treue.listen.imports.touching import customers_touched
+
+    if any(not order.get("batch_id") and not order.get("changed_only") for order in orders):
+        return None
+    batches = {order["batch_id"] for order in orders if order.get("batch_id")}
+    return {customer for batch in batches for customer in customers_touched(batch)}
+
+
+def _done_too(jobs: list[Job], result: dict[str, object]) -> None:
+    """Jobs that were waiting before this one looked at the data have what they wanted.
+
+    They are told so only now: had this one died, each would still have done it for itself.
+    """
+    now = timezone.now()
+    waiting = Job.objects.filter(pk__in=[job.pk for job in jobs], state=Job.State.WAITING)
+    waiting.update(state=Job.State.DONE, started_at=now, finished_at=now, result=result)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="metrics.refresh_new_day", queueing_lock="metrics.refresh_new_day")
+def refresh_new_day(timestamp: int) -> None:
+    """Once a day, early in each shop's morning, figures move on to yesterday."""
+    from treue.understand.metrics.refresh import as_of, reach_of
+
+    now = timezone.now()
+    for shop in Shop.objects.all():
+        snapshot = Snapshot.objects.filter(shop=shop, is_current=True).first()
+        if snapshot is None or now.astimezone(shop.tz).hour < HOUR_OF_A_NEW_DAY:
+            continue
+        if snapshot.as_of != as_of(shop, reach_of(shop), now):
+            work.start(REFRESH, lock=f"{REFRESH}.{shop.pk}", shop_id=shop.pk)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="metrics.letters", queueing_lock="metrics.letters")
+def send_letters(timestamp: int) -> None:
+    """Put the reports by mail that are due into the outbox."""
+    from treue.understand.metrics import letters
+
+    letters.send_due(timezone.now())
