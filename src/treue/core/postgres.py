@@ -194,7 +194,9 @@ def _command(name: str, *arguments: str, check: bool = False) -> subprocess.Comp
     Output goes through files: the server keeps inherited pipes open, and reading them would never end. It gets a
     session of its own, so that a Ctrl-C meant for us does not reach it before we have finished writing.
     """
-    user = SYSTEM_USER_FOR_ROOT if os.geteuid() == 0 else None
+    # Without its own group the user would keep ours, and what is open to others could be closed to our group.
+    identity = {"user": SYSTEM_USER_FOR_ROOT, "group": SYSTEM_USER_FOR_ROOT, "extra_groups": []}
+    other = identity if os.geteuid() == 0 else {}
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         done = subprocess.run(
             [str(programs() / name), *arguments],
@@ -203,9 +205,9 @@ def _command(name: str, *arguments: str, check: bool = False) -> subprocess.Comp
             stderr=err,
             text=True,
             check=False,
-            user=user,
             cwd="/",
             start_new_session=True,
+            **other,
         )
         out.seek(0)
         err.seek(0)
