@@ -61,11 +61,11 @@ class Delimited:
             found = self._arrow_rows(text, line)
             if found is not None:
                 yield found
-                line += text.count(b"\n")
+                line += _count(text, b"\n")
             else:
                 records, unused = self._careful_rows(text, line, at_end=block is None)
                 yield from records
-                line += text.count(b"\n") - unused.count(b"\n")
+                line += _count(text, b"\n") - _count(unused, b"\n")
                 rest = unused + rest
             if progress:
                 progress(min(1.0, place * BLOCK_BYTES / self.size))
@@ -83,8 +83,8 @@ class Delimited:
 
     def _arrow_rows(self, text: bytes, first_line: int) -> pa.RecordBatch | None:
         """The rows of a block in which each line is one row, else None."""
-        lines = text.count(b"\n") + (not text.endswith(b"\n"))
-        if b"\0" in text or text.count(b'"') % 2 or text.count(b"\r") != text.count(b"\r\n"):
+        lines = _count(text, b"\n") + (not text.endswith(b"\n"))
+        if b"\0" in text or _count(text, b'"') % 2 or (b"\r" in text and _lone_returns(text)):
             return None
         wrong: list[int] = []
         try:
@@ -131,6 +131,15 @@ class Delimited:
             rows.malformed_batch(malformed, width),
         ]
         return [batch for batch in batches if batch.num_rows], "".join(lines[used:]).encode()
+
+
+def _count(text: bytes, byte: bytes) -> int:
+    """As bytes.count, which is ten times as slow where the byte is frequent."""
+    return int(np.count_nonzero(np.frombuffer(text, np.uint8) == ord(byte)))
+
+
+def _lone_returns(text: bytes) -> bool:
+    return _count(text, b"\r") != text.count(b"\r\n")
 
 
 def split_lines(text: str) -> list[str]:

@@ -68,13 +68,14 @@ def discover(
     """
     first = f"SELECT DISTINCT value FROM (SELECT {column} AS value FROM {table} LIMIT {FIRST_LOOK})"
     layouts = _classified(connection, first, classify, [])
-    unread = f"SELECT {column} AS value FROM {table} WHERE {column} IS NOT NULL"
-    for layout in layouts:
-        unread += f" AND NOT {layout.matches(column)}"
-    shapes = f"GROUP BY translate(value, '0123456789', '0000000000') LIMIT {EXAMPLES}"
-    examples = f"SELECT any_value(value) FROM ({unread}) {shapes}"
-    layouts = _classified(connection, examples, classify, layouts)
-    return _counted(connection, table, column, layouts)
+    counts, unread = _counted(connection, table, column, layouts)
+    if unread:
+        examples = f"SELECT any_value({column}) FROM {table} WHERE {_none_matches(column, layouts)}"
+        shapes = f"GROUP BY translate({column}, '0123456789', '0000000000') LIMIT {EXAMPLES}"
+        more = _classified(connection, f"{examples} {shapes}", classify, layouts)
+        if len(more) > len(layouts):
+            counts, _ = _counted(connection, table, column, more)
+    return counts
 
 
 def _classified(
@@ -89,12 +90,19 @@ def _classified(
 
 def _counted(
     connection: duckdb.DuckDBPyConnection, table: str, column: str, layouts: Sequence[Layout]
-) -> list[tuple[Layout, int]]:
-    if not layouts:
-        return []
+) -> tuple[list[tuple[Layout, int]], int]:
+    """The rows of each layout that has any, and the rows of none."""
     which = first_matching(column, layouts, [str(place) for place in range(len(layouts))])
-    query = f"SELECT {which} AS layout, count(*) FROM {table} GROUP BY layout HAVING layout IS NOT NULL"
-    return [(layouts[place], rows) for place, rows in sorted(connection.execute(query).fetchall())]
+    query = f"""
+        SELECT layout, count(*) FROM (SELECT {which} AS layout FROM {table} WHERE {column} IS NOT NULL)
+        GROUP BY layout ORDER BY layout NULLS FIRST"""
+    found = connection.execute(query).fetchall()
+    unread = sum(rows for place, rows in found if place is None)
+    return [(layouts[place], rows) for place, rows in found if place is not None], unread
+
+
+def _none_matches(column: str, layouts: Sequence[Layout]) -> str:
+    return " AND ".join([f"{column} IS NOT NULL", *(f"NOT {layout.matches(column)}" for layout in layouts)])
 
 
 def first_matching(column: str, layouts: Sequence[Layout], then: Sequence[str]) -> str:

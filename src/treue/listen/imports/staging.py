@@ -17,7 +17,7 @@ from .errors import NoRows
 from .reading import Progress, Source
 
 NOTHING = pa.array(rows.NOTHING)
-ROWS_AT_ONCE = 100_000
+ROWS_AT_ONCE = 500_000
 _numbers = count(1)
 
 
