@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from treue.design import formats
 from treue.listen.imports import errors
 
+MOST_DETAIL = 160
+
 
 def problem(error: errors.ImportProblem) -> str:
     """One sentence, sometimes two: what is wrong and what would help."""
@@ -50,7 +52,13 @@ def _not_a_file(error: errors.NotAFile) -> str:
 
 
 def _unreadable_file(error: errors.UnreadableFile) -> str:
-    return _("%(name)s cannot be read: %(detail)s") % {"name": error.path.name, "detail": error.detail}
+    if isinstance(error.__cause__, PermissionError):
+        return _("%(path)s may not be read by you.") % {"path": error.path}
+    lines = error.detail.strip().splitlines() or [formats.NOTHING]
+    return _("%(name)s is damaged and cannot be read (%(detail)s). Save or export it once more.") % {
+        "name": error.path.name,
+        "detail": lines[0].rstrip(".")[:MOST_DETAIL],
+    }
 
 
 def _empty_file(error: errors.EmptyFile) -> str:
@@ -64,7 +72,7 @@ def _no_rows(error: errors.NoRows) -> str:
 def _wrong_type(error: errors.WrongType) -> str:
     return _("%(name)s is no table that Treue reads (it looks like %(found)s). Save it as CSV, Excel or Parquet.") % {
         "name": error.path.name,
-        "found": error.found,
+        "found": _FOUND[error.found](),
     }
 
 
@@ -132,6 +140,20 @@ def _unknown_field(error: errors.UnknownField) -> str:
 def _unknown_zone(error: errors.UnknownZone) -> str:
     return _("There is no time zone “%(name)s”. Write it like Europe/Berlin.") % {"name": error.name}
 
+
+_FOUND: dict[str, Callable[[], str]] = {
+    "pdf": lambda: _("a PDF"),
+    **dict.fromkeys(("zip", "gzip", "bzip2", "7z", "rar", "zstd"), lambda: _("an archive")),
+    "xls": lambda: _("a workbook of an old Excel"),
+    "ods": lambda: _("an OpenDocument table"),
+    "html": lambda: _("a web page"),
+    "xml": lambda: _("XML"),
+    "json": lambda: _("JSON"),
+    "database": lambda: _("a database"),
+    "image": lambda: _("a picture"),
+    "binary": lambda: _("binary data"),
+    "workbook": lambda: _("a workbook without a sheet"),
+}
 
 _PROBLEMS: dict[type[errors.ImportProblem], Callable[[Any], str]] = {
     errors.MissingFile: _missing_file,
