@@ -63,7 +63,7 @@ def test_it_is_saved_as_csv_as_filtered_and_no_cell_is_a_formula(hers: Client, t
     ada.save()
     answer = hers.get(reverse("audit_csv"), {"action": "staff.role_changed"})
     lines = answer.getvalue().decode("utf-8-sig").splitlines()
-    assert lines[0] == "When,Who,What,On,Details,action"
+    assert lines[0] == "When,Who,What,Concerning,Details,action"
     assert len(lines) == 2
     assert "'=cmd" in lines[1]
     assert lines[1].endswith("role: analyst → manager,staff.role_changed")

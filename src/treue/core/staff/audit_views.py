@@ -23,7 +23,13 @@ from treue.design.tables import Column, Table, address
 def audit(request: HttpRequest) -> HttpResponse:
     page, pager = paging.newest_first(request, _filtered(request))
     zone = clock.zone()
-    columns = [Column(_("When")), Column(_("Who")), Column(_("What")), Column(_("On")), Column(_("Details"), full=True)]
+    columns = [
+        Column(_("When")),
+        Column(_("Who")),
+        Column(_("What")),
+        Column(_("Concerning")),
+        Column(_("Details"), full=True),
+    ]
     rows = [[clock.printed(entry.at, zone), *_texts(entry)] for entry in page]
     csv_url = reverse("audit_csv") + address(request.GET)
     table = Table(_("Audit log"), columns, rows, caption=_("Newest first."), stack=True, csv_url=csv_url)
@@ -38,7 +44,7 @@ def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
     zone = clock.zone()
     entries = _filtered(request).order_by("pk").iterator(chunk_size=2000)
     rows = ([entry.at.astimezone(zone), *_texts(entry), entry.action] for entry in entries)
-    head = [_("When"), _("Who"), _("What"), _("On"), _("Details"), "action"]
+    head = [_("When"), _("Who"), _("What"), _("Concerning"), _("Details"), "action"]
     return spreadsheet.download(request, "audit.csv", spreadsheet.pieces(head, rows, language=get_language() or "en"))
 
 
