@@ -66,6 +66,19 @@ def test_a_slice_whose_customers_stay_less_than_all_others():
     )
 
 
+@pytest.mark.parametrize(
+    ("dimension", "english", "german"),
+    [
+        ("channel", "Customers who came by Markt stay less often:", "Kundschaft über Markt bleibt seltener:"),
+        ("category", "Customers who began with Markt stay", "Kundschaft, die mit Markt begann, bleibt seltener:"),
+    ],
+)
+def test_channels_and_categories_have_sentences_of_their_own(dimension, english, german):
+    by = {dimension: [churning("Markt", 100, 100), churning("Rest", 50, 50, start=5000)]}
+    assert said(QUIET, by)[0][0].startswith(english)
+    assert said(QUIET, by, language="de")[0][0].startswith(german)
+
+
 def test_a_slice_a_little_behind_is_no_finding():
     assert slices.falls_behind({"country": [churning("AT", 55, 55), churning("DE", 50, 50)]}) == []
 

@@ -112,6 +112,12 @@ def test_cohorts_from_before_the_data_are_said():
     )
 
 
+def test_the_heat_map_shows_the_last_thirteen_cohorts():
+    chart = charts.cohorts(cohorts(*[(100, 20)] * 30), basis(window_days=365))
+    assert len(chart.heat.rows) == 13
+    assert chart.sub == "First-time buyers who bought again in month +1, +2, …, in percent."
+
+
 def test_one_month_is_no_heat_map():
     chart = charts.cohorts([ACohort("2026-09", 200, [200])], basis())
     assert (chart.heat, chart.sub) == (None, "This needs two complete months.")

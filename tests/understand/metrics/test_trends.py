@@ -75,6 +75,7 @@ def test_a_run_needs_three_steps_and_a_sure_difference(stayed, run):
         ((960, 900, 905, 900, 940), None),
         ((900, 905, 900, 905, 908), None),
         ((940, 900), None),
+        ((960, 900, 905, 900, 905, 930, 936), None),
     ],
     ids=[
         "highest since",
@@ -84,6 +85,7 @@ def test_a_run_needs_three_steps_and_a_sure_difference(stayed, run):
         "three are too few",
         "noise",
         "two periods",
+        "no sure difference from the one before",
     ],
 )
 def test_an_extreme_beats_four_periods_surely(stayed, extreme):

@@ -21,7 +21,7 @@ from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.cohorts import CohortLike, first_day, settled
 
 MOST_PERIODS = 24
-MOST_COHORTS = 24
+MOST_COHORTS = 13
 MOST_MONTHS_AFTER = 12
 Timeline = Sequence[PeriodFigures]
 
@@ -111,7 +111,7 @@ def cohorts(rows: Sequence[CohortLike], basis: Basis) -> HeatChart:
         print_cell=basis.number,
         print_edge=lambda value: formats.rate(value, basis.language, decimals=0),
     )
-    return HeatChart(title, _cohort_subtitle(rows, basis), picture)
+    return HeatChart(title, _cohort_subtitle(rows, shown, basis), picture)
 
 
 # Rates over time
@@ -209,10 +209,11 @@ def _heat_row(row: CohortLike, months_after: int, basis: Basis) -> HeatRow:
     return HeatRow(label, row.size, basis.number(row.size), values)
 
 
-def _cohort_subtitle(rows: Sequence[CohortLike], basis: Basis) -> str:
+def _cohort_subtitle(rows: Sequence[CohortLike], shown: Sequence[CohortLike], basis: Basis) -> str:
     sentence = _("First-time buyers who bought again in month +1, +2, …, in percent.")
-    unsettled = len(rows) - len(settled(rows, basis.window_days))
-    if not 0 < unsettled < len(rows):
+    known = settled(rows, basis.window_days)
+    unsettled = sum(row not in known for row in shown)
+    if not known or not unsettled:
         return sentence
     return f"{sentence} " + ngettext(
         "The first cohort may hold customers from before the data begin, so no title speaks of it.",

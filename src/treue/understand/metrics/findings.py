@@ -52,8 +52,13 @@ def slice_loses(loss: slices.Loss, basis: Basis) -> Finding:
 
 def slice_stays_less(gap: slices.Gap, basis: Basis) -> Finding:
     """The slice whose customers stay least, against all others."""
+    sentence = {
+        "channel": _("Customers who came by {name} stay less often: <b>{rate}</b> {within}, all others {others}."),
+        "country": _("Customers from {name} stay less often: <b>{rate}</b> {within}, all others {others}."),
+        "category": _("Customers who began with {name} stay less often: <b>{rate}</b> {within}, all others {others}."),
+    }[gap.dimension]
     say = format_html(
-        _("Customers from {name} stay less often: <b>{rate}</b> {within}, all others {others}."),
+        sentence,
         name=gap.value,
         rate=basis.rate(gap.current.retention_rate),
         within=basis.within(gap.current.start),

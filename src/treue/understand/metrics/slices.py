@@ -31,6 +31,7 @@ class Loss:
 class Gap:
     """A slice and the retention rate of all others, percent."""
 
+    dimension: str
     value: str
     current: PeriodFigures
     others: float
@@ -60,17 +61,17 @@ def _doubled(current: PeriodFigures, previous: PeriodFigures) -> bool:
 
 def falls_behind(by: Mapping[str, Sequence[SliceLike]]) -> list[Gap]:
     """Of each dimension the slice that surely keeps a smaller share than all others together, the furthest first."""
-    found = [gap for rows in by.values() if (gap := _furthest_behind(rows))]
+    found = [gap for dimension, rows in by.items() if (gap := _furthest_behind(dimension, rows))]
     return sorted(found, key=lambda gap: (gap.current.retention_rate or 0) - gap.others)
 
 
-def _furthest_behind(rows: Sequence[SliceLike]) -> Gap | None:
+def _furthest_behind(dimension: str, rows: Sequence[SliceLike]) -> Gap | None:
     currents = [(row.value, latest(row.periods).current) for row in rows]
     judged = [(value, current) for value, current in currents if current and not current.warm_up]
     start = sum(current.customers_start for _, current in judged)
     retained = sum(current.retained for _, current in judged)
     gaps = [
-        Gap(value, current, others)
+        Gap(dimension, value, current, others)
         for value, current in judged
         if value and (others := share(retained - current.retained, start - current.customers_start)) is not None
         if _surely_behind(current, others, start - current.customers_start)

@@ -59,8 +59,9 @@ class Course:
 
     @property
     def extreme(self) -> Extreme | None:
-        """Whether the last value is the highest or lowest for at least four periods, and surely apart from them."""
-        if len(self.places) <= FEWEST_BETWEEN:
+        """Whether the last value is the highest or lowest for at least four periods, and surely apart from them,
+        from the one before, too: nobody should read of a record beside "no certain difference"."""
+        if len(self.places) <= FEWEST_BETWEEN or self.step is None:
             return None
         *earlier, last = self.places
         highest = last.value > earlier[-1].value
