@@ -30,6 +30,14 @@ class NotEnoughSpace(JobError):
         self.free = free
 
 
+class UploadTooLarge(JobError):
+    """More than may be uploaded through a page. size, limit: bytes."""
+
+    def __init__(self, *, size: int, limit: int) -> None:
+        self.size = size
+        self.limit = limit
+
+
 class DiskFull(JobError):
     """The disk filled up in the middle; what had been written was taken back."""
 
@@ -52,12 +60,19 @@ def _plain(value: object) -> object:
     return value if isinstance(value, str | int | float) else list(value)
 
 
+def name_file(problem: ImportProblem, name: str) -> None:
+    """Let a problem speak of the file as its owner calls it, and not of where it is kept."""
+    if hasattr(problem, "path"):
+        problem.path = Path(name)
+
+
 @contextmanager
-def named_failures() -> Iterator[None]:
+def named_failures(file_name: str) -> Iterator[None]:
     """Problems of the file and a full disk come out as failures of the job."""
     try:
         yield
     except ImportProblem as problem:
+        name_file(problem, file_name)
         raise FileRefused(problem) from problem
     except (OSError, DatabaseError, duckdb.Error) as error:
         if _is_disk_full(error):

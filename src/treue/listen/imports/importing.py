@@ -18,7 +18,7 @@ from treue.listen.imports import order_files, record_files, uploads
 from treue.listen.imports.columns import Mapping
 from treue.listen.imports.failures import named_failures
 from treue.listen.imports.models import Import, Trace
-from treue.listen.imports.reading import open_source
+from treue.listen.imports.reading import Source, open_source
 from treue.listen.imports.storing.scratch import scratch
 from treue.listen.imports.turns import own_turn, queue_lock
 from treue.listen.imports.undoing import refresh_figures, take_back
@@ -52,7 +52,7 @@ def run(import_id: int, progress: Progress) -> dict[str, object]:
         if task.state not in AGAIN:
             return task.summary
         try:
-            with named_failures():
+            with named_failures(task.file_name):
                 summary = _bring_in(task, progress)
         except Cancelled:
             _give_up(task, Import.State.CANCELLED)
@@ -70,12 +70,17 @@ def _bring_in(task: Import, progress: Progress) -> dict[str, object]:
     path = uploads.path_of(task)
     uploads.require_space(task.size, path.suffix)
     _prepare(task)
-    source = open_source(path, sheet=task.sheet or None)
-    mapping = Mapping(what=task.what, columns=task.columns)
+    source, mapping = opened(task)
     with scratch(f"import-{task.pk}") as backend:
         bring_in = BRING_IN[Import.What(task.what)]
         summary = bring_in(task, source, mapping, backend=backend, now=timezone.now(), progress=progress)
     return summary | {"seconds": round((timezone.now() - begun).total_seconds(), 1)}
+
+
+def opened(task: Import) -> tuple[Source, Mapping]:
+    """The import's file and what its columns are. Raises ImportProblem, FileGone."""
+    source = open_source(uploads.path_of(task), sheet=task.sheet or None)
+    return source, Mapping(what=task.what, columns=task.columns)
 
 
 def _prepare(task: Import) -> None:

@@ -11,9 +11,17 @@ from treue.core.shop.models import Shop
 
 
 class Import(models.Model):
-    """One file and what was done with it. Its batch names the orders that are here because of it."""
+    """One file and what was done with it. Its batch names the orders that are here because of it.
 
-    personal = NOT_PERSONAL
+    preview: how the file is written, its columns, what was guessed, and its first rows. columns: field to column.
+    """
+
+    personal = PersonalData(
+        fields=(),
+        owner=None,
+        on_erasure=OnErasure.KEEP,
+        why="The file and its first rows are kept for thirty days to try again; what was erased is not brought back.",
+    )
 
     class What(models.TextChoices):
         ORDERS = "orders", _("Orders")
@@ -37,6 +45,7 @@ class Import(models.Model):
     stored_as = models.CharField(max_length=80, blank=True)
     size = models.BigIntegerField(default=0)
     sheet = models.CharField(max_length=120, blank=True)
+    preview = models.JSONField(default=dict)
     columns = models.JSONField(default=dict)
     probe = models.JSONField(null=True)
     summary = models.JSONField(default=dict)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import connection
+from duckdb import DuckDBPyConnection
 from ibis.backends.duckdb import Backend
 
 from treue.core.commerce.models import Order, Refund
@@ -12,7 +13,7 @@ from treue.listen.imports.cleaning import Cleaned, clean_lines
 from treue.listen.imports.columns import Mapping
 from treue.listen.imports.models import Import, Replaced
 from treue.listen.imports.reading import Source
-from treue.listen.imports.storing import leftovers, matching, staging, vocabulary
+from treue.listen.imports.storing import foreseeing, leftovers, matching, staging, vocabulary
 from treue.listen.imports.storing.orders import store_orders
 from treue.listen.imports.storing.refunds import store_refunds
 from treue.listen.imports.storing.writing import Tally
@@ -22,25 +23,38 @@ ROWS_WORTH_STATISTICS = 20_000
 
 
 def bring_in(
-    task: Import, source: Source, mapping: Mapping, *, backend: Backend, now: datetime, progress: Progress
+    task: Import,
+    source: Source,
+    mapping: Mapping,
+    *,
+    backend: Backend,
+    now: datetime,
+    progress: Progress,
+    write: bool = True,
 ) -> dict[str, object]:
-    """Write the file's orders into the database, in chunks; safe to repeat. Returns the summary."""
+    """Write the file's orders into the database, in chunks; safe to repeat. With `write` off it only compares.
+
+    Returns what became of the rows, or would.
+    """
     con = backend.con
     cleaned = clean(task.shop, source, mapping, backend=backend, now=now, progress=progress)
     stage(task.shop, cleaned, backend)
-    _store_vocabulary(task, backend, progress, write=True)
+    _store_vocabulary(task, backend, progress, write=write)
     staging.stage_documents(con, has_categories="category" in mapping.columns)
-    orders, refunds = _store_documents(task, backend, progress, write=True)
-    _refresh_statistics(cleaned.rows_used)
+    orders, refunds = _store_documents(task, backend, progress, write=write)
     progress.step("matching")
-    matching.rematch_import(task, sign=progress.advance)
-    leftovers.refuse_unmatched(con, task.shop)
+    if write:
+        _refresh_statistics(cleaned.rows_used)
+        matching.rematch_import(task, sign=progress.advance)
+        leftovers.refuse_unmatched(con, task.shop)
+    else:
+        foreseeing.refuse_unmatched(con, task.shop)
     progress.step("set_aside")
     leftovers.store_set_aside(con, task, [cleaned.set_aside.get_name(), "refused"])
-    return summarise(cleaned, leftovers.count_refused(con)) | {
-        "orders": _in_all(task, orders, Replaced.What.ORDER, Order),
-        "refunds": _in_all(task, refunds, Replaced.What.REFUND, Refund),
-    }
+    if write:
+        orders = _in_all(task, orders, Replaced.What.ORDER, Order)
+        refunds = _in_all(task, refunds, Replaced.What.REFUND, Refund)
+    return summarise(cleaned, con) | {"orders": _counts(orders), "refunds": _counts(refunds)}
 
 
 def clean(
@@ -92,8 +106,9 @@ def _refresh_statistics(rows: int) -> None:
             cursor.execute("analyze customers_customer, commerce_order, commerce_orderline, commerce_refund")
 
 
-def summarise(cleaned: Cleaned, refused: dict[str, int]) -> dict[str, object]:
+def summarise(cleaned: Cleaned, con: DuckDBPyConnection) -> dict[str, object]:
     """What became of the rows, as it is stored with the import."""
+    refused = leftovers.count_refused(con)
     return {
         "rows_read": cleaned.rows_read,
         "rows_used": cleaned.rows_used - sum(refused.values()),
@@ -106,9 +121,13 @@ def summarise(cleaned: Cleaned, refused: dict[str, int]) -> dict[str, object]:
     }
 
 
-def _in_all(task: Import, tally: Tally, what: Replaced.What, table: type[Order | Refund]) -> dict[str, int]:
+def _counts(tally: Tally) -> dict[str, int]:
+    return {"new": tally.new, "changed": tally.changed, "same": tally.same}
+
+
+def _in_all(task: Import, tally: Tally, what: Replaced.What, table: type[Order | Refund]) -> Tally:
     """New, changed and unchanged documents. What an earlier, interrupted attempt wrote is the same to this one."""
     written = table.objects.filter(batch=task.batch).values("number").distinct().count()
     changed = Replaced.objects.filter(of=task, what=what).count()
     known = tally.new + tally.changed + tally.same
-    return {"new": written - changed, "changed": changed, "same": known - written}
+    return Tally(new=written - changed, changed=changed, same=known - written)

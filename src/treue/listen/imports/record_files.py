@@ -1,5 +1,6 @@
 """Files of customers, products and acquisition costs brought in."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from ibis.backends.duckdb import Backend
@@ -76,7 +77,7 @@ def acquisition_costs(
     return _summary(task, backend, cleaned, tally, "costs", write=write)
 
 
-def _reading(progress: Progress):
+def _reading(progress: Progress) -> Callable[[float], None]:
     progress.step("reading", total=PARTS)
     return lambda fraction: progress.advance(int(fraction * PARTS) - progress.done)
 
@@ -84,8 +85,8 @@ def _reading(progress: Progress):
 def _summary(
     task: Import, backend: Backend, cleaned: CleanedRecords, tally: Tally, what: str, *, write: bool
 ) -> dict[str, object]:
+    leftovers.store_set_aside(backend.con, task, [cleaned.set_aside.get_name(), "refused"])
     if write:
-        leftovers.store_set_aside(backend.con, task, [cleaned.set_aside.get_name(), "refused"])
         tally = _in_all(task, tally)
     refused = leftovers.count_refused(backend.con)
     return {

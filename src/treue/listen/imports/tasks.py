@@ -1,14 +1,27 @@
-"""Work of this room that waits."""
+"""Work of this room that waits, and what it is called."""
 
+from collections.abc import Callable
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
+from treue.core.jobs.models import Job
+from treue.core.jobs.wording import describe
 from treue.core.jobs.work import Progress, kind
-from treue.listen.imports import importing, undoing, uploads
+from treue.design.figures import Link
+from treue.listen.imports import importing, probing, sentences, undoing, uploads
 
 
 @kind("imports.run")
 def run(progress: Progress, *, import_id: int) -> dict[str, object]:
     return importing.run(import_id, progress)
+
+
+@kind("imports.probe")
+def probe(progress: Progress, *, import_id: int) -> dict[str, object]:
+    return probing.run(import_id, progress)
 
 
 @kind("imports.undo")
@@ -20,3 +33,31 @@ def undo(progress: Progress, *, import_id: int) -> dict[str, object]:
 @app.task(name="imports.discard_old", queueing_lock="imports.discard_old")
 def discard_old(timestamp: int) -> None:
     uploads.discard_old()
+
+
+def _page(name: str) -> Callable[[Job], Link]:
+    return lambda job: Link(_("To the import"), reverse(name, args=[job.arguments["import_id"]]))
+
+
+describe(
+    "imports.run",
+    name=gettext_lazy("Import of a file"),
+    steps=sentences.STEPS,
+    errors=sentences.FAILURES,
+    outcome=sentences.outcome,
+    leads_to=_page("import_result"),
+)
+describe(
+    "imports.probe",
+    name=gettext_lazy("Dry run of an import"),
+    steps=sentences.STEPS,
+    outcome=sentences.foreseen,
+    leads_to=_page("import_check"),
+)
+describe(
+    "imports.undo",
+    name=gettext_lazy("Undoing of an import"),
+    steps=sentences.STEPS,
+    outcome=lambda result: _("Everything is as it was before the import."),
+    leads_to=_page("import_result"),
+)

@@ -102,7 +102,7 @@ def run(import_id: int, progress: Progress) -> dict[str, object]:
     with own_turn(task.shop_id, progress):
         task.refresh_from_db(fields=["state"])
         if task.state == Import.State.UNDOING:
-            with named_failures():
+            with named_failures(task.file_name):
                 require_latest(task)
                 take_back(task, progress)
             task.state, task.finished_at = Import.State.UNDONE, timezone.now()
@@ -155,4 +155,5 @@ def _delete(statement: str, facts: dict[str, object], sign: Sign) -> int:
 def refresh_figures(task: Import) -> None:
     """Have the figures computed anew, by the room above that knows how; a house without one has none."""
     if "metrics.refresh" in KINDS:
-        work.start("metrics.refresh", shop_id=task.shop_id, batch_id=task.batch_id)
+        lock = f"metrics.refresh.{task.shop_id}"
+        work.start("metrics.refresh", lock=lock, shop_id=task.shop_id, batch_id=task.batch_id)

@@ -63,11 +63,11 @@ def keep(blocks: Iterable[bytes], name: str) -> str:
 
 
 def discard(task: Import) -> None:
-    """Delete an import's file and the rows set aside from it; the counts stay."""
+    """Delete an import's file and everything that shows its rows; the counts stay."""
     if task.stored_as:
         (folder() / task.stored_as).unlink(missing_ok=True)
     SetAside.objects.filter(of=task)._raw_delete(SetAside.objects.db)
-    Import.objects.filter(pk=task.pk).update(stored_as="")
+    Import.objects.filter(pk=task.pk).update(stored_as="", preview={})
 
 
 def discard_old() -> int:

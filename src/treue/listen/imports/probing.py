@@ -1,0 +1,36 @@
+"""A dry run: what an import would do, without doing it."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from treue.core.jobs import work
+from treue.core.jobs.models import Job
+from treue.core.jobs.work import Progress
+from treue.core.staff.models import User
+from treue.listen.imports import importing, uploads
+from treue.listen.imports.failures import named_failures
+from treue.listen.imports.models import Import
+from treue.listen.imports.storing.scratch import scratch
+
+
+def start(*, task: Import, by: User | None) -> Job:
+    """Queue a dry run. It waits for nobody: it writes nothing but its result."""
+    uploads.require_space(task.size, uploads.path_of(task).suffix)
+    with transaction.atomic():
+        job = work.start("imports.probe", by=by, import_id=task.pk)
+        task.job, task.probe = job, None
+        task.save(update_fields=["job", "probe"])
+    return job
+
+
+def run(import_id: int, progress: Progress) -> dict[str, object]:
+    """Do a queued dry run; called by the worker, perhaps again. Returns what is kept as the import's `probe`."""
+    task = Import.objects.select_related("shop").get(pk=import_id)
+    columns = task.columns
+    with named_failures(task.file_name), scratch(f"probe-{progress.job_id}-{task.pk}") as backend:
+        source, mapping = importing.opened(task)
+        bring_in = importing.BRING_IN[Import.What(task.what)]
+        found = bring_in(task, source, mapping, backend=backend, now=timezone.now(), progress=progress, write=False)
+    # Somebody may have changed the columns meanwhile; then this says nothing about what would happen.
+    Import.objects.filter(pk=task.pk, columns=columns).update(probe=found)
+    return found
