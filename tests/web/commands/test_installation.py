@@ -88,10 +88,11 @@ def port() -> int:
 @pytest.fixture
 def running(with_demo: Installation, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
     process = with_demo.start(port)
-    yield process, sign_in_link(process)
-    if process.poll() is None:
-        process.kill()
-        process.wait()
+    with process.stdout:
+        yield process, sign_in_link(process)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
 def sign_in_link(process: subprocess.Popen[str]) -> str:
