@@ -8,7 +8,7 @@ import ast
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -25,16 +25,38 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+HEADERS = [
+    ("Project-Id-Version", "Treue"),
+    ("Language", "de"),
+    ("Plural-Forms", "nplurals=2; plural=(n != 1);"),
+    ("MIME-Version", "1.0"),
+    ("Content-Type", "text/plain; charset=UTF-8"),
+    ("Content-Transfer-Encoding", "8bit\n"),
+]
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w+\}")
 CALL = re.compile(r"\b(?P<name>_|gettext|ngettext|pgettext|npgettext)\s*\(")
-Found = tuple[str | tuple[str, str], str | None, str, int]
+Found = tuple[str | tuple[str, str], str | None]
 
 
-def collect() -> Catalog:
+class German(Catalog):
+    """Sentences under a header that changes with nothing: no dates, no names, no version of a tool."""
+
+    mime_headers = HEADERS
+
+    def __init__(self, messages: Iterable[Message] = ()) -> None:
+        super().__init__(locale="de", charset="utf-8", header_comment="# German sentences of Treue.", fuzzy=False)
+        for message in messages:
+            if message.id:
+                self[message.id] = message
+
+
+def collect(package: Path = PACKAGE) -> Catalog:
     """Every sentence of the package with where it stands."""
-    catalog = Catalog(locale="de", project="Treue", charset="utf-8", header_comment="# German sentences of Treue.")
-    for path in sorted(PACKAGE.rglob("*")):
+    catalog = German()
+    for path in sorted(package.rglob("*")):
         found = _from_python(path) if path.suffix == ".py" else _from_template(path) if _is_template(path) else ()
-        for message, context, place, _line in found:
+        place = path.relative_to(package).as_posix()
+        for message, context in found:
             catalog.add(message, locations=[(place, 0)], context=context, flags=_flags(message))
     return catalog
 
@@ -48,23 +70,21 @@ def _flags(message: str | tuple[str, str]) -> list[str]:
 
 
 def _from_python(path: Path) -> Iterator[Found]:
-    place = str(path.relative_to(PACKAGE))
     with path.open("rb") as file:
-        for line, message, _comments, context in extract("python", file, keywords=KEYWORDS):
-            yield message if isinstance(message, str) else (message[0], message[1]), context, place, line
+        for _line, message, _comments, context in extract("python", file, keywords=KEYWORDS):
+            yield message if isinstance(message, str) else (message[0], message[1]), context
 
 
 def _from_template(path: Path) -> Iterator[Found]:
-    place = str(path.relative_to(PACKAGE))
-    source = templatize(path.read_text(), origin=place)
+    source = templatize(path.read_text(encoding="utf-8"), origin=str(path))
     for match in CALL.finditer(source):
         texts = _literals(source[match.end() :])
         name = match["name"]
         context = texts.pop(0) if name.startswith(("p", "np")) and texts else None
         if name.startswith("n") and len(texts) > 1:
-            yield (texts[0], texts[1]), context, place, 0
+            yield (texts[0], texts[1]), context
         elif texts:
-            yield texts[0], context, place, 0
+            yield texts[0], context
 
 
 def _literals(source: str) -> list[str]:
@@ -82,7 +102,7 @@ def _literals(source: str) -> list[str]:
 
 def stored() -> Catalog:
     with PO.open("rb") as file:
-        return read_po(file, locale="de")
+        return German(read_po(file, locale="de"))
 
 
 def compiled(catalog: Catalog) -> bytes:
@@ -98,32 +118,41 @@ def problems() -> list[str]:
     have = {_key(message): message for message in catalog if message.id}
     missing = [f"missing: {key[0]!r}" for key in sorted(keys - have.keys(), key=repr)]
     unused = [f"not used any more: {key[0]!r}" for key in sorted(have.keys() - keys, key=repr)]
-    wrong = [f"{fault}: {key[0]!r}" for key, message in have.items() for fault in _faults(message)]
+    wrong = [f"{fault}: {key[0]!r}" for key, message in have.items() for fault in faults(message, catalog)]
     stale = PO.with_suffix(".mo").read_bytes() != compiled(catalog)
     return missing + unused + wrong + (["django.mo is stale: run make translations"] if stale else [])
 
 
 def _key(message: Message) -> tuple[object, str | None]:
-    first = message.id if isinstance(message.id, str) else message.id[0]
-    return first, message.context
+    return message.id, message.context
 
 
-def _faults(message: Message) -> Iterator[str]:
-    texts = [message.string] if isinstance(message.string, str) else list(message.string)
+def faults(message: Message, catalog: Catalog) -> Iterator[str]:
+    """What is wrong with one translation. A singular may leave a placeholder out ("one day"), nothing may add one."""
+    sources, texts = _forms(message.id), _forms(message.string)
     if not all(texts):
         yield "not translated"
+        return
     if message.fuzzy:
         yield "fuzzy"
-    yield from (f"wrong placeholders ({error})" for error in message.check())
+    yield from (f"wrong placeholders ({error})" for error in message.check(catalog))
+    wanted = set(PLACEHOLDER.findall(sources[-1]))
+    found = [set(PLACEHOLDER.findall(text)) for text in texts]
+    if found[-1] != wanted or not all(one <= wanted for one in found):
+        yield "wrong placeholders"
+
+
+def _forms(texts: str | Sequence[str]) -> list[str]:
+    return [texts] if isinstance(texts, str) else list(texts)
 
 
 def update() -> None:
     """Bring new sentences into the catalogue, drop unused ones, compile."""
-    catalog = stored() if PO.exists() else Catalog(locale="de")
+    catalog = stored() if PO.exists() else German()
     catalog.update(collect(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
     with PO.open("wb") as file:
-        write_po(file, catalog, width=100, sort_output=True, omit_header=False, include_lineno=False)
+        write_po(file, catalog, width=100, sort_output=True, include_lineno=False)
     PO.with_suffix(".mo").write_bytes(compiled(stored()))
 
 
