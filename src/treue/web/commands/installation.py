@@ -47,6 +47,7 @@ def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
 
     _require_free(host, port)
     home.prepare()
+    signal.signal(signal.SIGTERM, _leave)
     with postgres.running():
         uvicorn.run(
             "treue.web.asgi:application",
@@ -62,6 +63,7 @@ def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
 def worker() -> None:
     """Run a worker process alone: imports, figures, mail."""
     home.prepare()
+    signal.signal(signal.SIGTERM, _leave)
     with postgres.running():
         django_setup.set_up()
         from procrastinate.contrib.django import app
@@ -210,6 +212,11 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _leave(number: int, frame: object) -> None:
+    """End in order, so that the last to leave stops the database; web and worker call this after their own way out."""
+    raise SystemExit(0)
 
 
 def _interrupt(number: int, frame: object) -> None:
