@@ -15,6 +15,11 @@ from treue.core.shop.tabs import tabs
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
 
+EXAMPLES = [
+    ("TREUE_SMTP_URL", "smtp://user:password@mail.example.org:587"),
+    ("TREUE_MAIL_FROM", "treue@example.org"),
+]
+
 
 @requires(Permission.EDIT_SHOP)
 @require_GET
@@ -22,7 +27,8 @@ def mail(request: HttpRequest) -> HttpResponse:
     facts = [(_("Sender"), settings.DEFAULT_FROM_EMAIL), (_("Links in mails begin with"), settings.PUBLIC_URL)]
     if outbox.leaves():
         facts.insert(0, (_("Mail server"), urlsplit(settings.SMTP_URL).netloc.rpartition("@")[2]))
-    context = {"leaves": outbox.leaves(), "facts": facts, "may_see_mail": request.user.may(Permission.SEE_MAIL)}
+    may_see_mail = request.user.may(Permission.SEE_MAIL)
+    context = {"leaves": outbox.leaves(), "facts": facts, "examples": EXAMPLES, "may_see_mail": may_see_mail}
     return render(request, "shop/mail.html", context | tabs("settings_mail"))
 
 

@@ -123,7 +123,7 @@ def _table() -> Table:
     columns = [
         Column(_("Name")),
         Column(_("E-mail address"), full=True),
-        Column(_("Role"), corner=True),
+        Column(_("Role")),
         Column(_("Last sign-in")),
         Column(_("Two-factor sign-in")),
         Column(_("Access")),

@@ -1,0 +1,180 @@
+"""The embedded server: shared by whoever needs it, stopped by the last, found again after a crash."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from treue.core import home, postgres
+
+# A user of the server: it enters, says so, and leaves when its input ends.
+PROGRAM = """
+    import sys
+    from treue.core import home, postgres
+    home.prepare()
+    with postgres.running():
+        print("in", flush=True)
+        sys.stdin.read()
+    print("out", flush=True)
+"""
+Enter = Callable[[], subprocess.Popen[str]]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """An installation of its own, where its path is short enough for a socket."""
+    with tempfile.TemporaryDirectory(prefix="treue-pg-") as place:
+        yield Path(place) / "home"
+
+
+@pytest.fixture
+def enter(folder: Path) -> Iterator[Enter]:
+    users: list[subprocess.Popen[str]] = []
+
+    def start(place: Path = folder) -> subprocess.Popen[str]:
+        environment = os.environ | {"TREUE_HOME": str(place)}
+        environment.pop("DATABASE_URL", None)
+        user = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(PROGRAM)],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        users.append(user)
+        assert user.stdout.readline() == "in\n"
+        return user
+
+    yield start
+    for user in users:
+        leave(user)
+
+
+def leave(user: subprocess.Popen[str]) -> None:
+    if user.poll() is None:
+        user.communicate(timeout=60)
+    user.stdout.close()
+    if not user.stdin.closed:
+        user.stdin.close()
+
+
+def server(place: Path) -> int | None:
+    """The process of this installation's server, if it runs."""
+    try:
+        pid = int((place / "postgres" / "postmaster.pid").read_text().split("\n")[0])
+        os.kill(pid, 0)
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return pid
+
+
+def ask(place: Path, question: str) -> object:
+    with psycopg.connect(host=str(place / "postgres"), user="postgres", dbname="treue", autocommit=True) as connection:
+        cursor = connection.execute(question)
+        return cursor.fetchone()[0] if cursor.description else None
+
+
+def test_two_users_share_one_server_and_the_last_stops_it(folder: Path, enter: Enter) -> None:
+    first = enter()
+    running = server(folder)
+    second = enter()
+    assert server(folder) == running
+    leave(first)
+    assert server(folder) == running
+    assert ask(folder, "select 1") == 1
+    leave(second)
+    assert server(folder) is None
+
+
+def test_a_killed_user_leaves_the_server_to_the_others_and_the_last_still_stops_it(folder: Path, enter: Enter) -> None:
+    first, second = enter(), enter()
+    first.kill()
+    first.wait()
+    assert ask(folder, "select 1") == 1
+    leave(second)
+    assert server(folder) is None
+
+
+def test_a_server_whose_only_user_was_killed_is_taken_over_and_stopped(folder: Path, enter: Enter) -> None:
+    first = enter()
+    first.kill()
+    first.wait()
+    orphan = server(folder)
+    assert orphan
+    second = enter()
+    assert server(folder) == orphan
+    leave(second)
+    assert server(folder) is None
+
+
+def test_what_was_committed_survives_the_servers_own_death(folder: Path, enter: Enter) -> None:
+    first = enter()
+    ask(folder, "create table kept (n int)")
+    ask(folder, "insert into kept select generate_series(1, 1000)")
+    killed = server(folder)
+    os.kill(killed, signal.SIGKILL)
+    while server(folder):
+        time.sleep(0.05)
+    leave(first)
+    enter()
+    assert server(folder) != killed
+    assert ask(folder, "select count(*) from kept") == 1000
+
+
+def test_two_installations_do_not_meet(folder: Path, enter: Enter) -> None:
+    other = folder.parent / "other"
+    enter()
+    enter(other)
+    ask(folder, "create table mine (n int)")
+    assert server(folder) != server(other)
+    assert ask(folder, "select to_regclass('mine')::text") == "mine"
+    assert ask(other, "select to_regclass('mine')::text") is None
+
+
+def test_it_listens_on_no_network_address_and_nobody_else_gets_in(folder: Path, enter: Enter) -> None:
+    enter()
+    assert ask(folder, "show listen_addresses") == ""
+    assert (folder / "postgres").stat().st_mode & 0o077 == 0
+
+
+def test_a_path_too_long_for_a_socket_works_too(folder: Path, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = folder / ("x" * 90)
+    monkeypatch.setenv("TREUE_HOME", str(deep))
+    socket = postgres.socket_folder()
+    assert len(str(socket)) <= postgres.LONGEST_SOCKET_PATH
+    enter(deep)
+    with psycopg.connect(host=str(socket), user="postgres", dbname="treue") as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+    assert socket.stat().st_mode & 0o077 == 0
+
+
+def test_a_database_named_from_outside_starts_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TREUE_HOME", str(folder))
+    monkeypatch.setenv("DATABASE_URL", "postgresql://clara:p%40ss@db.example.org:5433/shop?sslmode=require")
+    home.prepare()
+    with postgres.running():
+        assert server(folder) is None
+    settings = postgres.connection_settings()
+    assert (settings["HOST"], settings["PORT"], settings["NAME"]) == ("db.example.org", "5433", "shop")
+    assert (settings["USER"], settings["PASSWORD"]) == ("clara", "p@ss")
+    assert settings["OPTIONS"] == {"sslmode": "require"}
+    assert not (folder / "postgres").exists()
+
+
+def test_a_server_that_cannot_start_says_why(folder: Path, enter: Enter, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave(enter())
+    with (folder / "postgres" / "postgresql.conf").open("a") as conf:
+        conf.write("shared_buffers = 'nonsense'\n")
+    monkeypatch.setenv("TREUE_HOME", str(folder))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    with pytest.raises(postgres.ServerDidNotStart, match="shared_buffers"), postgres.running():
+        pass
+    assert server(folder) is None
