@@ -92,6 +92,13 @@ def test_an_extreme_beats_four_periods_surely(stayed, extreme):
     assert retention(rates(*stayed)).extreme == extreme
 
 
+def test_two_values_that_print_alike_make_no_record():
+    last, alike = counts(start=100_000, lost=6_000), counts(start=100_000, lost=6_004)
+    lower = counts(start=100_000, lost=9_000)
+    assert retention(course(lower, lower, alike, lower, lower, lower, last)).extreme is None
+    assert retention(course(alike, lower, lower, lower, lower, last)).extreme == Extreme(True, date(2026, 5, 1))
+
+
 def test_small_running_and_warm_up_periods_have_no_part_in_a_course():
     timeline = course(
         counts(start=1000, lost=100),

@@ -77,7 +77,9 @@ class Course:
 
     @staticmethod
     def _beats(last: Place, other: Place, highest: bool) -> bool:
-        return last.value > other.value if highest else last.value < other.value
+        """As the values are printed, with one decimal: two that look alike make no record."""
+        last_seen, other_seen = round(last.value, 1), round(other.value, 1)
+        return last_seen > other_seen if highest else last_seen < other_seen
 
 
 def of_rates(
