@@ -69,7 +69,9 @@ def test_an_archive_is_no_workbook(report, tmp_path):
 
 def test_a_broken_parquet_file(report, tmp_path):
     (tmp_path / "orders.parquet").write_bytes(b"PAR1" + bytes(100) + b"PAR1")
-    assert said(report(tmp_path / "orders.parquet"), FAILED).startswith("orders.parquet is damaged and cannot be read (")
+    assert said(report(tmp_path / "orders.parquet"), FAILED).startswith(
+        "orders.parquet is damaged and cannot be read ("
+    )
 
 
 def test_a_name_that_stands_twice_in_the_header(report, tmp_path):
