@@ -2,10 +2,14 @@
 
 import csv
 import datetime as dt
+import functools
 import io
 from pathlib import Path
 
 import ibis
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -32,12 +36,26 @@ CELLS = st.sampled_from(
     ]
 )  # fmt: skip
 ROWS = st.lists(st.lists(CELLS, min_size=0, max_size=7).map(",".join), max_size=12)
+KINDS = st.sampled_from(["xlsx", "parquet"])
 ENDS = st.sampled_from(["\n", "\r\n"])
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "orders.csv"
+
+
+@functools.cache
+def whole_file(kind: str) -> bytes:
+    written = io.BytesIO()
+    if kind == "parquet":
+        pq.write_table(pa.table({"a": list(range(300)), "b": ["x"] * 300, "t": [NOW] * 300}), written)
+        return written.getvalue()
+    book = openpyxl.Workbook()
+    for row in [["a", "b", "t"], *([n, "x", NOW.replace(tzinfo=None)] for n in range(30))]:
+        book.active.append(row)
+    book.save(written)
+    return written.getvalue()
 
 
 @GENTLE
@@ -55,6 +73,24 @@ def test_arbitrary_bytes_are_read_or_refused_by_name(content: bytes, path: Path)
     except ImportProblem:
         return
     assert len(lines) == len(set(lines)) > 0
+
+
+@GENTLE
+@given(changes=st.lists(st.tuples(st.integers(0), st.integers(0, 255)), min_size=1, max_size=8), kind=KINDS)
+def test_damaged_workbooks_and_parquet_files_are_read_or_refused_by_name(
+    changes: list[tuple[int, int]], kind: str, tmp_path: Path
+) -> None:
+    content = bytearray(whole_file(kind))
+    for place, byte in changes:
+        content[place % len(content)] = byte
+    path = tmp_path / f"damaged.{kind}"
+    path.write_bytes(content)
+    try:
+        source = open_source(path)
+        source.sample()
+        assert sum(batch.num_rows for batch in source.batches()) > 0
+    except ImportProblem:
+        return
 
 
 @GENTLE

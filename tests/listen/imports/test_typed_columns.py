@@ -112,6 +112,38 @@ def test_an_identifier_is_the_same_in_every_type(
     assert clean_file(path).lines("customer", "order_no") == [("13085", "13085"), ("7", "7")]
 
 
+FAR = 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array([FAR, -FAR]).cast(pa.timestamp("ms")),
+        pa.array([FAR, -FAR]).cast(pa.timestamp("us", "UTC")),
+        pa.array([2**31 - 1, -(2**31)], pa.int32()).cast(pa.date32()),
+        pa.array([2**64 - 1, 0], pa.uint64()),
+        pa.array([Decimal("9" * 50), Decimal(1)], pa.decimal256(60, 2)),
+        pa.array([b"\xff", b"a"]),
+        pa.array([{"a": 1}, {"a": 2}]),
+        pa.nulls(2),
+        pa.array([True, None]),
+        pa.array([b"caf\xe9", b"a"]).view(pa.string()),
+    ],
+)
+@pytest.mark.parametrize("field", ["time", "amount", "customer", "product", "currency", "type"])
+def test_columns_of_odd_types_and_far_values_leave_every_row_accounted_for(
+    tmp_path: Path, clean_file: CleanFile, values: pa.Array, field: str
+) -> None:
+    columns = {
+        "customer": pa.array(["7", "8"]),
+        "time": pa.array([dt.date(2026, 7, 3)] * 2),
+        "amount": pa.array([1.0, 2.0]),
+        field: values,
+    }
+    outcome = clean_file(parquet(tmp_path, **columns), {name: name for name in columns})
+    assert len(outcome.lines("line_no")) + len(outcome.set_aside) == outcome.cleaned.rows_read == 2
+
+
 def test_a_workbook_with_typed_and_written_cells_side_by_side(tmp_path: Path, clean_file: CleanFile) -> None:
     book = openpyxl.Workbook()
     for row in (

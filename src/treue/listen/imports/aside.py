@@ -51,4 +51,4 @@ def counts_by_reason(con: duckdb.DuckDBPyConnection, set_aside: str, order: Sequ
 
 def count_rows(con: duckdb.DuckDBPyConnection, table: str) -> int:
     [(rows,)] = con.execute(f"SELECT count(*) FROM {table}").fetchall()
-    return rows
+    return int(rows)

@@ -41,12 +41,10 @@ def number_text(staged: Staged, field: str) -> str:
 def moment(connection: duckdb.DuckDBPyConnection, staged: Staged, field: str) -> Reading:
     """As naive timestamp in the zone that is bound to $zone; NULL where it is unreadable."""
     name, kind = column(field), staged.kinds[field]
-    if kind == "moment":
-        return Reading(f"{name}::TIMESTAMP")
+    if kind in ("moment", "day"):
+        return Reading(f"try_cast({name} AS TIMESTAMP)")
     if kind == "zoned moment":
         return Reading(f"timezone($zone, {name}::TIMESTAMPTZ)")
-    if kind == "day":
-        return Reading(f"{name}::TIMESTAMP")
     named = field, staged.headings[field]
     return moments.reading_of(connection, staged.table, f"({text(staged, field)})", named=named)
 

@@ -20,8 +20,8 @@ from .columns import Mapping
 from .errors import UnknownZone
 from .judging import Judged, Rules, judge
 from .layouts import Found
-from .reading import Progress, Source
 from .reasons import NO_CUSTOMER, OF_ORDERS
+from .source import Progress, Source
 from .staging import new_table, stage
 
 WHAT_MAKES_A_LINE = (
@@ -101,6 +101,8 @@ def clean_lines(
 def local_clock(now: dt.datetime, zone: str) -> dt.datetime:
     """The naive time that the shop's clock shows. Raises UnknownZone."""
     try:
+        if zone == "localtime":  # whatever this machine is set to; no engine knows it by that name
+            raise UnknownZone(zone)
         here = zoneinfo.ZoneInfo(zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as problem:
         raise UnknownZone(zone) from problem

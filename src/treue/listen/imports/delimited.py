@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,7 @@ from . import heading, rows
 from .careful import Record, take_apart
 from .encodings import BLOCK_BYTES, encoding_of, utf8_blocks
 from .errors import EmptyFile
+from .source import Progress, Source
 
 DELIMITERS = (";", ",", "\t", "|")
 HEAD_BYTES = 256 << 10
@@ -28,22 +30,21 @@ LONGEST_LINE = 1 << 20
 SEPARATOR_HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # the first line of files made for Excel
 
 
-class Delimited:
+class Delimited(Source):
     """A CSV file, opened: encoding and dialect are known, the heading is read."""
 
     format = "csv"
-    sheet: str | None = None
-    sheets: tuple[str, ...] = ()
+    encoding: str
+    delimiter: str
 
     def __init__(self, path: Path, *, column_limit: int) -> None:
-        self.path = path
-        self.size = path.stat().st_size
-        self.encoding: str = encoding_of(path)
+        super().__init__(path)
+        self.encoding = encoding_of(path)
         head = next(self._blocks(), b"")[:HEAD_BYTES].decode("utf-8", "ignore")
         hint = SEPARATOR_HINT.match(head)
         skipped = 1 if hint else 0
         lines = split_lines(head)[skipped : skipped + LOOK_AT_LINES]
-        self.delimiter: str = hint[1] if hint else delimiter_of(lines)
+        self.delimiter = hint[1] if hint else delimiter_of(lines)
         records, _ = take_apart(lines, self.delimiter, at_end=True)
         at = heading.find_heading([record.cells or [] for record in records])
         if at is None:
@@ -51,10 +52,7 @@ class Delimited:
         self._heading_lines = skipped + records[at].line + records[at].lines
         self.columns = heading.column_names(records[at].cells or [], limit=column_limit)
 
-    def sample(self, count: int = 200) -> list[dict[str, str | None]]:
-        return rows.first_rows(self.batches(), self.columns, count)
-
-    def batches(self, progress: Callable[[float], None] | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self, progress: Progress | None = None) -> Iterator[pa.RecordBatch]:
         line, rest = self._heading_lines + 1, b""
         for place, block in enumerate(chain(self._body(), [None]), start=1):
             text, rest = whole_lines(rest + (block or b""), at_end=block is None)
@@ -96,7 +94,7 @@ class Delimited:
         cells = [column.combine_chunks() for column in table.columns]
         return rows.batch(pa.array(np.arange(first_line, first_line + lines)), cells)
 
-    def _arrow_options(self, size: int, *, on_wrong: Callable[[int], None]) -> tuple:
+    def _arrow_options(self, size: int, *, on_wrong: Callable[[int], None]) -> tuple[Any, Any, Any]:
         names = rows.names(len(self.columns))
 
         def skip(row: arrow_csv.InvalidRow) -> str:
@@ -119,7 +117,8 @@ class Delimited:
         lines = split_lines(text.decode())
         records, used = take_apart(lines, self.delimiter, at_end=at_end)
         width = len(self.columns)
-        good, malformed = [], []
+        good: list[tuple[int, rows.Cells]] = []
+        malformed: list[tuple[int, str]] = []
         for record in records:
             if fitting := _fit(record, width):
                 good.append((first_line + record.line, fitting))
@@ -127,7 +126,7 @@ class Delimited:
                 raw = "".join(lines[record.line : record.line + record.lines])
                 malformed.append((first_line + record.line, raw))
         batches = [
-            rows.text_batch([line for line, _ in good], [cells for _, cells in good], width),
+            rows.text_batch(good, width),
             rows.malformed_batch(malformed, width),
         ]
         return [batch for batch in batches if batch.num_rows], "".join(lines[used:]).encode()

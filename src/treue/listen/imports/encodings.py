@@ -10,6 +10,8 @@ import codecs
 from collections.abc import Iterator
 from pathlib import Path
 
+from .errors import UnreadableFile
+
 BLOCK_BYTES = 1 << 20
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -22,9 +24,13 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def raw_blocks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            yield block
+    """Raises UnreadableFile where the disk or the network fails in the middle."""
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK_BYTES):
+                yield block
+    except OSError as problem:
+        raise UnreadableFile(path, str(problem)) from problem
 
 
 def encoding_of(path: Path) -> str:

@@ -2,7 +2,8 @@
 
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -13,12 +14,13 @@ from openpyxl import load_workbook
 
 from . import heading, rows
 from .errors import EmptyFile, UnknownSheet, UnreadableFile, WrongType
+from .source import Progress, Source
 
 ROWS_AT_ONCE = 10_000
 ROWS_OF_A_SHEET = 1 << 20  # as many as Excel itself can hold
 DAMAGE = (
     zipfile.BadZipFile,
-    zipfile.zlib.error,
+    zlib.error,
     ParseError,
     OSError,
     EOFError,
@@ -29,22 +31,20 @@ DAMAGE = (
     TypeError,
     ValueError,
 )  # openpyxl meets a damaged part of a workbook with whatever exception lies nearest
-Line = tuple[int, list[str | None]]
+Line = tuple[int, rows.Cells]
 
 
-class Excel:
+class Excel(Source):
     """One sheet of a workbook, opened, its heading read."""
 
     format = "excel"
-    encoding: str | None = None
-    delimiter: str | None = None
+    sheet: str
 
     def __init__(self, path: Path, *, sheet: str | None, column_limit: int) -> None:
-        self.path = path
-        self.size = path.stat().st_size
+        super().__init__(path)
         with self._naming_damage():
             self._workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        self.sheets: tuple[str, ...] = tuple(found.title for found in self._workbook.worksheets)
+        self.sheets = tuple(found.title for found in self._workbook.worksheets)
         if not self.sheets:
             raise WrongType(path, "workbook")
         if sheet is not None and sheet not in self.sheets:
@@ -56,15 +56,12 @@ class Excel:
         self._heading_line, cells = head[at]
         self.columns = heading.column_names(_without_empty_end(cells), limit=column_limit)
 
-    def sample(self, count: int = 200) -> list[dict[str, str | None]]:
-        return rows.first_rows(self.batches(), self.columns, count)
-
-    def batches(self, progress: Callable[[float], None] | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self, progress: Progress | None = None) -> Iterator[pa.RecordBatch]:
         expected = self._workbook[self.sheet].max_row or ROWS_OF_A_SHEET
         for found in self._lines(self.sheet, len(self.columns)):
             below = [(line, cells) for line, cells in found if line > self._heading_line]
             if below:
-                yield rows.text_batch(*zip(*below, strict=True), len(self.columns))
+                yield rows.text_batch(below, len(self.columns))
             if progress:
                 progress(min(1.0, found[-1][0] / expected))
 
@@ -78,7 +75,7 @@ class Excel:
 
     def _lines(self, sheet: str, width: int, *, at_once: int = ROWS_AT_ONCE) -> Iterator[list[Line]]:
         """Rows with their numbers, some at once. The size a sheet claims to have is often wrong."""
-        cells = self._workbook[sheet]._cells_by_row(1, 1, width, ROWS_OF_A_SHEET, values_only=True)
+        cells = self._workbook[sheet].iter_rows(1, ROWS_OF_A_SHEET, 1, width, values_only=True)
         numbered = enumerate(cells, start=1)
         while found := self._next_lines(numbered, at_once):
             yield found

@@ -14,12 +14,13 @@ MOMENT_OR_ADDRESS = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{2,4}\b.*|[^@\s]+@[^@
 def find_heading(rows: Sequence[Sequence[str | None]]) -> int | None:
     """Index of the heading among the first rows, or None where all are empty.
 
-    Exports like to begin with a title or a date of export: a row filled less than half as wide as the widest
-    of the first rows is not yet the heading.
+    Exports like to begin with a title or a date of export: a row filled less than half as wide as most of the
+    first rows is not yet the heading.
     """
     filled = [sum(1 for cell in row if cell and cell.strip()) for row in rows[:LOOK_AT_ROWS]]
-    widest = max(filled, default=0)
-    return next((index for index, cells in enumerate(filled) if cells and cells * 2 >= widest), None)
+    widths = Counter(cells for cells in filled if cells)
+    usual = max(widths, key=lambda cells: (widths[cells], -cells), default=0)
+    return next((index for index, cells in enumerate(filled) if cells and cells * 2 >= usual), None)
 
 
 def column_names(cells: Sequence[str], *, limit: int, check_values: bool = True) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Parquet files. Columns keep their types; what is no plain type becomes text."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from . import heading, rows
 from .errors import PasswordProtected, UnreadableFile
+from .source import Progress, Source
 
 ROWS_AT_ONCE = 64 << 10
 KEPT = (
@@ -22,24 +23,16 @@ KEPT = (
 )
 
 
-class ParquetRows:
+class ParquetRows(Source):
     format = "parquet"
-    encoding: str | None = None
-    delimiter: str | None = None
-    sheet: str | None = None
-    sheets: tuple[str, ...] = ()
 
     def __init__(self, path: Path, *, column_limit: int) -> None:
-        self.path = path
-        self.size = path.stat().st_size
+        super().__init__(path)
         with self._naming_damage(), pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
         self.columns = heading.column_names(names, limit=column_limit, check_values=False)
 
-    def sample(self, count: int = 200) -> list[dict[str, str | None]]:
-        return rows.first_rows(self.batches(), self.columns, count)
-
-    def batches(self, progress: Callable[[float], None] | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self, progress: Progress | None = None) -> Iterator[pa.RecordBatch]:
         with self._naming_damage():
             file = pq.ParquetFile(self.path)
         with file:
@@ -74,13 +67,26 @@ class ParquetRows:
 def _plain(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
+    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
+        column = column.cast(pa.string())
+    if pa.types.is_string(column.type):
+        return _valid(column)
     if pa.types.is_float16(column.type):
         return column.cast(pa.float32())
-    if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
-        return column.cast(pa.string())
+    if pa.types.is_decimal256(column.type):
+        return column.cast(pa.float64())
     if any(is_kept(column.type) for is_kept in KEPT):
         return column
     return pa.array([_text(value) for value in column.to_pylist()], pa.string())
+
+
+def _valid(column: pa.Array) -> pa.Array:
+    """Parquet promises that text is UTF-8 and nobody checks it before us; what is not becomes U+FFFD."""
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return pa.array([_text(value) for value in column.cast(pa.binary()).to_pylist()], pa.string())
+    return column
 
 
 def _text(value: object) -> str | None:

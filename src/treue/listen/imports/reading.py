@@ -6,20 +6,17 @@ place: `c0`, `c1`, … Rows without any content are no rows. Nothing is trimmed 
 Parquet file keep their types until they are cleaned.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-import pyarrow as pa
 
 from . import detecting
 from .delimited import Delimited
-from .errors import NoRows
+from .errors import NoRows, UnknownSheet
 from .excel import Excel
 from .parquet import ParquetRows
+from .source import Progress, Source
 
-Progress = Callable[[float], None]
+__all__ = ["Limits", "Progress", "Source", "open_source"]
 
 
 @dataclass(frozen=True)
@@ -30,28 +27,13 @@ class Limits:
     columns: int = 2_000
 
 
-class Source(Protocol):
-    """encoding, delimiter: of CSV only. sheet, sheets: of workbooks only. size: bytes."""
-
-    format: str
-    path: Path
-    columns: tuple[str, ...]
-    encoding: str | None
-    delimiter: str | None
-    sheet: str | None
-    sheets: tuple[str, ...]
-    size: int
-
-    def batches(self, progress: Progress | None = None) -> Iterator[pa.RecordBatch]: ...
-
-    def sample(self, count: int = 200) -> list[dict[str, str | None]]: ...
-
-
 def open_source(path: Path | str, *, sheet: str | None = None, limits: Limits | None = None) -> Source:
     """Open a CSV, Excel or Parquet file. Raises ImportProblem, in the form that names what is wrong."""
     path, limits = Path(path), limits or Limits()
     kind = detecting.kind_of(path, unpacked_limit=limits.unpacked_bytes)
     source: Source
+    if sheet is not None and kind != "excel":
+        raise UnknownSheet(sheet, ())
     if kind == "excel":
         source = Excel(path, sheet=sheet, column_limit=limits.columns)
     elif kind == "parquet":

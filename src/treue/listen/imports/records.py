@@ -16,7 +16,7 @@ from .cleaning import local_clock
 from .columns import Mapping
 from .fields import FIELDS
 from .layouts import Found, Reading, bound, quoted
-from .reading import Progress, Source
+from .source import Progress, Source
 from .staging import Staged, column, new_table, stage
 
 ADDRESS = r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]+"

@@ -41,9 +41,10 @@ def _blank(cells: Sequence[pa.Array]) -> pa.Array | None:
     return blank
 
 
-def text_batch(line_no: Sequence[int], rows: Sequence[Cells], width: int) -> pa.RecordBatch:
-    columns = zip(*rows, strict=True) if rows else ((),) * width
-    return batch(pa.array(line_no, pa.int64()), [pa.array(column, pa.string()) for column in columns])
+def text_batch(lines: Sequence[tuple[int, Cells]], width: int) -> pa.RecordBatch:
+    columns = zip(*(cells for _, cells in lines), strict=True) if lines else ((),) * width
+    line_no = pa.array([line for line, _ in lines], pa.int64())
+    return batch(line_no, [pa.array(column, pa.string()) for column in columns])
 
 
 def malformed_batch(found: Sequence[tuple[int, str]], width: int) -> pa.RecordBatch:
@@ -88,6 +89,6 @@ def first_rows(batches: Iterator[pa.RecordBatch], columns: Sequence[str], rows: 
 
 
 def _as_texts(column: pa.Array) -> list[str | None]:
-    if pa.types.is_timestamp(column.type):
+    if pa.types.is_temporal(column.type):
         column = pc.replace_substring_regex(column.cast(pa.string()), r"\.0+(Z?)$", r"\1")
     return [as_text(value) for value in column.to_pylist()]

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from . import rows
 from .columns import Mapping
 from .errors import NoRows
-from .reading import Progress, Source
+from .source import Progress, Source
 
 NOTHING = pa.array(rows.NOTHING)
 ROWS_AT_ONCE = 500_000
