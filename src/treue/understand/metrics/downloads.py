@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from treue.design.spreadsheet import Value
 from treue.understand.metrics import reading
-from treue.understand.metrics.cockpit import Selection
 from treue.understand.metrics.models import Snapshot
+from treue.understand.metrics.selection import Selection
 
 Rows = tuple[Sequence[str], Iterable[Sequence[Value]]]
 

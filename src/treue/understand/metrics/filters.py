@@ -24,8 +24,8 @@ class Filters:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
-        """The filters among an address' parameters."""
-        return cls(**{field.name: query.get(field.name, ALL) for field in fields(cls)})
+        """The filters among an address' parameters; a NUL, which no database text can hold, is left out."""
+        return cls(**{field.name: query.get(field.name, ALL).replace("\0", "") for field in fields(cls)})
 
     @property
     def active(self) -> dict[str, str]:

@@ -59,5 +59,5 @@ def _rows_set_aside(shop: Shop, user: User) -> Entry | None:
 def _missing_costs(shop: Shop, user: User) -> Entry | None:
     if not user.may(Permission.EDIT_SHOP) or AcquisitionCost.objects.filter(shop=shop).exists():
         return None
-    text = _("entry of what new customers cost; with it Treue compares value and cost")
-    return "0", text, Link(_("Enter"), reverse("settings")), False
+    text = _("figure is missing: what new customers cost you. With it Treue sets their value against it.")
+    return "1", text, Link(_("Enter"), reverse("settings_costs")), False

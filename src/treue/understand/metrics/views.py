@@ -15,6 +15,7 @@ from treue.understand.metrics import cockpit, downloads, notes, reading, today
 from treue.understand.metrics.basis import active_language
 from treue.understand.metrics.forms import NoteForm
 from treue.understand.metrics.models import Note
+from treue.understand.metrics.selection import Selection
 
 
 @require_GET
@@ -32,14 +33,15 @@ def show(request: HttpRequest) -> HttpResponse:
     snapshot = reading.current(shop)
     if snapshot is None or snapshot.first_order is None:
         return render(request, "metrics/empty.html", {"state": today.waiting_for(shop, request.user)})
-    selection = cockpit.Selection.of(request.GET)
+    query = request.GET.urlencode()
+    may_edit_shop = request.user.may(Permission.EDIT_SHOP)
     context = {
-        "cockpit": cockpit.build(shop, snapshot, selection, request.GET.urlencode()),
+        "cockpit": cockpit.build(shop, snapshot, Selection.of(request.GET), query, may_edit_shop=may_edit_shop),
         "todo": today.todo(shop, request.user),
         "notes": Note.objects.filter(shop=shop),
         "note_form": NoteForm(),
         "may_edit_notes": request.user.may(Permission.EDIT_NOTES),
-        "query": request.GET.urlencode(),
+        "query": query,
     }
     return render(request, "metrics/cockpit.html", context)
 
@@ -51,7 +53,7 @@ def figures_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
     snapshot = reading.current(ensure_shop())
     if snapshot is None or name not in downloads.TABLES:
         raise Http404
-    head, rows = downloads.TABLES[name](snapshot, cockpit.Selection.of(request.GET))
+    head, rows = downloads.TABLES[name](snapshot, Selection.of(request.GET))
     content = spreadsheet.pieces(head, rows, language=active_language())
     return spreadsheet.download(request, f"treue-{name}-{snapshot.as_of}.csv", content)
 

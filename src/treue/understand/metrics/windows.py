@@ -26,24 +26,29 @@ def chosen(basis: Basis, history_days: int) -> str:
 
 
 def warm_up(timeline: Sequence[PeriodFigures], basis: Basis) -> str:
+    """Why the first periods have no rate, and what would help where none has; "" where none is in the warm-up."""
+    sentence = warming(timeline, basis)
+    shorter = shorter_window(basis)
+    if not sentence or shorter is None or not all(period.warm_up for period in timeline):
+        return sentence
+    return f"{sentence} " + _("A window of %(days)s would show more.") % {"days": formats.days(shorter, basis.language)}
+
+
+def warming(timeline: Sequence[PeriodFigures], basis: Basis) -> str:
     """Why the first periods have no rate; "" where none is in the warm-up."""
-    warming = [period for period in timeline if period.warm_up]
-    if not warming:
+    early = [period for period in timeline if period.warm_up]
+    if not early:
         return ""
-    sentence = ngettext(
+    return ngettext(
         "%(first)s is warm-up: the window before it reaches back beyond the first order, so that customers of "
         "earlier years are missing and nothing can be said about who stayed.",
         "%(first)s to %(last)s are warm-up: the window before them reaches back beyond the first order, so that "
         "customers of earlier years are missing and nothing can be said about who stayed.",
-        len(warming),
+        len(early),
     ) % {
-        "first": basis.name(warming[0].start),
-        "last": basis.name(warming[-1].start),
+        "first": basis.name(early[0].start),
+        "last": basis.name(early[-1].start),
     }
-    shorter = shorter_window(basis)
-    if len(warming) < len(timeline) or shorter is None:
-        return sentence
-    return f"{sentence} " + _("A window of %(days)s would show more.") % {"days": formats.days(shorter, basis.language)}
 
 
 def shorter_window(basis: Basis) -> int | None:
