@@ -9,6 +9,8 @@ from decimal import Decimal
 
 import pytest
 from django.test import AsyncRequestFactory, RequestFactory
+from django.utils import translation
+from django.utils.translation import gettext
 
 from treue.design import spreadsheet
 
@@ -22,6 +24,13 @@ def test_text_that_a_spreadsheet_would_execute_is_led_by_an_apostrophe(start):
     formula = f'{start}HYPERLINK("http://example.org";"x")'
     table = list(csv.reader(io.StringIO(written((formula, 1)).decode("utf-8-sig"), newline="")))
     assert table[1][0] == f"'{formula}"
+
+
+def test_rows_worded_while_the_file_is_streamed_are_in_its_language_and_not_in_the_servers():
+    rows = ([gettext("Customers"), count] for count in range(2))
+    with translation.override("en"):
+        assert "Kunden;0" in b"".join(spreadsheet.pieces(["", ""], rows, language="de")).decode()
+        assert translation.get_language() == "en"
 
 
 @pytest.mark.parametrize("text", ["Anna = Beispiel", "a@example.org", "", "'quoted", " plain", "1+1"])

@@ -17,6 +17,7 @@ from itertools import chain, islice
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import translation
 
 Value = str | int | float | Decimal | date | datetime | None
 
@@ -40,11 +41,17 @@ def pieces(head: Sequence[str], rows: Iterable[Sequence[Value]], *, language: st
     separator = ";" if language == "de" else ","
     lines = chain([head], rows)
     mark = b"\xef\xbb\xbf"
-    while some := list(islice(lines, ROWS_PER_PIECE)):
+    while some := _taken(lines, language):
         buffer = io.StringIO(newline="")
         csv.writer(buffer, delimiter=separator).writerows([_cell(value, language) for value in row] for row in some)
         yield mark + buffer.getvalue().encode()
         mark = b""
+
+
+def _taken(lines: Iterator[Sequence[Value]], language: str) -> list[Sequence[Value]]:
+    """The next rows, worded in the file's language: when a file is streamed, the page's language is over."""
+    with translation.override(language):
+        return list(islice(lines, ROWS_PER_PIECE))
 
 
 def download(request: HttpRequest, filename: str, content: Iterable[bytes]) -> StreamingHttpResponse:

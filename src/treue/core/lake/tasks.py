@@ -1,9 +1,11 @@
 """Work of this room that waits."""
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from treue.core.customers.models import Erasure
 from treue.core.jobs import work
+from treue.core.jobs.wording import describe
 from treue.core.jobs.work import Progress, kind
 from treue.core.shop.models import Shop
 
@@ -30,3 +32,7 @@ def remove(progress: Progress, *, shop_id: int) -> dict[str, object]:
 
     erasing.remove(shop_id)
     return {}
+
+
+describe("lake.erase", name=_("Erasure of a customer from the files"))
+describe("lake.remove", name=_("Removal of a shop's files"))

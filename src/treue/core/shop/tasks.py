@@ -1,6 +1,9 @@
 """Work of this room that waits."""
 
+from django.utils.translation import gettext_lazy as _
+
 from treue.core.jobs import work
+from treue.core.jobs.wording import describe
 from treue.core.jobs.work import Progress, kind
 from treue.core.shop import removal
 
@@ -10,3 +13,6 @@ def remove_shop(progress: Progress, *, shop_id: int) -> dict[str, object]:
     deleted = removal.remove(shop_id, progress)
     work.start("lake.remove", shop_id=shop_id)
     return deleted
+
+
+describe("shop.remove", name=_("Removal of a shop"), steps={"removing": _("Deleting what belongs to it")})

@@ -34,6 +34,9 @@ ACTIONS: dict[str, Promise | str] = {
     "shop.cost_changed": _("Changed acquisition costs"),
     "shop.cost_removed": _("Removed acquisition costs"),
     "shop.test_mail_sent": _("Sent a test mail"),
+    "demo.removed": _("Removed the demo shop"),
+    "customer.erased": _("Erased a customer"),
+    "customer.exported": _("Exported a customer's data"),
 }
 
 

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from treue.core.jobs.models import Job
 from treue.core.jobs.wording import describe
 from treue.core.jobs.work import Progress, kind
+from treue.core.staff.audit_wording import name_actions
 from treue.design.figures import Link
 from treue.listen.imports import importing, probing, sentences, undoing, uploads
 
@@ -61,3 +62,4 @@ describe(
     outcome=lambda result: _("Everything is as it was before the import."),
     leads_to=_page("import_result"),
 )
+name_actions({"import.started": gettext_lazy("Started an import"), "import.undone": gettext_lazy("Undid an import")})

@@ -5,12 +5,21 @@ from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from treue.core.shop.models import Shop
 from treue.core.staff import audit
+from treue.core.staff.audit_wording import name_actions
 from treue.core.staff.models import User
 from treue.science.simulate import Story
 from treue.understand.metrics.models import Note
+
+name_actions(
+    {
+        "note.written": gettext_lazy("Wrote a note on the charts"),
+        "note.removed": gettext_lazy("Removed a note from the charts"),
+    }
+)
 
 
 def write(*, shop: Shop, day: date, text: str, by: User | None) -> Note:

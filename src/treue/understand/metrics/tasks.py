@@ -1,12 +1,17 @@
 """Work of this room that waits."""
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
 from treue.core.jobs import work
 from treue.core.jobs.models import Job
+from treue.core.jobs.wording import describe
 from treue.core.jobs.work import Progress, kind
 from treue.core.shop.models import Shop
+from treue.design.figures import Link
 from treue.understand.metrics.models import Snapshot
 
 REFRESH = "metrics.refresh"
@@ -32,6 +37,20 @@ def refresh(
     result = {"as_of": snapshot.as_of.isoformat(), "seconds": round(snapshot.seconds, 1)}
     _done_too(waiting, result)
     return result
+
+
+describe(
+    REFRESH,
+    name=gettext_lazy("Computing of the figures"),
+    steps={
+        "lake": gettext_lazy("Writing the orders to files"),
+        "customers": gettext_lazy("Looking at each customer"),
+        "counting": gettext_lazy("Counting"),
+        "storing": gettext_lazy("Keeping the figures"),
+        "profiles": gettext_lazy("Profiles of the customers"),
+    },
+    leads_to=lambda job: Link(_("To the figures"), reverse("cockpit")),
+)
 
 
 def _customers(orders: list[dict[str, object]]) -> set[int] | None:

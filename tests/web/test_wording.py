@@ -1,0 +1,22 @@
+"""What people do and what waits has a name in words, and none is shown by its code."""
+
+import re
+from pathlib import Path
+
+import treue
+from treue.core.jobs import wording, work
+from treue.core.staff.audit_wording import ACTIONS
+
+SOURCES = sorted(Path(treue.__file__).parent.rglob("*.py"))
+RECORDED = re.compile(r'\brecord\(\s*"([a-z]+\.[a-z_]+)"')
+
+
+def test_every_deed_in_the_audit_log_has_its_words() -> None:
+    recorded = {action for path in SOURCES for action in RECORDED.findall(path.read_text(encoding="utf-8"))}
+    assert "note.written" in recorded
+    assert recorded - set(ACTIONS) == set()
+
+
+def test_every_kind_of_work_has_its_name() -> None:
+    assert "metrics.refresh" in work.KINDS
+    assert {kind for kind in work.KINDS if not kind.startswith("test.")} - set(wording.KINDS) == set()
