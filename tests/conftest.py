@@ -36,8 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Django is set up here and not by pytest-django's own setting, which would read ours before this function runs.
     """
-    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
-        _own_installation(config)
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # this process hands out tests to others, who would inherit its settings
+    _own_installation(config)
     os.environ["DJANGO_SETTINGS_MODULE"] = "treue.web.settings"
     import django
 
