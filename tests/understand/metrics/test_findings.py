@@ -69,7 +69,7 @@ def test_a_slice_whose_customers_stay_less_than_all_others():
 @pytest.mark.parametrize(
     ("dimension", "english", "german"),
     [
-        ("channel", "Customers who came by Markt stay less often:", "Kundschaft über Markt bleibt seltener:"),
+        ("channel", "Customers who came by Markt stay less often:", "Kundschaft, die über Markt kam, bleibt seltener:"),
         ("category", "Customers who began with Markt stay", "Kundschaft, die mit Markt begann, bleibt seltener:"),
     ],
 )

@@ -182,7 +182,7 @@ def test_more_came_than_left_for_the_first_time():
 def test_more_left_than_came_for_months():
     assert movement(WINNING, LOSING, LOSING, LOSING) == (
         "For 3 months more customers have left than come, 100 more in October 2026",
-        "3 Monate in Folge gingen mehr Kunden, als kamen, im Oktober 2026 100 mehr",
+        "3 Monate in Folge gingen mehr Kunden, als kamen, 100 mehr im Oktober 2026",
     )
 
 
