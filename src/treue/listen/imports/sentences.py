@@ -127,7 +127,7 @@ def foreseen(summary: Facts) -> str:
         return _("Nothing of this file could be used.")
     found = summary[what]
     if not found["new"] and not found["changed"]:
-        return _("%(all)s are known already. Nothing would change.") % {"all": documents(what, found["same"])}
+        return _("Known already: %(all)s. Nothing would change.") % {"all": documents(what, found["same"])}
     if not found["changed"] and not found["same"]:
         return _("%(new)s would be new.") % {"new": documents(what, found["new"])}
     return _("%(new)s would be new. %(same)s known already would stay as they are, %(changed)s would change.") % {
