@@ -43,7 +43,7 @@ def test_warm_up_periods_are_not_drawn_but_said():
     assert "August" not in chart.drawing.wide
     with translation.override("de"):
         german = charts.retention(timeline, basis()).sub
-    assert "Die ersten 2 Monate fehlen: Sie gehören zum Vorlauf." in german
+    assert "Die ersten 2 Monate fehlen: Sie gehören zur Anlaufzeit." in german
 
 
 def test_the_running_period_is_hatched_and_named():
