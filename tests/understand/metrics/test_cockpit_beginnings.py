@@ -12,6 +12,7 @@ from django.test import Client
 
 from treue.core.jobs.models import Job
 from treue.core.shop.models import Shop
+from treue.listen.imports.models import Import
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,10 +32,18 @@ def test_who_may_not_import_is_told_who_may(empty_shop: Shop, as_role: Callable[
 
 
 def test_while_orders_are_read_the_page_says_so(empty_shop: Shop, as_role: Callable[..., Client]) -> None:
-    Job.objects.create(kind="imports.run")
+    Import.objects.create(shop=empty_shop, what="orders", state=Import.State.RUNNING, file_name="orders.csv")
     page = as_role("analyst").get("/")
     assert "Your orders are being read." in text(page)
     assert 'href="/jobs/"' in page.content.decode()
+
+
+@pytest.mark.parametrize(("of_this_shop", "words"), [(True, "are being read"), (False, "Bring in your orders")])
+def test_only_the_work_on_this_shop_is_waited_for(
+    empty_shop: Shop, as_role: Callable[..., Client], of_this_shop: bool, words: str
+) -> None:
+    Job.objects.create(kind="metrics.refresh", arguments={"shop_id": empty_shop.pk + (not of_this_shop)})
+    assert words in text(as_role().get("/"))
 
 
 def test_a_short_history_shows_the_warm_up_the_window_that_would_help_and_no_rate(

@@ -16,7 +16,7 @@ from treue.listen.imports.models import Import
 from treue.understand.metrics.basis import active_language
 
 Entry = tuple[str, str, Link, bool]
-COMPUTING = ("metrics.refresh", "imports.run")
+REFRESH = "metrics.refresh"
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,10 @@ class Waiting:
 
 
 def waiting_for(shop: Shop, user: User) -> Waiting:
-    unfinished = Job.objects.filter(kind__in=COMPUTING, state__in=[Job.State.WAITING, Job.State.RUNNING])
-    return Waiting(computing=unfinished.exists(), may_import=user.may(Permission.IMPORT))
+    unfinished = Job.objects.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])
+    computing = unfinished.filter(kind=REFRESH, arguments__shop_id=shop.pk).exists()
+    importing = Import.objects.filter(shop=shop, state=Import.State.RUNNING).exists()
+    return Waiting(computing=computing or importing, may_import=user.may(Permission.IMPORT))
 
 
 def todo(shop: Shop, user: User) -> list[Entry]:

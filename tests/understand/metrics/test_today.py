@@ -1,0 +1,61 @@
+"""What waits for a person this morning: only what they may do, the urgent first."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from treue.core.jobs.models import Job
+from treue.core.shop.models import AcquisitionCost, Shop
+from treue.core.staff.models import User
+from treue.listen.imports.models import Import, SetAside
+from treue.understand.metrics import today
+
+pytestmark = pytest.mark.django_db
+
+
+def tasks(shop: Shop, role: str) -> list[tuple[str, str, bool]]:
+    """(count, address, urgent) of what waits."""
+    return [(count, link.url, urgent) for count, _text, link, urgent in today.todo(shop, User(role=role))]
+
+
+@pytest.fixture
+def costs_entered(shop: Shop) -> None:
+    AcquisitionCost.objects.create(shop=shop, month=date(2025, 9, 1), amount=Decimal(1))
+
+
+def test_a_calm_morning_says_that_nothing_waits(
+    shop: Shop, costs_entered: None, as_role: Callable[..., Client]
+) -> None:
+    assert tasks(shop, "admin") == []
+    assert "Nothing waits for you." in as_role().get("/").text
+
+
+def test_missing_costs_are_asked_for_from_those_who_may_enter_them(shop: Shop) -> None:
+    assert tasks(shop, "manager") == [("1", reverse("settings_costs"), False)]
+    assert tasks(shop, "analyst") == []
+
+
+def test_a_failed_job_is_urgent_until_its_kind_runs_through(shop: Shop, costs_entered: None) -> None:
+    Job.objects.create(kind="metrics.refresh", state=Job.State.FAILED)
+    assert tasks(shop, "analyst") == [("1", reverse("jobs"), True)]
+    assert tasks(shop, "service") == []
+    Job.objects.create(kind="metrics.refresh", state=Job.State.DONE)
+    assert tasks(shop, "analyst") == []
+
+
+def test_rows_set_aside_count_for_the_last_import_only(shop: Shop, costs_entered: None) -> None:
+    (done,) = Import.objects.filter(shop=shop)
+    SetAside.objects.bulk_create(SetAside(of=done, line_no=line, reason="no_customer") for line in range(2))
+    assert tasks(shop, "manager") == [("2", reverse("imports"), False)]
+    assert tasks(shop, "analyst") == []
+    Import.objects.create(shop=shop, what="orders", state=Import.State.DONE, file_name="next.csv")
+    assert tasks(shop, "manager") == []
+
+
+def test_the_urgent_comes_first(shop: Shop) -> None:
+    Job.objects.create(kind="imports.run", state=Job.State.FAILED)
+    assert [urgent for _count, _url, urgent in tasks(shop, "admin")] == [True, False]
