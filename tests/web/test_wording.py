@@ -1,7 +1,10 @@
 """What people do and what waits has a name in words, and none is shown by its code."""
 
 import re
+from importlib import import_module
 from pathlib import Path
+
+from django.conf import settings
 
 import treue
 from treue.core.jobs import wording, work
@@ -12,6 +15,7 @@ RECORDED = re.compile(r'\brecord\(\s*"([a-z]+\.[a-z_]+)"')
 
 
 def test_every_deed_in_the_audit_log_has_its_words() -> None:
+    import_module(settings.ROOT_URLCONF)  # as before any page: rooms name their deeds where these are done
     recorded = {action for path in SOURCES for action in RECORDED.findall(path.read_text(encoding="utf-8"))}
     assert "note.written" in recorded
     assert recorded - set(ACTIONS) == set()

@@ -48,7 +48,7 @@ def test_a_difference_inside_the_margin_is_not_claimed():
         "No certain difference", "from September 2026 (90.0%)"
     )
     german = card(kinds.RETENTION, rates(900, 905), language="de").change
-    assert (german.text, plain(german.against)) == ("Kein sicherer Unterschied", "zu September 2026 (90,0 %)")
+    assert (german.text, plain(german.against)) == ("Kein sicherer Unterschied", "gegen September 2026 (90,0 %)")
 
 
 def test_rising_churn_is_bad():
