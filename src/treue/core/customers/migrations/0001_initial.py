@@ -3,8 +3,7 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import django.db.models.functions.comparison
-import django.db.models.functions.text
+import django.db.models.functions
 import treue.core.customers.folding
 from django.conf import settings
 from django.db import migrations, models
@@ -46,12 +45,12 @@ class Migration(migrations.Migration):
                 ('country', models.CharField(blank=True, max_length=60)),
                 ('signed_up_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('name_key', models.GeneratedField(db_persist=True, expression=treue.core.customers.folding.Fold(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.NullIf('name', models.Value('')), 'number')), output_field=models.TextField(db_collation='C'))),
+                ('name_key', models.GeneratedField(db_persist=True, expression=treue.core.customers.folding.Fold(django.db.models.functions.Coalesce(django.db.models.functions.NullIf('name', models.Value('')), 'number')), output_field=models.TextField(db_collation='C'))),
                 ('words', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(treue.core.customers.folding.Fold(treue.core.customers.folding.Searchable('name', 'city', 'email')), config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
             options={
-                'indexes': [models.Index(fields=['shop', 'name_key', 'id'], name='customers_customer_by_name'), django.contrib.postgres.indexes.GinIndex(fields=['words'], name='customers_customer_words'), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('email'), 'text_pattern_ops'), name='customers_customer_email')],
+                'indexes': [models.Index(fields=['shop', 'name_key', 'id'], name='customers_customer_by_name'), django.contrib.postgres.indexes.GinIndex(fields=['words'], name='customers_customer_words'), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.Upper('email'), 'text_pattern_ops'), name='customers_customer_email')],
                 'constraints': [models.UniqueConstraint(fields=('shop', 'number'), name='customers_customer_number_once'), models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='customers_customer_has_number')],
             },
         ),
