@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,9 +41,21 @@ def pytest_configure(config: pytest.Config) -> None:
         return  # this process hands out tests to others, who would inherit its settings
     _own_installation(config)
     os.environ["DJANGO_SETTINGS_MODULE"] = "treue.web.settings"
+    _mend_imports()
     import django
 
     django.setup()
+
+
+def _mend_imports() -> None:
+    """pytest-randomly tries model_bakery, whose import runs in a circle as long as nothing of Django is loaded.
+
+    What remains are modules that their packages do not know, and migrations that name them by their path fail.
+    """
+    for name, module in list(sys.modules.items()):
+        package, _dot, own = name.rpartition(".")
+        if name.startswith("django.") and package in sys.modules and not hasattr(sys.modules[package], own):
+            setattr(sys.modules[package], own, module)
 
 
 def _own_installation(config: pytest.Config) -> None:

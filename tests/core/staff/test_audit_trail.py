@@ -74,13 +74,13 @@ def test_it_is_paged_from_the_newest(hers: Client, ada: User) -> None:
     for number in range(120):
         audit.record("job.cancelled", who=ada, subject=f"job {number:03}")
     first = hers.get(reverse("audit"))
-    assert "job 119" in first.text
-    assert "job 069" not in first.text
+    assert "Job 119" in first.text
+    assert "Job 069" not in first.text
     assert "120 entries" in first.text
     second = hers.get(reverse("audit") + first.context["pager"].next_url)
-    assert "job 069" in second.text
+    assert "Job 069" in second.text
     third = hers.get(reverse("audit") + second.context["pager"].next_url)
-    assert "job 000" in third.text
+    assert "Job 000" in third.text
     assert third.context["pager"].next_url == ""
     back = hers.get(reverse("audit") + third.context["pager"].previous_url)
     assert [placed[3].cell.text for placed in back.context["table"].rows] == [
@@ -98,3 +98,19 @@ def test_a_room_names_its_own_deeds_and_an_unnamed_one_keeps_its_name() -> None:
 def test_old_and_new_values_are_read_as_a_change() -> None:
     facts = {"window_days": {"old": 365, "new": 180}, "codes": ["POST", "M"], "file": "", "n": 3}
     assert audit_wording.facts_text(facts) == "window_days: 365 → 180 · codes: POST, M · file: – · n: 3"
+
+
+def test_colleagues_are_called_by_name_and_everything_else_by_number() -> None:
+    names = {"user 7": "Otto Analyse"}
+    found = {
+        s: audit_wording.subject_text(s, names) for s in ("user 7", "user 8", "customer 12", "comet 3", "shop", "")
+    }
+    assert found == {
+        "user 7": "Otto Analyse",
+        "user 8": "Account 8",
+        "customer 12": "Customer 12",
+        "comet 3": "comet 3",
+        "shop": "shop",
+        "": "",
+    }
+    assert {subject: audit_wording.subject_text(subject, names) for subject in expected} == expected

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from treue.core import paging
 from treue.core.shop import clock
-from treue.core.staff.audit_wording import action_name, facts_text
+from treue.core.staff.audit_wording import action_name, facts_text, subject_text
 from treue.core.staff.models import AuditEntry, User
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
@@ -30,7 +30,8 @@ def audit(request: HttpRequest) -> HttpResponse:
         Column(_("Concerning")),
         Column(_("Details"), full=True),
     ]
-    rows = [[clock.printed(entry.at, zone), *_texts(entry)] for entry in page]
+    names = _names()
+    rows = [[clock.printed(entry.at, zone), *_texts(entry, names)] for entry in page]
     csv_url = reverse("audit_csv") + address(request.GET)
     table = Table(_("Audit log"), columns, rows, caption=_("Newest first."), stack=True, csv_url=csv_url)
     context = {"table": table if rows else None, "pager": pager, **_choices(request)}
@@ -42,8 +43,9 @@ def audit(request: HttpRequest) -> HttpResponse:
 def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The whole trail as filtered, oldest first, with the actions' own names beside the words."""
     zone = clock.zone()
+    names = _names()
     entries = _filtered(request).order_by("pk").iterator(chunk_size=2000)
-    rows = ([entry.at.astimezone(zone), *_texts(entry), entry.action] for entry in entries)
+    rows = ([entry.at.astimezone(zone), *_texts(entry, names), entry.action] for entry in entries)
     head = [_("When"), _("Who"), _("What"), _("Concerning"), _("Details"), "action"]
     return spreadsheet.download(request, "audit.csv", spreadsheet.pieces(head, rows, language=get_language() or "en"))
 
@@ -60,9 +62,14 @@ def _filtered(request: HttpRequest) -> QuerySet[AuditEntry]:
     return entries
 
 
-def _texts(entry: AuditEntry) -> list[str]:
+def _names() -> dict[str, str]:
+    """Colleagues by name; there are few of them, and customers are never named here."""
+    return {f"user {user.pk}": str(user) for user in User.objects.all()}
+
+
+def _texts(entry: AuditEntry, names: dict[str, str]) -> list[str]:
     who = str(entry.who) if entry.who else _("Treue itself")
-    return [who, action_name(entry.action), entry.subject, facts_text(entry.facts)]
+    return [who, action_name(entry.action), subject_text(entry.subject, names), facts_text(entry.facts)]
 
 
 def _choices(request: HttpRequest) -> dict[str, object]:

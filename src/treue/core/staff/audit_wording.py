@@ -40,6 +40,20 @@ ACTIONS: dict[str, Promise | str] = {
 }
 
 
+SUBJECTS: dict[str, Promise | str] = {
+    "user": _("Account %(number)s"),
+    "invitation": _("Invitation %(number)s"),
+    "customer": _("Customer %(number)s"),
+    "erasure": _("Erasure %(number)s"),
+    "import": _("Import %(number)s"),
+    "job": _("Job %(number)s"),
+    "mail": _("Mail %(number)s"),
+    "note": _("Note %(number)s"),
+    "shop": _("Shop %(number)s"),
+    "cost": _("Acquisition costs %(number)s"),
+}
+
+
 def name_actions(names: Mapping[str, Promise | str]) -> None:
     ACTIONS.update(names)
 
@@ -47,6 +61,14 @@ def name_actions(names: Mapping[str, Promise | str]) -> None:
 def action_name(action: str) -> str:
     """What was done, in words; the dotted name where no room has worded it."""
     return str(ACTIONS.get(action, action))
+
+
+def subject_text(subject: str, names: Mapping[str, str]) -> str:
+    """What it was done to: by name where `names` knows it ("user 7"), else by number."""
+    if subject in names:
+        return names[subject]
+    kind, _space, number = subject.partition(" ")
+    return str(SUBJECTS[kind]) % {"number": number} if kind in SUBJECTS and number else subject
 
 
 def facts_text(facts: Mapping[str, object]) -> str:
