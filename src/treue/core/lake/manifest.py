@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from treue.core.home import home
 
@@ -24,9 +25,13 @@ GRACE_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class Bucket:
-    """One file of orders, and what it holds in all; `revenue` is a decimal number in digits."""
+    """One file of orders, and what it holds in all.
+
+    first_day: of its earliest order. revenue: a decimal number in digits.
+    """
 
     file: str
+    first_day: date
     customers: int
     orders: int
     revenue: str
@@ -61,6 +66,11 @@ class Manifest:
         live = {bucket.file for bucket in self.buckets.values()}
         return live | {self.customers.file} if self.customers else live
 
+    @property
+    def first_day(self) -> date | None:
+        """Day of the earliest order; None where there is none."""
+        return min((bucket.first_day for bucket in self.buckets.values()), default=None)
+
     def next(self, **changes: object) -> "Manifest":
         return replace(self, generation=self.generation + 1, **changes)
 
@@ -81,14 +91,14 @@ def read(shop_id: int) -> Manifest | None:
         zone=values["zone"],
         as_of=date.fromisoformat(values["as_of"]),
         generation=values["generation"],
-        buckets={int(number): Bucket(**bucket) for number, bucket in values["buckets"].items()},
-        customers=_customer_file(customers) if customers else None,
+        buckets={int(number): Bucket(**_with_days(bucket)) for number, bucket in values["buckets"].items()},
+        customers=CustomerFile(**_with_days(customers)) if customers else None,
     )
 
 
-def _customer_file(values: dict[str, object]) -> CustomerFile:
-    days = {name: date.fromisoformat(str(values[name])) for name in ("first_day", "as_of")}
-    return CustomerFile(**(values | days))
+def _with_days(values: dict[str, Any]) -> dict[str, Any]:
+    days = {name: date.fromisoformat(values[name]) for name in ("first_day", "as_of") if name in values}
+    return values | days
 
 
 def swap(shop_id: int, manifest: Manifest) -> None:

@@ -42,6 +42,9 @@ select customer_id, order_id,
 from read_parquet('{staged}/*.parquet', hive_partitioning = false)
 order by customer_id, nth"""
 
+DESCRIBED = """
+select count(distinct customer_id), count(*), coalesce(sum(revenue), 0), min(ordered_at)::date from read_parquet(?)"""
+
 MONEY = {name: f"({name} * 0.0001::decimal(18, 4))::decimal(18, 4)" for name in ("revenue", "costed_revenue", "cost")}
 
 
@@ -148,6 +151,6 @@ def write_file(con: DuckDBPyConnection, query: str, path: Path) -> None:
 
 def described(con: DuckDBPyConnection, place: Path, file: str) -> Bucket:
     """What a file of orders holds in all."""
-    query = "select count(distinct customer_id), count(*), coalesce(sum(revenue), 0) from read_parquet(?)"
-    customers, orders, revenue = con.execute(query, [str(place / file)]).fetchall()[0]
-    return Bucket(file=file, customers=customers, orders=orders, revenue=str(revenue))
+    (values,) = con.execute(DESCRIBED, [str(place / file)]).fetchall()
+    customers, orders, revenue, first_day = values
+    return Bucket(file=file, first_day=first_day, customers=customers, orders=orders, revenue=str(revenue))

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import ibis
+import pyarrow.compute as pc
 from django.db.models import Max
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from treue.core.lake import manifest, tables, writing
 from treue.core.shop.models import Shop
 from treue.science.calendar import Calendar
 from treue.understand.metrics import snapshots
-from treue.understand.metrics.counting import count
+from treue.understand.metrics.counting import Counts, count
 from treue.understand.metrics.models import Snapshot
 from treue.understand.profile import refresh as profiles
 
@@ -57,14 +57,7 @@ def _figures(shop: Shop, customers: Collection[int] | None, now: datetime, progr
     snapshot = Snapshot(
         shop=shop, as_of=day, window_days=shop.window_days, currency=shop.currency, data_until=reach.last_fact
     )
-    calendar = _calendar(shop, snapshot)
-    counts = None
-    if calendar is not None:
-        progress.step("customers")
-        customer_file.write(shop.pk, calendar)
-        progress.step("counting")
-        with tables.opened(shop.pk) as lake:
-            counts = count(lake, calendar)
+    counts = _counts(shop, snapshot, progress)
     progress.step("storing")
     snapshot.seconds = time.monotonic() - begun
     snapshots.put_in_force(snapshot, counts)
@@ -87,14 +80,17 @@ def as_of(shop: Shop, reach: Reach, now: datetime) -> date:
     return min(yesterday, reach.last_order.astimezone(shop.tz).date()) if reach.last_order else yesterday
 
 
-def _calendar(shop: Shop, snapshot: Snapshot) -> Calendar | None:
-    """The calendar from the first order that counts, noted with the last on the snapshot; None without any."""
-    after = snapshot.as_of + timedelta(days=1)
-    with tables.opened(shop.pk) as lake:
-        moments = lake.orders.ordered_at
-        counting = lake.orders.filter(moments < ibis.timestamp(f"{after} 00:00:00"))
-        row = counting.agg(first=counting.ordered_at.min(), last=counting.ordered_at.max()).to_pyarrow().to_pylist()[0]
-    if row["first"] is None:
+def _counts(shop: Shop, snapshot: Snapshot, progress: Progress) -> Counts | None:
+    """What the lake holds, counted; its first and last day are noted on the snapshot. None if there is nothing."""
+    state = manifest.read(shop.pk)
+    if state is None or state.first_day is None or state.first_day > snapshot.as_of:
         return None
-    snapshot.first_order, snapshot.last_order = row["first"].date(), row["last"].date()
-    return Calendar(snapshot.first_order, snapshot.as_of, "month", shop.window_days)
+    calendar = Calendar(state.first_day, snapshot.as_of, "month", shop.window_days)
+    progress.step("customers")
+    customer_file.write(shop.pk, calendar)
+    progress.step("counting")
+    with tables.opened(shop.pk) as lake:
+        counts = count(lake, calendar)
+    snapshot.first_order = calendar.first_day
+    snapshot.last_order = pc.max(counts.slices["last_order"]).as_py()
+    return counts
