@@ -1,11 +1,7 @@
-from django.http import HttpResponse
 from django.urls import path
 
-
-def page(request):
-    return HttpResponse("")
-
+from treue.understand.profile import views
 
 urlpatterns = [
-    path("", page, name="customers"),
+    path("", views.customers, name="customers"),
 ]

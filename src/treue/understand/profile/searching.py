@@ -1,0 +1,140 @@
+"""What one looks for in the list of customers, as conditions in SQL.
+
+Conditions on persons stand on the table `c` (customers), those on buying on `p` (buying profiles); an index answers
+each of them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from treue.core.shop.models import Shop
+from treue.understand.metrics.filters import DIMENSIONS, OTHER, UNKNOWN
+
+MOST_WORDS = 8
+
+
+@dataclass(frozen=True)
+class Search:
+    """words: each must begin a word of name or city, the number, or the e-mail address. The rest is about buying:
+    channel, country and category of the first order; `since` includes its day, `before` does not."""
+
+    words: str = ""
+    channel: str = ""
+    country: str = ""
+    category: str = ""
+    orders_from: int | None = None
+    orders_to: int | None = None
+    last_since: date | None = None
+    last_before: date | None = None
+    revenue_from: Decimal | None = None
+    revenue_to: Decimal | None = None
+
+    @property
+    def by_buying(self) -> bool:
+        return any(getattr(self, each.name) not in ("", None) for each in fields(self) if each.name != "words")
+
+    @property
+    def without_orders(self) -> bool:
+        """Whether only those are looked for who never ordered: they have no profile."""
+        return self.orders_to == 0
+
+    @property
+    def with_others(self) -> bool:
+        """Whether those who never ordered can fit."""
+        return self.without_orders or not self.by_buying
+
+    @property
+    def active(self) -> bool:
+        return bool(self.words) or self.by_buying
+
+
+@dataclass(frozen=True)
+class Conditions:
+    person: tuple[str, ...] = ()
+    buying: tuple[str, ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def conditions(shop: Shop, search: Search, known: Mapping[str, Sequence[str]]) -> Conditions:
+    """known: by dimension the values that a filter offers by name; OTHER is everything else."""
+    values: dict[str, object] = {"shop": shop.pk}
+    person = tuple(_words(search.words, values))
+    buying = tuple(_buying(shop, search, known, values))
+    return Conditions(person, buying, values)
+
+
+# Words
+
+
+def _words(text: str, values: dict[str, object]) -> Iterator[str]:
+    words = [word for word in text.split() if any(character.isalnum() for character in word)]
+    if text and not words:
+        yield "false"
+    for number, word in enumerate(words[:MOST_WORDS]):
+        yield f"({' or '.join(_ways_to_find(number, word, values))})"
+
+
+def _ways_to_find(number: int, word: str, values: dict[str, object]) -> Iterator[str]:
+    """Numbers are compared as typed, in capitals and in small letters, so that the index of unique numbers serves."""
+    values[f"word{number}"] = quoted(word)
+    yield f"c.words @@ to_tsquery('simple', customers_fold(%(word{number})s))"
+    for each, spelling in enumerate(sorted({word, word.upper(), word.lower()})):
+        values[f"number{number}_{each}"] = like(spelling)
+        yield f"c.shop_id = %(shop)s and c.number like %(number{number}_{each})s"
+    if not _is_plain(word):
+        values[f"email{number}"] = like(word.upper())
+        yield f"upper(c.email) like %(email{number})s"
+
+
+def quoted(word: str) -> str:
+    """A word, or the beginning of one, in the language of full-text search."""
+    escaped = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}':*"
+
+
+def _is_plain(word: str) -> bool:
+    """Whether letters alone. An address need not be asked for these: they are among the words."""
+    return word.replace("-", "").replace("'", "").replace("’", "").isalpha()
+
+
+def like(beginning: str) -> str:
+    escaped = beginning.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{escaped}%"
+
+
+# Buying
+
+
+def _buying(shop: Shop, search: Search, known: Mapping[str, Sequence[str]], values: dict[str, object]) -> Iterator[str]:
+    for name in DIMENSIONS:
+        yield from _dimension(name, getattr(search, name), known.get(name, ()), values)
+    if search.without_orders:
+        yield "p.customer_id is null"
+        return
+    bounds = (
+        ("orders_from", "p.orders >=", search.orders_from),
+        ("orders_to", "p.orders <=", search.orders_to),
+        ("last_since", "p.last_order_at >=", _midnight(shop, search.last_since)),
+        ("last_before", "p.last_order_at <", _midnight(shop, search.last_before)),
+        ("revenue_from", "p.revenue >=", search.revenue_from),
+        ("revenue_to", "p.revenue <=", search.revenue_to),
+    )
+    for name, comparison, value in bounds:
+        if value is not None:
+            values[name] = value
+            yield f"{comparison} %({name})s"
+
+
+def _dimension(name: str, value: str, known: Sequence[str], values: dict[str, object]) -> Iterator[str]:
+    if value == OTHER:
+        values[name] = [one for one in known if one not in (OTHER, UNKNOWN)]
+        yield f"p.{name} <> '' and p.{name} <> all(%({name})s)"
+    elif value:
+        values[name] = "" if value == UNKNOWN else value
+        yield f"p.{name} = %({name})s"
+
+
+def _midnight(shop: Shop, day: date | None) -> datetime | None:
+    return datetime.combine(day, time.min, shop.tz) if day else None

@@ -1,0 +1,232 @@
+"""The way through a list of customers: the next ones after a place, those before it, and how many there are."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cached_property
+
+from django.db import connection, transaction
+
+from treue.understand.profile.searching import Conditions, Search
+from treue.understand.profile.sorting import Sort
+
+MOST_COUNTED = 10_000
+MOST_EXACT = 10
+FIRST_STEPS = 1_000
+TIMES_AS_MANY = 20  # where the first steps meet enough of them to hope
+
+CUSTOMERS, PROFILES = "customers_customer c", "profile_buyingprofile p"
+
+NEAR = """
+select {id} from (
+    select * from {table} where {beyond} order by {column} {way}, {id} {way} limit %(steps)s) {alias} {join}
+where {where} order by {column} {way}, {id} {way} limit %(wanted)s"""
+
+SORTED = """
+with found as materialized (select {id} as id, {column} as key from {source} where {where})
+select id, (select count(*) from (select from found limit %(most)s) counted)
+from found where {beyond} order by key {way} nulls {nulls}, id {way} limit %(wanted)s"""
+
+OTHERS = """
+select c.id from customers_customer c
+where {beyond} and not exists (select from profile_buyingprofile p where p.customer_id = c.id)
+order by c.id {way} limit %(wanted)s"""
+
+COUNT = "select count(*) from (select from {source} where {where} limit %(most)s) counted"
+
+# Hoping to meet ten thousand early, the planner would merge two indexes from that end where there are none.
+NO_MERGE = "set local enable_mergejoin = off"
+
+PLACE = """
+select {column} from customers_customer c left join profile_buyingprofile p on p.customer_id = c.id
+where c.shop_id = %(shop)s and c.id = %(id)s"""
+
+EXACT = """
+select c.id from customers_customer c left join profile_buyingprofile p on p.customer_id = c.id
+where c.shop_id = %(shop)s and (c.number = any(%(numbers)s) or upper(c.email) = upper(%(typed)s)) and {where}
+order by c.id limit %(most)s"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one stands in the list: at a customer and their key; without one, at whichever end one starts from."""
+
+    id: int | None = None
+    key: object = None
+
+    @property
+    def known(self) -> bool:
+        return self.id is not None
+
+    @property
+    def among_others(self) -> bool:
+        """Whether among those who never ordered, in a list that is sorted by orders."""
+        return self.known and self.key is None
+
+
+class Part(Enum):
+    BUYERS = auto()
+    OTHERS = auto()
+
+
+class Course:
+    """The way through all who fit, forth and back. `exact` are those whose number or address is just what was typed:
+    they are not on it."""
+
+    def __init__(self, conditions: Conditions, sort: Sort, search: Search) -> None:
+        self.person, self.buying, self.values = conditions.person, conditions.buying, conditions.values
+        self.sort, self.search = sort, search
+        self._met: int | None = None  # how many fit, once that is known
+
+    @cached_property
+    def exact(self) -> list[int]:
+        typed = self.search.words
+        if not typed:
+            return []
+        numbers = [typed, typed.upper(), typed.lower()]
+        statement = EXACT.format(where=_all(*self.buying))
+        return self._ids(statement, typed=typed, numbers=numbers, most=MOST_EXACT)
+
+    def count(self) -> int | None:
+        """How many fit; None where these are more than are counted."""
+        if self._met is None:
+            self._met = self._count()
+        total = self._met + len(self.exact)
+        return total if total <= MOST_COUNTED else None
+
+    def place_of(self, customer: int) -> Place:
+        found = self._rows(PLACE.format(column=self.sort.column), id=customer)
+        return Place(customer, found[0][0]) if found else Place()
+
+    def forward(self, place: Place, wanted: int) -> list[int]:
+        """The next customers after a place, at most as many as wanted."""
+        return self._take(place, wanted, back=False)
+
+    def backward(self, place: Place, wanted: int) -> list[int]:
+        """The customers right before a place, in the list's own order."""
+        return self._take(place, wanted, back=True)[::-1]
+
+    def _take(self, place: Place, wanted: int, *, back: bool) -> list[int]:
+        if not self.search.active:
+            return self._everybody(place, wanted, back=back)
+        if self.sort.by_person or not (place.among_others or self.search.without_orders):
+            found = self._near(place, wanted, FIRST_STEPS, back=back)
+            if wanted > len(found) >= wanted / TIMES_AS_MANY:
+                found = self._near(place, wanted, FIRST_STEPS * TIMES_AS_MANY, back=back)
+            if len(found) == wanted:
+                return found
+        return self._sorted(place, wanted, back=back)
+
+    def _everybody(self, place: Place, wanted: int, *, back: bool) -> list[int]:
+        """Where nothing is searched for: first those who ordered, then the others."""
+        if self.sort.by_person:
+            return self._near(place, wanted, wanted, back=back)
+        parts = [Part.BUYERS, Part.OTHERS][:: -1 if back else 1]
+        if place.known:
+            parts = parts[parts.index(Part.OTHERS if place.among_others else Part.BUYERS) :]
+        found: list[int] = []
+        for part in parts:
+            missing = wanted - len(found)
+            if part is Part.BUYERS:
+                found += self._near(place, missing, missing, back=back)
+            else:
+                found += self._others(place, missing, back=back)
+            place = Place()
+        return found
+
+    def _near(self, place: Place, wanted: int, steps: int, *, back: bool) -> list[int]:
+        """Those who are met within some steps along the sorted index."""
+        by_person, descending = self.sort.by_person, self.sort.descending != back
+        each = "c.id" if by_person else "p.customer_id"
+        other, needed = (PROFILES, self.buying) if by_person else (CUSTOMERS, self.person)
+        join = f"{self._how_to_join()} {other} on c.id = p.customer_id" if needed else ""
+        beyond = f"({self.sort.column}, {each}) {_sign(descending)} (%(key)s, %(id)s)" if place.known else "true"
+        statement = NEAR.format(
+            id=each,
+            column=self.sort.column,
+            way=_way(descending),
+            table=CUSTOMERS if by_person else PROFILES,
+            alias=each[0],
+            join=join,
+            beyond=_all(f"{each[0]}.shop_id = %(shop)s", beyond),
+            where=_all(*self.person, *self.buying, f"{each} <> all(%(exact)s)"),
+        )
+        return self._ids(statement, key=place.key, id=place.id, exact=self.exact, steps=steps, wanted=wanted)
+
+    def _sorted(self, place: Place, wanted: int, *, back: bool) -> list[int]:
+        """Those beyond a place among all who fit."""
+        descending = self.sort.descending != back
+        beyond = "true"
+        if place.among_others:
+            beyond = f"key is null and id {_sign(descending)} %(id)s" + (" or key is not null" if back else "")
+        elif place.known:
+            beyond = f"(key, id) {_sign(descending)} (%(key)s, %(id)s)" + ("" if back else " or key is null")
+        source = self._source(with_key=True)
+        statement = SORTED.format(
+            **source, column=self.sort.column, way=_way(descending), beyond=beyond, nulls="first" if back else "last"
+        )
+        values = {"key": place.key, "id": place.id, "exact": self.exact, "wanted": wanted, "most": MOST_COUNTED + 1}
+        rows = self._rows(statement, **values)
+        if rows:
+            self._met = rows[0][1]
+        return [each for each, _met in rows]
+
+    def _count(self) -> int:
+        statement = COUNT.format(**self._source(with_key=False))
+        with transaction.atomic():
+            if not self.search.with_others:
+                self._execute(NO_MERGE)
+            (found,) = self._ids(statement, exact=self.exact, most=MOST_COUNTED + 1)
+        return found
+
+    def _others(self, place: Place, wanted: int, *, back: bool) -> list[int]:
+        """Customers without a buying profile."""
+        descending = self.sort.descending != back
+        beyond = _all("c.shop_id = %(shop)s", f"c.id {_sign(descending)} %(id)s" if place.known else "true")
+        statement = OTHERS.format(beyond=beyond, way=_way(descending))
+        return self._ids(statement, id=place.id, wanted=wanted)
+
+    def _source(self, *, with_key: bool) -> dict[str, str]:
+        """The fewest tables in which all who fit are found."""
+        by_person = self.sort.by_person and with_key
+        profiles = self.buying or (with_key and not by_person)
+        customers = self.person or by_person or self.search.with_others
+        tables = [CUSTOMERS] * bool(customers) + [PROFILES] * bool(profiles)
+        shops = ["c", "p"][: 1 if self.search.with_others else 2]
+        each = "c.id" if customers else "p.customer_id"
+        return {
+            "id": each,
+            "source": f" {self._how_to_join()} ".join(tables) + (" on c.id = p.customer_id" if len(tables) > 1 else ""),
+            "where": _all(
+                *(f"{table[-1]}.shop_id = %(shop)s" for table in tables if table[-1] in shops),
+                *self.person,
+                *self.buying,
+                f"{each} <> all(%(exact)s)",
+            ),
+        }
+
+    def _how_to_join(self) -> str:
+        return "left join" if self.search.with_others else "join"
+
+    def _ids(self, statement: str, **values: object) -> list[int]:
+        return [each for (each,) in self._rows(statement, **values)]
+
+    def _execute(self, statement: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    def _rows(self, statement: str, **values: object) -> list[tuple]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {**self.values, **values})
+            return cursor.fetchall()
+
+
+def _all(*conditions: str) -> str:
+    return " and ".join(conditions) or "true"
+
+
+def _sign(descending: bool) -> str:
+    return "<" if descending else ">"
+
+
+def _way(descending: bool) -> str:
+    return "desc" if descending else "asc"
