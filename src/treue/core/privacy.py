@@ -16,13 +16,15 @@ class OnErasure(StrEnum):
 @dataclass(frozen=True)
 class PersonalData:
     """fields: what a copy of the person's data contains, in this order. owner: the path from a row to the customer
-    ("" for the customer's own row), or None where the row is about a colleague. why: the reason where a row is kept.
+    ("" for the customer's own row), or None where the row is about a colleague or nobody. why: the reason where a row
+    is kept. quotes: columns in which a delivered file may be quoted; erasing a person blots them out there.
     """
 
     fields: tuple[str, ...]
     owner: str | None
     on_erasure: OnErasure = OnErasure.DELETE
     why: str = ""
+    quotes: tuple[str, ...] = ()
 
 
 NOT_PERSONAL = PersonalData(fields=(), owner=None, on_erasure=OnErasure.KEEP)

@@ -1,9 +1,18 @@
 """The web process: `uvicorn treue.web.asgi:application`, or `treue web`."""
 
 import os
+import tempfile
 
 from django.core.asgi import get_asgi_application
 
+from treue.core.home import home
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "treue.web.settings")
+# Uploads wait on the installation's disk, whose free space is looked at, and not in the system's small /tmp.
+tempfile.tempdir = str(home() / "tmp")
 
 application = get_asgi_application()
+
+from treue.web.receiving import measured  # noqa: E402 — it knows addresses, which need Django
+
+application = measured(application)

@@ -196,8 +196,8 @@ STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-FILE_UPLOAD_TEMP_DIR = None
-FILE_UPLOAD_MAX_MEMORY_SIZE = 0  # straight to a file in the installation's folder
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20  # 0 would keep whole uploads in memory; beyond it they go to a file
+UPLOAD_LIMIT = int(os.environ.get("TREUE_UPLOAD_LIMIT_MB", "2048")) << 20
 
 DEFAULT_FROM_EMAIL = os.environ.get("TREUE_MAIL_FROM", "treue@localhost")
 EMAIL_BACKEND = "treue.core.jobs.mail.OutboxBackend"

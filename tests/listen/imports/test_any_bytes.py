@@ -93,7 +93,7 @@ def test_damaged_workbooks_and_parquet_files_are_read_or_refused_by_name(
         return
 
 
-@GENTLE
+@settings(GENTLE, max_examples=60)
 @given(rows=ROWS, end=ENDS, final=st.booleans())
 def test_every_row_is_a_line_or_is_set_aside(rows: list[str], end: str, final: bool, path: Path) -> None:
     path.write_bytes((HEADING + end.join(rows) + (end if final else "")).encode("utf-8", "surrogatepass"))
@@ -111,6 +111,7 @@ def test_every_row_is_a_line_or_is_set_aside(rows: list[str], end: str, final: b
 
 @GENTLE
 @given(rows=ROWS, end=ENDS)
+@example(rows=[',,,b"c,"'], end="\n")
 def test_the_fast_and_the_careful_reader_agree(rows: list[str], end: str, path: Path) -> None:
     text = end.join([*rows, ""]).encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode()
     path.write_bytes(HEADING.encode() + text)

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from treue.listen.imports.errors import MissingColumn, UnknownColumn, UnknownZone
+from treue.listen.imports.cleaning import clean_lines
+from treue.listen.imports.columns import Mapping
+from treue.listen.imports.errors import MissingColumn, UnknownColumn, UnknownField, UnknownZone
+from treue.listen.imports.reading import open_source
 
 Clean = Callable[..., Any]
 HEAD = "Kunde;Bestellung;Datum;Artikel;Menge;Preis\n"
@@ -332,6 +335,27 @@ def test_a_column_that_was_asked_for_and_is_not_there_is_named(clean: Clean) -> 
     assert (refusal.value.name, refusal.value.available) == ("Summe", ("Kunde", "Datum", "Betrag"))
 
 
+@pytest.mark.parametrize(
+    ("columns", "refused"),
+    [
+        ({"customer": "Kunde", "time": "Datum", "amount": "Summe"}, UnknownColumn),
+        ({"customer": "Kunde", "time": "Datum", "amount": "Betrag", "x FROM t; --": "Kunde"}, UnknownField),
+    ],
+)
+def test_a_mapping_made_by_hand_is_held_to_the_file_and_the_fields(
+    write: Clean, backend: Any, columns: dict[str, str], refused: type[Exception]
+) -> None:
+    source = open_source(write("Kunde;Datum;Betrag\n7;3.7.2026;5\n"))
+    with pytest.raises(refused):
+        clean_lines(
+            source,
+            Mapping("orders", columns),
+            connection=backend,
+            zone="Europe/Berlin",
+            now=dt.datetime(2026, 11, 22, tzinfo=dt.UTC),
+        )
+
+
 def test_a_zone_that_nobody_knows_is_refused(clean: Clean) -> None:
     with pytest.raises(UnknownZone) as refusal:
         clean("Kunde;Datum;Betrag\n7;3.7.2026;5\n", zone="Europe/Bielefeld")
@@ -351,3 +375,37 @@ def test_a_failed_cleaning_leaves_no_table_behind(clean: Clean, backend: Any) ->
     with pytest.raises(KeyboardInterrupt):
         clean("Kunde;Datum;Betrag\n7;3.7.2026;5\n", progress=cancel)
     assert tables() == before
+
+
+@pytest.mark.parametrize("status", ["cancelled", "Refunded", "wc-failed", "Storniert", "voided"])
+def test_an_order_that_came_to_nothing_is_set_aside_and_takes_nothing_back(clean: Clean, status: str) -> None:
+    outcome = clean(
+        f"Kunde;Bestellung;Datum;Betrag;Bestellstatus\n7;1;3.7.2026;5;bezahlt\n7;2;4.7.2026;5;{status}\n"
+        f";3;4.7.2026;5;{status}\n7;4;5.7.2026;5;partially_refunded\n7;5;5.7.2026;5;\n"
+    )
+    assert outcome.lines("line_no", "kind") == [(2, "purchase"), (5, "purchase"), (6, "purchase")]
+    assert outcome.set_aside == [
+        (3, "cancelled_order", "Bestellstatus", status),
+        (4, "cancelled_order", "Bestellstatus", status),
+    ]
+    assert outcome.cleaned.revenue_without_customer == 0.0
+
+
+@pytest.mark.parametrize("row", ["7;1;3.7.2026;2;999999999999", "7;1;3.7.2026;1e-300;1", "7;1;3.7.2026;1;1000000"])
+def test_numbers_that_multiply_beyond_any_shop_are_set_aside(clean: Clean, row: str) -> None:
+    outcome = clean(
+        f"Kunde;Bestellung;Datum;Menge;Betrag;Währung\n{row};USD\n7;2;3.7.2026;1;1;EUR\n7;3;3.7.2026;1;1;EUR\n",
+        rates={"usd": 1e6},
+    )
+    assert outcome.cleaned.counts == {"unreadable_number": 1}
+
+
+def test_rows_without_customer_in_a_file_of_addresses_name_that_column(clean: Clean) -> None:
+    outcome = clean("E-Mail;Bestellung;Datum;Betrag\na@x.de;1;3.7.2026;1\nkeine;2;3.7.2026;1\nb@x.de;3;3.7.2026;1\n")
+    assert outcome.lines("customer") == [("a@x.de",), ("b@x.de",)]
+    assert outcome.set_aside == [(3, "no_customer", "E-Mail", "keine")]
+
+
+def test_a_long_value_is_shown_short(clean: Clean) -> None:
+    outcome = clean(HEAD + f"7;1;{'x' * 5_000};T1;2;5\n8;2;3.7.2026;T1;1;1\n")
+    assert outcome.set_aside == [(2, "unreadable_time", "Datum", "x" * 500)]

@@ -28,7 +28,7 @@ ORDERS = {
     "Shopify": {
         "order": ("Name", "#1001"),
         "email": ("Email", "a@example.org"),
-        "type": ("Financial Status", "paid"),
+        "status": ("Financial Status", "paid"),
         "time": ("Created at", "2019-06-03 12:32:57 +0200"),
         "currency": ("Currency", "EUR"),
         "quantity": ("Lineitem quantity", "2"),
@@ -48,7 +48,7 @@ ORDERS = {
     "WooCommerce": {
         "order": ("Order Number", "1001"),
         "time": ("Order Date", "2026-07-03 14:30"),
-        "type": ("Order Status", "completed"),
+        "status": ("Order Status", "completed"),
         "customer": ("Customer User", "7"),
         "email": ("Email (Billing)", "a@example.org"),
         "country": ("Country Code (Billing)", "DE"),
@@ -171,7 +171,8 @@ def test_products_of_a_shop_are_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "heading", ["KUNDENNUMMER", " kunden nummer ", "Kunden-Nummer", "Kundennummer (ERP)", "customer_id", "CustomerID"]
+    "heading",
+    ["KUNDENNUMMER", " kunden nummer ", "Kunden-Nummer", "Kundennummer (ERP)", "customer_id", "Customer number (CRM)"],
 )
 def test_case_blanks_and_punctuation_do_not_matter(heading: str) -> None:
     assert guess([heading], [{heading: "7"}], "orders").columns == {"customer": heading}
@@ -210,6 +211,13 @@ def test_an_orders_total_is_the_amount_only_where_lines_have_no_price() -> None:
     assert "amount" not in guess(list(row), [row], "orders").columns
     del row["Einzelpreis"]
     assert guess(list(row), [row], "orders").columns["amount"] == "Gesamtsumme"
+
+
+def test_the_owner_overrules_what_an_export_is_known_to_mean() -> None:
+    row = {"amazon-order-id": "302-1", "item-price": "25.00", "quantity": "2"}
+    assert guess(list(row), [row], "orders").columns["amount"] == "item-price"
+    overruled = guess(list(row), [row], "orders", overrides={"price": "item-price"}).columns
+    assert (overruled["price"], "amount" in overruled) == ("item-price", False)
 
 
 def test_what_is_needed_and_not_found_is_named() -> None:

@@ -124,7 +124,7 @@ def test_a_quote_left_open_spoils_its_row_only(write: Write) -> None:
 
 
 def test_a_line_longer_than_any_row_is_set_aside_without_being_held(write: Write) -> None:
-    content = b"a,b\n1,2\n3," + b"x" * 5_000_000 + b"\n5,6\n"
+    content = ("a,b\n1,2\n3," + "xü" * 2_000_000 + "\n5,6\n").encode()
     found = rows_of(open_source(write(content)))
     assert [row[0] for row in found] == [2, 3, 4]
     assert found[1][1] is not None
@@ -133,6 +133,21 @@ def test_a_line_longer_than_any_row_is_set_aside_without_being_held(write: Write
 
 def test_blank_lines_and_empty_rows_are_no_rows(write: Write) -> None:
     assert good(open_source(write("a;b\n1;2\n\n;\n  ; \n3;4\n;;\n"))) == [(2, "1", "2"), (6, "3", "4")]
+
+
+def test_a_heading_far_down_is_found(write: Write) -> None:
+    assert good(open_source(write("\n" * 500 + "a,b\n1,2\n"))) == [(502, "1", "2")]
+
+
+def test_one_row_that_is_much_too_wide_does_not_unseat_the_heading(write: Write) -> None:
+    source = open_source(write("a,b\n1,2,3,4,5,6\n3,4\n"))
+    assert source.columns == ("a", "b")
+    assert [row[:2] for row in rows_of(source)] == [(2, "1,2,3,4,5,6"), (3, None)]
+
+
+def test_a_quote_inside_a_cell_and_one_left_open_are_told_apart(write: Write) -> None:
+    source = open_source(write('a,b,c\n1,7" plate,x\n2,b"c,"\n'))
+    assert rows_of(source) == [(2, None, "1", '7" plate', "x"), (3, '2,b"c,"', None, None, None)]
 
 
 def test_a_title_above_the_heading_is_passed_over(write: Write) -> None:
@@ -244,4 +259,13 @@ def test_parquet_columns_keep_their_types_and_what_is_no_plain_type_becomes_text
         "string",
         "string",
         "string",
+    ]
+
+
+def test_a_nul_byte_spoils_its_row_of_a_parquet_file_too(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"a": [1, 2, 3], "b": ["x", "y\0z", None]}), tmp_path / "x.parquet")
+    assert rows_of(open_source(tmp_path / "x.parquet")) == [
+        (1, None, 1, "x"),
+        (2, "y\0z", None, None),
+        (3, None, 3, None),
     ]

@@ -115,6 +115,7 @@ def test_filters_speak_about_the_first_order_and_about_buying():
     assert found(orders_from=2) == ["2"]
     assert found(orders_to=4) == ["1"]
     assert found(orders_to=0) == ["3"]
+    assert found(orders_to=0, channel="App") == []
     assert found(revenue_from=Decimal(20)) == ["2"]
     assert found(revenue_to=Decimal("19.99")) == ["1"]
     assert found("1", channel="Laden") == []

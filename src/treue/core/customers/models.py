@@ -21,7 +21,7 @@ class Customer(models.Model):
         fields=("number", "name", "email", "phone", "city", "country", "signed_up_at", "created_at"), owner=""
     )
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
     number = models.CharField(max_length=120, db_collation="C")
     name = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=254, blank=True)
@@ -47,6 +47,7 @@ class Customer(models.Model):
             models.CheckConstraint(condition=~models.Q(number=""), name="customers_customer_has_number"),
         ]
         indexes = [
+            models.Index(fields=["shop", "id"], name="customers_customer_by_id"),
             models.Index(fields=["shop", "name_key", "id"], name="customers_customer_by_name"),
             GinIndex(fields=["words"], name="customers_customer_words"),
             models.Index(OpClass(Upper("email"), "text_pattern_ops"), name="customers_customer_email"),

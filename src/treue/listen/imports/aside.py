@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from . import rows
 from .reasons import DUPLICATE
 from .staging import Staged, new_table
 
@@ -35,7 +36,7 @@ def rows_set_aside(con: duckdb.DuckDBPyConnection, judged: str, staged: Staged) 
     con.execute(
         f"""
         CREATE TABLE {table} AS
-        SELECT line_no, set_aside AS reason, heading AS "column", value
+        SELECT line_no, set_aside AS reason, heading AS "column", left(value, {rows.SHOWN_CHARACTERS}) AS value
         FROM {judged}
         LEFT JOIN (SELECT unnest($fields::VARCHAR[]) AS field, unnest($headings::VARCHAR[]) AS heading) USING (field)
         WHERE set_aside IS NOT NULL ORDER BY line_no""",
@@ -50,5 +51,5 @@ def counts_by_reason(con: duckdb.DuckDBPyConnection, set_aside: str, order: Sequ
 
 
 def count_rows(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    [(rows,)] = con.execute(f"SELECT count(*) FROM {table}").fetchall()
-    return int(rows)
+    [(number,)] = con.execute(f"SELECT count(*) FROM {table}").fetchall()
+    return int(number)

@@ -64,7 +64,8 @@ def guess(columns: Sequence[str], rows: Rows, what: str, *, overrides: Named[str
     Raises UnknownField, UnknownColumn. A field that is needed and not found is in `missing` of the result.
     """
     fields = FIELDS[what]
-    asked = _habits(columns, what) | _asked(overrides or {}, fields, columns)
+    asked = _asked(overrides or {}, fields, columns)
+    asked = {field: column for field, column in _habits(columns, what).items() if column not in asked.values()} | asked
     chosen = {field: column for field, column in asked.items() if column is not None}
     values = {column: _filled(row[column] for row in rows) for column in columns if column not in chosen.values()}
     found, doubts = _assign([field for field in fields if field.name not in asked], values)
@@ -144,7 +145,7 @@ def rank_of(field: Field, column: str) -> int | None:
     heading, known = plain(column), _plain_headings(field)
     if heading in known:
         return known[heading]
-    if OTHER_MONEY.search(heading):
+    if field.kind in ("number", "money") and OTHER_MONEY.search(heading):
         return None
     beginnings = [rank for name, rank in known.items() if len(name) >= SHORTEST_BEGINNING and heading.startswith(name)]
     if field.kind in ("identifier", "code"):  # a Kundengruppe is no Kunde, a Rechnungsadresse no Rechnung

@@ -9,7 +9,7 @@ Both give the same rows; a property test holds them to it.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +42,10 @@ class Delimited(Source):
         self.encoding = encoding_of(path)
         head = next(self._blocks(), b"")[:HEAD_BYTES].decode("utf-8", "ignore")
         hint = SEPARATOR_HINT.match(head)
-        skipped = 1 if hint else 0
-        lines = split_lines(head)[skipped : skipped + LOOK_AT_LINES]
+        everything = split_lines(head)
+        blank = takewhile(lambda line: not line.strip(rows.BLANK), everything[1:] if hint else everything)
+        skipped = bool(hint) + sum(1 for _ in blank)
+        lines = everything[skipped : skipped + LOOK_AT_LINES]
         self.delimiter = hint[1] if hint else delimiter_of(lines)
         records, _ = take_apart(lines, self.delimiter, at_end=True)
         at = heading.find_heading([record.cells or [] for record in records])
@@ -80,9 +82,13 @@ class Delimited(Source):
             yield block if place else b"\n".join(block.split(b"\n")[self._heading_lines :])
 
     def _arrow_rows(self, text: bytes, first_line: int) -> pa.RecordBatch | None:
-        """The rows of a block in which each line is one row, else None."""
+        """The rows of a block in which each line is one row, else None.
+
+        Arrow forgives a quote that is still open at the end of the block, so the last line is tried by itself.
+        """
         lines = _count(text, b"\n") + (not text.endswith(b"\n"))
-        if b"\0" in text or _count(text, b'"') % 2 or (b"\r" in text and _lone_returns(text)):
+        last = text[text.rfind(b"\n", 0, -1) + 1 :].decode("utf-8", "replace")
+        if b"\0" in text or (b"\r" in text and _lone_returns(text)) or not _whole(last, self.delimiter):
             return None
         wrong: list[int] = []
         try:
@@ -114,7 +120,7 @@ class Delimited(Source):
 
     def _careful_rows(self, text: bytes, first_line: int, *, at_end: bool) -> tuple[list[pa.RecordBatch], bytes]:
         """The rows of any block, and the text of a row that goes on in the next one."""
-        lines = split_lines(text.decode())
+        lines = split_lines(text.decode("utf-8", "replace"))
         records, used = take_apart(lines, self.delimiter, at_end=at_end)
         width = len(self.columns)
         good: list[tuple[int, rows.Cells]] = []
@@ -135,6 +141,11 @@ class Delimited(Source):
 def _count(text: bytes, byte: bytes) -> int:
     """As bytes.count, which is ten times as slow where the byte is frequent."""
     return int(np.count_nonzero(np.frombuffer(text, np.uint8) == ord(byte)))
+
+
+def _whole(line: str, delimiter: str) -> bool:
+    records, _ = take_apart([line], delimiter, at_end=True)
+    return records[0].cells is not None
 
 
 def _lone_returns(text: bytes) -> bool:

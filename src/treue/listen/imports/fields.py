@@ -154,8 +154,15 @@ ORDERS = (
         "text",
         """
         type, typ, belegart, vorgangsart, transaction type, transaktionsart, buchungsart, art, kind, order
-        type, document type, bewegungsart, record type, line type, financial status, order status,
-        bestellstatus, auftragsstatus, status
+        type, document type, bewegungsart, record type, line type
+        """,
+    ),
+    _field(
+        "status",
+        "text",
+        """
+        financial status, order status, bestellstatus, auftragsstatus, order state, status, state, zustand,
+        order-status, payment status, zahlungsstatus
         """,
     ),
     _field(

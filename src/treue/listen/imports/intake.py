@@ -6,6 +6,7 @@ from pathlib import Path
 from treue.core.shop.models import Shop
 from treue.core.staff.models import User
 from treue.listen.imports import uploads
+from treue.listen.imports.columns import Mapping as Columns
 from treue.listen.imports.columns import guess
 from treue.listen.imports.errors import ImportProblem
 from treue.listen.imports.failures import name_file
@@ -51,7 +52,7 @@ def take_in(
             size=path.stat().st_size,
             sheet=sheet,
             columns=dict(mapping.columns),
-            preview=_preview(source, rows) | {"doubts": {doubt.field: doubt.columns for doubt in mapping.doubts}},
+            preview=_preview(source, rows, mapping),
             started_by=by,
         )
     except BaseException as error:
@@ -61,13 +62,27 @@ def take_in(
         raise
 
 
+def read_sheet(*, task: Import, sheet: str) -> None:
+    """Look at another sheet of a workbook, and guess its columns. Raises ImportProblem, FileGone."""
+    try:
+        source = open_source(uploads.path_of(task), sheet=sheet or None)
+    except ImportProblem as problem:
+        name_file(problem, task.file_name)
+        raise
+    rows = source.sample()
+    mapping = guess(source.columns, rows, task.what)
+    task.sheet, task.columns, task.probe = sheet, dict(mapping.columns), None
+    task.preview = _preview(source, rows, mapping)
+    task.save(update_fields=["sheet", "columns", "probe", "preview"])
+
+
 def blocks_of(path: Path) -> Iterable[bytes]:
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
             yield block
 
 
-def _preview(source: Source, rows: list[dict[str, str | None]]) -> dict[str, object]:
+def _preview(source: Source, rows: list[dict[str, str | None]], mapping: Columns) -> dict[str, object]:
     return {
         "format": source.format,
         "encoding": source.encoding,
@@ -75,6 +90,7 @@ def _preview(source: Source, rows: list[dict[str, str | None]]) -> dict[str, obj
         "sheet": source.sheet,
         "sheets": list(source.sheets),
         "columns": list(source.columns),
+        "doubts": {doubt.field: list(doubt.columns) for doubt in mapping.doubts},
         "rows": [[_shown(row[column]) for column in source.columns] for row in rows[:ROWS_SHOWN]],
     }
 

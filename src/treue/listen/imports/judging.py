@@ -36,6 +36,8 @@ class Judged:
     found: tuple[Found, ...]
 
 
+LARGEST = f"{numbers.LARGEST:.0f}"
+
 ROWS_VALUED = """
     SELECT rows_weighed.*,
         CASE WHEN currency IS NULL OR currency = $currency::VARCHAR THEN 1.0 ELSE factor END AS rate
@@ -49,7 +51,8 @@ WRONG_NUMBER = f"""CASE
             WHEN price IS NULL AND price_text IS NOT NULL THEN 'price'
             WHEN money IS NULL AND price IS NULL AND quantity IS NOT NULL THEN 'price'
             WHEN money IS NULL AND quantity IS NULL AND price IS NOT NULL THEN 'quantity'
-            WHEN money IS NULL OR abs(money) >= {numbers.LARGEST:.0f} THEN 'amount'
+            WHEN money IS NULL OR abs(money) * coalesce(rate, 1) >= {LARGEST} THEN 'amount'
+            WHEN unit_price * coalesce(rate, 1) >= {LARGEST} THEN 'quantity'
         END"""
 
 ROWS_JUDGED = f"""
@@ -58,7 +61,7 @@ ROWS_JUDGED = f"""
         CASE WHEN pieces < 0 OR money < 0 OR (by_word AND (pieces <> 0 OR money <> 0)) THEN 'refund' ELSE 'purchase'
             END AS kind,
         abs(pieces) AS quantity, unit_price * rate AS unit_price, abs(money) * rate AS amount,
-        coalesce(cost, unit_cost * abs(pieces)) * rate AS cost,
+        nullif(least(coalesce(cost, unit_cost * abs(pieces)) * rate, {LARGEST}), {LARGEST}) AS cost,
         {WRONG_NUMBER} AS wrong_number,
         CASE
             WHEN unreadable IS NOT NULL THEN '{reasons.UNREADABLE_ROW}'
@@ -66,6 +69,7 @@ ROWS_JUDGED = f"""
             WHEN "at" IS NULL THEN '{reasons.UNREADABLE_TIME}'
             WHEN "at" < {cells.EARLIEST} OR "at" >= $latest THEN '{reasons.IMPLAUSIBLE_TIME}'
             WHEN wrong_number IS NOT NULL THEN '{reasons.UNREADABLE_NUMBER}'
+            WHEN cancelled THEN '{reasons.CANCELLED_ORDER}'
             WHEN negative THEN '{reasons.NEGATIVE_PRICE}'
             WHEN customer IS NULL THEN '{reasons.NO_CUSTOMER}'
             WHEN rate IS NULL THEN '{reasons.CURRENCY_WITHOUT_RATE}'
@@ -76,16 +80,18 @@ ROWS_JUDGED = f"""
             WHEN '{reasons.UNREADABLE_TIME}' THEN 'time'
             WHEN '{reasons.IMPLAUSIBLE_TIME}' THEN 'time'
             WHEN '{reasons.UNREADABLE_NUMBER}' THEN wrong_number
+            WHEN '{reasons.CANCELLED_ORDER}' THEN 'status'
             WHEN '{reasons.NEGATIVE_PRICE}' THEN if(price < 0, 'price', 'amount')
-            WHEN '{reasons.NO_CUSTOMER}' THEN 'customer'
+            WHEN '{reasons.NO_CUSTOMER}' THEN who
             WHEN '{reasons.CURRENCY_WITHOUT_RATE}' THEN 'currency'
             WHEN '{reasons.NON_PRODUCT}' THEN 'product'
         END AS field,
         CASE set_aside
             WHEN '{reasons.UNREADABLE_ROW}' THEN unreadable
             WHEN '{reasons.CURRENCY_WITHOUT_RATE}' THEN currency
+            WHEN '{reasons.NO_CUSTOMER}' THEN who_text
             ELSE CASE field WHEN 'time' THEN time_text WHEN 'amount' THEN amount_text WHEN 'quantity' THEN quantity_text
-                WHEN 'price' THEN price_text WHEN 'customer' THEN customer_text WHEN 'product' THEN product END
+                WHEN 'price' THEN price_text WHEN 'product' THEN product WHEN 'status' THEN status END
         END AS value
     FROM rows_valued
 """
@@ -97,7 +103,7 @@ def judge(connection: duckdb.DuckDBPyConnection, staged: Staged, rules: Rules) -
         name: cells.number(connection, staged, name) for name in ("amount", "quantity", "price", "cost", "unit_cost")
     }
     code = currency_code(staged, figures)
-    currency = rules.currency or _most_frequent(connection, staged, code)
+    currency = rules.currency.upper() if rules.currency else _most_frequent(connection, staged, code)
     table = new_table("judged")
     query = f"""
         CREATE TABLE {table} AS
@@ -110,7 +116,7 @@ def judge(connection: duckdb.DuckDBPyConnection, staged: Staged, rules: Rules) -
         zone=rules.zone,
         latest=cells.latest(rules.now.date()),
         currency=currency,
-        codes=list(rules.rates),
+        codes=[code.upper() for code in rules.rates],
         factors=[float(rate) for rate in rules.rates.values()],
         non_products=[code.upper() for code in rules.non_products],
     )

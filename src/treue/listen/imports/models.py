@@ -21,6 +21,7 @@ class Import(models.Model):
         owner=None,
         on_erasure=OnErasure.KEEP,
         why="The file and its first rows are kept for thirty days to try again; what was erased is not brought back.",
+        quotes=("preview", "probe"),
     )
 
     class What(models.TextChoices):
@@ -70,6 +71,7 @@ class SetAside(models.Model):
         owner=None,
         on_erasure=OnErasure.KEEP,
         why="A row set aside belongs to no customer; it is deleted with its file after thirty days.",
+        quotes=("value",),
     )
 
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows_set_aside", db_index=False)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from . import heading, rows
@@ -40,7 +41,7 @@ class ParquetRows(Source):
             while (batch := self._next_batch(found)) is not None:
                 line_no = np.arange(before + 1, before + batch.num_rows + 1)
                 before += batch.num_rows
-                yield rows.batch(pa.array(line_no), batch.columns)
+                yield rows.batch(pa.array(line_no), batch.columns, spoilt=_holding_nul(batch))
                 if progress:
                     progress(min(1.0, before / max(1, file.metadata.num_rows)))
 
@@ -93,3 +94,10 @@ def _text(value: object) -> str | None:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return rows.as_text(value)
+
+
+def _holding_nul(batch: pa.RecordBatch) -> pa.Array:
+    """The first text of each row that holds a NUL byte, which no database takes; else NULL."""
+    texts = [column for column in batch.columns if pa.types.is_string(column.type)]
+    held = [pc.if_else(pc.match_substring(column, "\0"), column, None) for column in texts]
+    return pc.coalesce(*held, pa.scalar(None, pa.string())) if held else pa.nulls(batch.num_rows, pa.string())

@@ -5,6 +5,7 @@ NO_TIME = "no_time"
 UNREADABLE_TIME = "unreadable_time"
 IMPLAUSIBLE_TIME = "implausible_time"
 UNREADABLE_NUMBER = "unreadable_number"
+CANCELLED_ORDER = "cancelled_order"
 NEGATIVE_PRICE = "negative_price"
 NO_CUSTOMER = "no_customer"
 CURRENCY_WITHOUT_RATE = "currency_without_rate"
@@ -30,6 +31,7 @@ OF_ORDERS = (
     UNREADABLE_TIME,
     IMPLAUSIBLE_TIME,
     UNREADABLE_NUMBER,
+    CANCELLED_ORDER,
     NEGATIVE_PRICE,
     NO_CUSTOMER,
     CURRENCY_WITHOUT_RATE,

@@ -20,11 +20,17 @@ def names(width: int) -> list[str]:
     return [f"c{place}" for place in range(width)]
 
 
-def batch(line_no: pa.Array, cells: Sequence[pa.Array]) -> pa.RecordBatch:
-    """Good rows: every line number with its cells, rows without any content left out."""
-    blanks = pa.nulls(len(line_no), pa.string())
-    made = pa.RecordBatch.from_arrays([line_no, blanks, *cells], [LINE_NO, UNREADABLE, *names(len(cells))])
-    blank = _blank(cells)
+def batch(line_no: pa.Array, cells: Sequence[pa.Array], *, spoilt: pa.Array | None = None) -> pa.RecordBatch:
+    """Every line number with its cells; rows without any content are left out.
+
+    spoilt: the text for which a row is unreadable all the same, NULL for a good one.
+    """
+    if spoilt is not None and spoilt.null_count < len(spoilt):
+        good = pc.is_null(spoilt)
+        cells = [pc.if_else(good, column, pa.scalar(None, column.type)) for column in cells]
+    unreadable = pa.nulls(len(line_no), pa.string()) if spoilt is None else spoilt
+    made = pa.RecordBatch.from_arrays([line_no, unreadable, *cells], [LINE_NO, UNREADABLE, *names(len(cells))])
+    blank = _blank([unreadable, *cells])
     return made if blank is None else made.filter(pc.invert(blank))
 
 

@@ -140,6 +140,8 @@ def foreseen(summary: Facts) -> str:
 def _done(what: str, found: dict[str, int]) -> str:
     if not found["new"] and not found["changed"]:
         return _("%(all)s: all known already, nothing was changed.") % {"all": documents(what, found["same"])}
+    if not found["changed"] and not found["same"]:
+        return _("New: %(all)s.") % {"all": documents(what, found["new"])}
     return _("%(new)s new, %(changed)s changed, %(same)s unchanged.") % {
         "new": documents(what, found["new"]),
         "changed": count(found["changed"]),

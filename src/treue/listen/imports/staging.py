@@ -4,6 +4,7 @@ A column is named for its field (`f_time`, `f_amount`, …), so that no heading 
 Trimming happens in Arrow on the way in: the same in DuckDB takes forty times as long.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -13,7 +14,8 @@ import pyarrow.compute as pc
 
 from . import rows
 from .columns import Mapping
-from .errors import NoRows
+from .errors import NoRows, UnknownColumn, UnknownField
+from .fields import FIELDS
 from .source import Progress, Source
 
 NOTHING = pa.array(rows.NOTHING)
@@ -46,6 +48,7 @@ def stage(
     source: Source, mapping: Mapping, connection: duckdb.DuckDBPyConnection, progress: Progress | None = None
 ) -> Staged:
     """Load a source's rows. Raises what the source raises; then nothing is left behind."""
+    _check(mapping, source.columns)
     table = new_table("staged")
     places = {field: source.columns.index(name) for field, name in mapping.columns.items()}
     kinds: dict[str, str] = {}
@@ -67,6 +70,16 @@ def stage(
         connection.execute(f"DROP TABLE IF EXISTS {table}")
         raise
     return Staged(table, kinds, dict(mapping.columns))
+
+
+def _check(mapping: Mapping, columns: Sequence[str]) -> None:
+    """A mapping may come from a form. Its fields become names in queries, so only ours may pass."""
+    known = tuple(field.name for field in FIELDS[mapping.what])
+    for field, name in mapping.columns.items():
+        if field not in known:
+            raise UnknownField(field, known)
+        if name not in columns:
+            raise UnknownColumn(name, tuple(columns))
 
 
 def _load(connection: duckdb.DuckDBPyConnection, query: str, batches: list[pa.RecordBatch]) -> None:

@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from treue.core.jobs.work import Progress
+from treue.core.shop.locking import LOCK_CLASS
 
-LOCK_CLASS = 0x1317  # any number that no other advisory lock of ours has
 SECONDS_BETWEEN_TRIES = 0.5
 
 

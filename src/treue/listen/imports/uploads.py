@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from treue.core.home import home
-from treue.listen.imports.failures import FileGone, NotEnoughSpace
+from treue.listen.imports.failures import FileGone, NotEnoughSpace, UploadTooLarge
 from treue.listen.imports.models import Import, SetAside
 
 DAYS_KEPT = 30
@@ -40,6 +41,13 @@ def require_space(size: int, ending: str = "") -> None:
     free = shutil.disk_usage(home()).free
     if needed > free:
         raise NotEnoughSpace(needed=needed, free=free)
+
+
+def require_acceptable(size: int) -> None:
+    """Raises UploadTooLarge or NotEnoughSpace for what may not be uploaded through a page."""
+    if size > settings.UPLOAD_LIMIT:
+        raise UploadTooLarge(size=size, limit=settings.UPLOAD_LIMIT)
+    require_space(size)
 
 
 def keep(blocks: Iterable[bytes], name: str) -> str:
@@ -71,7 +79,7 @@ def discard(task: Import) -> None:
 
 
 def discard_old() -> int:
-    """Discard what was uploaded more than thirty days ago, and files that belong to no import; returns how many."""
+    """Discard what was uploaded more than thirty days ago, and what killed processes left; returns how many."""
     oldest = timezone.now() - timedelta(days=DAYS_KEPT)
     old = Import.objects.filter(~Q(stored_as=""), created_at__lt=oldest).exclude(state=Import.State.RUNNING)
     for task in old:
@@ -80,9 +88,15 @@ def discard_old() -> int:
 
 
 def _discard_orphans() -> int:
+    """Files that belong to no import, and scratch of a day ago."""
     known = set(Import.objects.exclude(stored_as="").values_list("stored_as", flat=True))
     yesterday = (timezone.now() - timedelta(days=1)).timestamp()
-    orphans = [path for path in folder().iterdir() if path.name not in known and path.stat().st_mtime < yesterday]
+    places = [path for path in folder().iterdir() if path.name not in known]
+    places += (home() / "tmp").iterdir()
+    orphans = [path for path in places if path.stat().st_mtime < yesterday]
     for path in orphans:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
     return len(orphans)

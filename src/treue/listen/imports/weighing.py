@@ -15,12 +15,18 @@ GUESTS = (
     "anonymous", "anonym", "unknown", "unbekannt", "laufkunde", "laufkundschaft", "walk-in",
     "barverkauf",
 )  # fmt: skip
+# What a row of another kind than a purchase calls itself.
 TAKEN_BACK = (
-    "refund", "refunded", "return", "returned", "cancelled", "canceled", "cancellation", "cancel",
-    "void", "voided", "credit", "credit_note", "credit_memo", "creditmemo", "chargeback", "failed",
-    "gutschrift", "storno", "storniert", "stornorechnung", "stornierung", "retoure", "rückgabe",
-    "rücksendung", "erstattung", "erstattet", "rückerstattung", "rückerstattet", "zurückerstattet",
-    "rechnungskorrektur", "abgebrochen", "fehlgeschlagen",
+    "refund", "return", "cancelled", "canceled", "cancellation", "cancel", "void", "credit", "credit_note",
+    "credit_memo", "creditmemo", "chargeback", "refunded", "returned", "gutschrift", "storno", "storniert",
+    "stornorechnung", "stornierung", "retoure", "rückgabe", "rücksendung", "erstattung", "erstattet",
+    "rückerstattung", "rückerstattet", "rechnungskorrektur",
+)  # fmt: skip
+# How an order stands that came to nothing as a whole. Unlike a refund it must not reach for an earlier purchase.
+CAME_TO_NOTHING = (
+    "cancelled", "canceled", "void", "voided", "failed", "refunded", "expired", "declined", "trash", "draft",
+    "checkout-draft", "wc-cancelled", "wc-refunded", "wc-failed", "storniert", "abgebrochen", "fehlgeschlagen",
+    "abgelehnt", "erstattet", "rückerstattet", "zurückerstattet", "entwurf",
 )  # fmt: skip
 CANCELLATION = r"^C\d"  # invoice numbers of cancellations in many a British shop
 
@@ -34,9 +40,12 @@ def rows_read(staged: Staged, time: Reading, figures: Mapping[str, Reading], cod
         "at": time.sql,
         "time_text": cells.text(staged, "time"),
         "customer": _customer(staged),
-        "customer_text": cells.text(staged, "customer"),
+        "who": quoted("customer" if staged.has("customer") else "email"),
+        "who_text": cells.text(staged, "customer" if staged.has("customer") else "email"),
         "currency": code,
         "by_word": _is_one_of(cells.text(staged, "type"), TAKEN_BACK),
+        "cancelled": _is_one_of(cells.text(staged, "status"), CAME_TO_NOTHING),
+        "status": cells.text(staged, "status"),
         "refund_reason": cells.text(staged, "reason"),
         **{name: cells.number_text(staged, field) for name, field in identifiers.items()},
         **{name: cells.text(staged, name) for name in ("product_name", "category", "channel", "country")},

@@ -191,6 +191,7 @@ _FIELDS: dict[str, Callable[[], str]] = {
     "country": lambda: _("Country"),
     "currency": lambda: _("Currency"),
     "type": lambda: _("Purchase or refund"),
+    "status": lambda: _("Status of the order"),
     "refund_of": lambda: _("Order that a refund belongs to"),
     "reason": lambda: _("Reason for the refund"),
     "cost": lambda: _("Cost of the line"),
@@ -236,6 +237,11 @@ _REASONS: dict[str, Callable[[], tuple[str, str, str]]] = {
         _("Quantity, price or amount is empty or is no number."),
         _("Check these cells in the source."),
     ),
+    "cancelled_order": lambda: (
+        _("Cancelled order"),
+        _("By its status the order was cancelled, has failed or was refunded as a whole."),
+        _("Nothing to do, unless the status column is another one."),
+    ),
     "negative_price": lambda: (
         _("Negative price"),
         _("A line with a negative price is a correction in the books and no purchase."),
@@ -263,7 +269,7 @@ _REASONS: dict[str, Callable[[], tuple[str, str, str]]] = {
     ),
     "unreadable_email": lambda: (
         _("Unreadable e-mail"),
-        _("The e-mail address is none, and there is no customer number."),
+        _("What stands in the cell for the e-mail address is none."),
         _("Check these cells in the source."),
     ),
     "duplicate": lambda: (

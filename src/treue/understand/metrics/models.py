@@ -21,6 +21,8 @@ class Snapshot(models.Model):
     The one before the current stays until the next, for a page that was being read when it was replaced.
     """
 
+    personal = NOT_PERSONAL
+
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     as_of = models.DateField()
     window_days = models.PositiveSmallIntegerField()
@@ -57,6 +59,8 @@ class Slice(models.Model):
     Values are as `metrics.filters` names them: beside the shop's own there are "~unknown" and "~other".
     """
 
+    personal = NOT_PERSONAL
+
     snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, db_index=False)
     channel = models.CharField(max_length=60, blank=True)
     country = models.CharField(max_length=60, blank=True)
@@ -82,6 +86,8 @@ class Slice(models.Model):
 class PeriodCount(models.Model):
     """What happened in one period to the customers of one slice; a period without a row is all zeros."""
 
+    personal = NOT_PERSONAL
+
     pk = models.CompositePrimaryKey("slice_id", "unit", "start")
     slice = models.ForeignKey(Slice, on_delete=models.CASCADE, db_index=False, related_name="periods")
     unit = models.CharField(max_length=8)
@@ -106,6 +112,8 @@ class PeriodCount(models.Model):
 class CohortCount(models.Model):
     """One line of a slice's cohort table; the lists hold a number per complete month since, the cohort's own first."""
 
+    personal = NOT_PERSONAL
+
     pk = models.CompositePrimaryKey("slice_id", "cohort")
     slice = models.ForeignKey(Slice, on_delete=models.CASCADE, db_index=False, related_name="cohorts")
     cohort = models.DateField()
@@ -118,6 +126,8 @@ class CohortCount(models.Model):
 
 class Note(models.Model):
     """What a manager remembers about a day, drawn on the charts: "price rise", "TV spot"."""
+
+    personal = NOT_PERSONAL
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     day = models.DateField(_("Day"))

@@ -5,7 +5,7 @@ each of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -41,6 +41,11 @@ class Search:
         return self.orders_to == 0
 
     @property
+    def is_impossible(self) -> bool:
+        """Who never ordered has no first channel and no last order."""
+        return self.without_orders and replace(self, orders_to=None).by_buying
+
+    @property
     def with_others(self) -> bool:
         """Whether those who never ordered can fit."""
         return self.without_orders or not self.by_buying
@@ -60,7 +65,7 @@ class Conditions:
 def conditions(shop: Shop, search: Search, known: Mapping[str, Sequence[str]]) -> Conditions:
     """known: by dimension the values that a filter offers by name; OTHER is everything else."""
     values: dict[str, object] = {"shop": shop.pk}
-    person = tuple(_words(search.words, values))
+    person = ("false",) if search.is_impossible else tuple(_words(search.words, values))
     buying = tuple(_buying(shop, search, known, values))
     return Conditions(person, buying, values)
 
@@ -108,11 +113,11 @@ def like(beginning: str) -> str:
 
 
 def _buying(shop: Shop, search: Search, known: Mapping[str, Sequence[str]], values: dict[str, object]) -> Iterator[str]:
-    for name in DIMENSIONS:
-        yield from _dimension(name, getattr(search, name), known.get(name, ()), values)
     if search.without_orders:
         yield "p.customer_id is null"
         return
+    for name in DIMENSIONS:
+        yield from _dimension(name, getattr(search, name), known.get(name, ()), values)
     bounds = (
         ("orders_from", "p.orders >=", search.orders_from),
         ("orders_to", "p.orders <=", search.orders_to),

@@ -1,7 +1,6 @@
 """The way through a list of customers: the next ones after a place, those before it, and how many there are."""
 
 from dataclasses import dataclass
-from enum import Enum, auto
 from functools import cached_property
 
 from django.db import connection, transaction
@@ -28,7 +27,7 @@ from found where {beyond} order by key {way} nulls {nulls}, id {way} limit %(wan
 
 OTHERS = """
 select c.id from customers_customer c
-where {beyond} and not exists (select from profile_buyingprofile p where p.customer_id = c.id)
+where {where} and not exists (select from profile_buyingprofile p where p.customer_id = c.id)
 order by c.id {way} limit %(wanted)s"""
 
 COUNT = "select count(*) from (select from {source} where {where} limit %(most)s) counted"
@@ -61,11 +60,6 @@ class Place:
     def among_others(self) -> bool:
         """Whether among those who never ordered, in a list that is sorted by orders."""
         return self.known and self.key is None
-
-
-class Part(Enum):
-    BUYERS = auto()
-    OTHERS = auto()
 
 
 class Course:
@@ -108,7 +102,9 @@ class Course:
     def _take(self, place: Place, wanted: int, *, back: bool) -> list[int]:
         if not self.search.active:
             return self._everybody(place, wanted, back=back)
-        if self.sort.by_person or not (place.among_others or self.search.without_orders):
+        if self.search.without_orders and not self.sort.by_person:
+            return self._others(place, wanted, back=back)
+        if self.sort.by_person or not place.among_others:
             found = self._near(place, wanted, FIRST_STEPS, back=back)
             if wanted > len(found) >= wanted / TIMES_AS_MANY:
                 found = self._near(place, wanted, FIRST_STEPS * TIMES_AS_MANY, back=back)
@@ -120,18 +116,14 @@ class Course:
         """Where nothing is searched for: first those who ordered, then the others."""
         if self.sort.by_person:
             return self._near(place, wanted, wanted, back=back)
-        parts = [Part.BUYERS, Part.OTHERS][:: -1 if back else 1]
-        if place.known:
-            parts = parts[parts.index(Part.OTHERS if place.among_others else Part.BUYERS) :]
-        found: list[int] = []
-        for part in parts:
-            missing = wanted - len(found)
-            if part is Part.BUYERS:
-                found += self._near(place, missing, missing, back=back)
-            else:
-                found += self._others(place, missing, back=back)
-            place = Place()
-        return found
+        first, second = (self._others, self._buyers) if back else (self._buyers, self._others)
+        if place.known and place.among_others != back:
+            return second(place, wanted, back=back)
+        found = first(place, wanted, back=back)
+        return found + second(Place(), wanted - len(found), back=back)
+
+    def _buyers(self, place: Place, wanted: int, *, back: bool) -> list[int]:
+        return self._near(place, wanted, wanted, back=back)
 
     def _near(self, place: Place, wanted: int, steps: int, *, back: bool) -> list[int]:
         """Those who are met within some steps along the sorted index."""
@@ -181,9 +173,10 @@ class Course:
     def _others(self, place: Place, wanted: int, *, back: bool) -> list[int]:
         """Customers without a buying profile."""
         descending = self.sort.descending != back
-        beyond = _all("c.shop_id = %(shop)s", f"c.id {_sign(descending)} %(id)s" if place.known else "true")
-        statement = OTHERS.format(beyond=beyond, way=_way(descending))
-        return self._ids(statement, id=place.id, wanted=wanted)
+        beyond = f"c.id {_sign(descending)} %(id)s" if place.known else "true"
+        where = _all("c.shop_id = %(shop)s", beyond, *self.person, "c.id <> all(%(exact)s)")
+        statement = OTHERS.format(where=where, way=_way(descending))
+        return self._ids(statement, id=place.id, exact=self.exact, wanted=wanted)
 
     def _source(self, *, with_key: bool) -> dict[str, str]:
         """The fewest tables in which all who fit are found."""

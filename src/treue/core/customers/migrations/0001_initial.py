@@ -47,10 +47,10 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('name_key', models.GeneratedField(db_persist=True, expression=treue.core.customers.folding.Fold(django.db.models.functions.Coalesce(django.db.models.functions.NullIf('name', models.Value('')), 'number')), output_field=models.TextField(db_collation='C'))),
                 ('words', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector(treue.core.customers.folding.Fold(treue.core.customers.folding.Searchable('name', 'city', 'email')), config='simple'), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
+                ('shop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
             options={
-                'indexes': [models.Index(fields=['shop', 'name_key', 'id'], name='customers_customer_by_name'), django.contrib.postgres.indexes.GinIndex(fields=['words'], name='customers_customer_words'), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.Upper('email'), 'text_pattern_ops'), name='customers_customer_email')],
+                'indexes': [models.Index(fields=['shop', 'id'], name='customers_customer_by_id'), models.Index(fields=['shop', 'name_key', 'id'], name='customers_customer_by_name'), django.contrib.postgres.indexes.GinIndex(fields=['words'], name='customers_customer_words'), models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.Upper('email'), 'text_pattern_ops'), name='customers_customer_email')],
                 'constraints': [models.UniqueConstraint(fields=('shop', 'number'), name='customers_customer_number_once'), models.CheckConstraint(condition=models.Q(('number', ''), _negated=True), name='customers_customer_has_number')],
             },
         ),

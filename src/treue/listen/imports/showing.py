@@ -1,0 +1,229 @@
+"""Imports as pages show them: texts and tables ready to print."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from treue.core.jobs import watching, wording
+from treue.core.shop import clock
+from treue.core.staff.models import User
+from treue.design import formats
+from treue.design.progress import Progress
+from treue.design.tables import Cell, Column, Table
+from treue.listen.imports import sentences
+from treue.listen.imports.models import Import, SetAside
+from treue.listen.imports.sentences import count, language
+from treue.listen.imports.standing import Standing, State, standing
+from treue.listen.imports.wording import field_label, reason
+
+Pairs = list[tuple[str, str]]
+
+
+def list_of(tasks: Sequence[Import]) -> Table:
+    zone = clock.zone()
+    columns = [
+        Column(_("File")),
+        Column(_("Holds")),
+        Column(_("State"), corner=True),
+        Column(_("Rows"), numeric=True),
+        Column(_("Set aside"), numeric=True),
+        Column(_("When")),
+        Column(_("Who")),
+    ]
+    rows = [_row(task, zone) for task in tasks]
+    return Table(_("Imports"), columns, rows, caption=_("Newest first."), stack=True)
+
+
+def _row(task: Import, zone: ZoneInfo) -> list[str | Cell]:
+    stands = standing(task)
+    found = task.summary or task.probe or {}
+    return [
+        Cell(task.file_name, url=page_of(task)),
+        task.get_what_display(),
+        Cell(stands.label, badge=stands.badge),
+        count(found["rows_read"]) if found else formats.NOTHING,
+        count(set_aside_of(found)) if found else formats.NOTHING,
+        clock.printed(task.finished_at or task.created_at, zone),
+        str(task.started_by or _("Command line")),
+    ]
+
+
+def page_of(task: Import) -> str:
+    """Where somebody goes on with an import."""
+    if task.state != State.MAPPING:
+        return reverse("import_result", args=[task.pk])
+    return reverse("import_check" if task.job_id else "import_columns", args=[task.pk])
+
+
+def set_aside_of(summary: dict[str, object]) -> int:
+    return sum(summary.get("set_aside", {}).values())
+
+
+def card(task: Import, user: User) -> Progress:
+    """The card of the import's job; what it can do stands in this room's addresses."""
+    shown = watching.card(task.job, user)
+    address = {"poll_url": "import_card", "cancel_url": "import_cancel"} if shown.moves else {}
+    urls = {name: reverse(page, args=[task.pk]) for name, page in address.items()}
+    return Progress(
+        name=f"{shown.name}: {task.file_name}",
+        percent=shown.percent,
+        detail=shown.detail,
+        state=shown.state,
+        message=shown.message,
+        **urls,
+    )
+
+
+def about_file(task: Import, *, named: bool = True) -> str:
+    """ "bestellungen.csv · 3,4 MB · 8 columns · semicolon, UTF-8"."""
+    preview = task.preview
+    parts = [task.file_name if named else task.get_what_display(), formats.filesize(task.size, language())]
+    if preview:
+        parts.append(_("%(count)s columns") % {"count": count(len(preview["columns"]))})
+        parts.append(_written(preview))
+    return " · ".join(filter(None, parts))
+
+
+def _written(preview: dict[str, object]) -> str:
+    if preview["format"] == "csv":
+        delimiters = {";": _("semicolon"), ",": _("comma"), "\t": _("tab"), "|": _("vertical bar")}
+        delimiter = delimiters.get(preview["delimiter"], preview["delimiter"])
+        return f"{delimiter}, {str(preview['encoding']).upper()}"
+    if preview["format"] == "excel":
+        return _("sheet “%(sheet)s”") % {"sheet": preview["sheet"]}
+    return "Parquet"
+
+
+def preview_of(task: Import) -> Table | None:
+    rows = task.preview.get("rows")
+    if not rows:
+        return None
+    columns = [Column(name) for name in task.preview["columns"]]
+    cells = [[Cell(value or formats.NOTHING, kind="mono") for value in row] for row in rows]
+    return Table(_("First rows of the file"), columns, cells, caption=_("The first rows, as they stand in the file."))
+
+
+def facts_of(task: Import, summary: dict[str, object]) -> Pairs:
+    zone = clock.zone()
+    facts = [
+        (_("Rows read"), count(summary["rows_read"])),
+        (_("Rows used"), count(summary["rows_used"])),
+        (_("Rows set aside"), count(set_aside_of(summary))),
+    ]
+    if summary.get("revenue_without_customer"):
+        money = formats.money(summary["revenue_without_customer"], language(), summary["currency"] or "")
+        facts.append((_("Revenue without a customer"), money))
+    if task.finished_at and summary.get("seconds") is not None:
+        facts.append((_("Finished"), clock.printed(task.finished_at, zone)))
+        facts.append((_("Took"), formats.duration(summary["seconds"], language())))
+    facts.append((_("Started by"), str(task.started_by or _("Command line"))))
+    return facts
+
+
+def reasons_of(task: Import, summary: dict[str, object]) -> Table | None:
+    """Rows set aside by reason, most first, each with its meaning, what helps and a way to the rows."""
+    if not summary["set_aside"]:
+        return None
+    columns = [Column(_("Reason")), Column(_("Rows"), numeric=True, corner=True), Column(_("What helps"), full=True)]
+    listed = SetAside.objects.filter(of=task).exists()
+    rows = []
+    for code, number in sorted(summary["set_aside"].items(), key=lambda item: -item[1]):
+        said = reason(code)
+        url = f"{reverse('import_rows', args=[task.pk])}?reason={code}" if listed else ""
+        rows.append([Cell(said.name, url=url, sub=said.meaning), count(number), said.remedy])
+    return Table(
+        _("Rows set aside by reason"),
+        columns,
+        rows,
+        stack=True,
+        csv_url=reverse("import_rows_csv", args=[task.pk]) if listed else "",
+    )
+
+
+def rows_of(rows: Sequence[SetAside], *, of_one_reason: bool) -> Table:
+    """Where each row stands and what it says there; its reason, unless it is the same for all."""
+    columns = [Column(_("Line"), numeric=True), Column(_("Reason")), Column(_("Column")), Column(_("Value"), full=True)]
+    cells = [
+        [
+            count(row.line_no),
+            reason(row.reason).name,
+            row.column or formats.NOTHING,
+            Cell(row.value or formats.NOTHING, kind="mono"),
+        ]
+        for row in rows
+    ]
+    if of_one_reason:
+        del columns[1]
+        cells = [[line, *rest] for line, _reason, *rest in cells]
+    return Table(_("Rows set aside"), columns, cells, stack=True)
+
+
+def doubts_about(summary: dict[str, object]) -> list[str]:
+    """What was read one way and could have been meant another."""
+    said = {
+        "assumed": _("“%(column)s” (%(field)s) is read as %(layout)s. Nothing in the file decides that; please check."),
+        "mixed": _("“%(column)s” (%(field)s) is written in several ways; %(rows)s rows are read as %(layout)s."),
+    }
+    return [
+        said[found["certainty"]]
+        % {
+            "column": found["column"],
+            "field": field_label(found["field"]),
+            "layout": found["layout"],
+            "rows": count(found["rows"]),
+        }
+        for found in summary.get("formats", [])
+        if found["certainty"] in said
+    ]
+
+
+def candidates_of(summary: dict[str, object]) -> list[dict[str, str]]:
+    """Item codes that may be no products, with what leaving each out would change."""
+    why = {
+        "no_digit": _("The code has no digit."),
+        "negative_price": _("There are lines with a negative price."),
+    }
+    return [
+        {
+            "code": found["code"],
+            "name": found["name"] or "",
+            "why": why.get(found["why"], ""),
+            "change": _("Takes away %(lines)s lines, %(revenue)s and %(orders)s orders.")
+            % {
+                "lines": count(found["lines"]),
+                "revenue": formats.money(found["revenue"], language(), summary.get("currency") or ""),
+                "orders": count(found["orders"]),
+            },
+        }
+        for found in summary.get("candidates", [])
+    ]
+
+
+def ending_of(task: Import, stands: Standing) -> tuple[str, str]:
+    """How it ended where that was not simply well: the kind of notice and its text."""
+    if stands.state == State.FAILED:
+        said = wording.failure_of(task.job) if task.job else ""
+        return "bad", said or _("The work ended without a result.")
+    if stands.state == State.CANCELLED:
+        return "", _("The import was cancelled. What it had written was taken back.")
+    if stands.state == State.UNDONE:
+        return "", _("The import was undone. Everything is as it was before.")
+    return "", ""
+
+
+def undo_question(task: Import) -> str:
+    """What undoing would change, in numbers."""
+    summary = task.summary
+    parts = []
+    for what in sentences.KINDS:
+        found = summary.get(what)
+        if found and found["new"]:
+            parts.append(_("%(what)s go.") % {"what": sentences.documents(what, found["new"])})
+        if found and found["changed"]:
+            parts.append(
+                _("%(what)s become what they were before.") % {"what": sentences.documents(what, found["changed"])}
+            )
+    parts.append(_("Customers, products and channels that only this file brought go, too."))
+    return " ".join(parts)

@@ -1,0 +1,168 @@
+"""What cannot be used is said beside the file, with the right status, and leaves nothing behind."""
+
+import asyncio
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
+
+from treue.core.jobs.models import Job
+from treue.listen.imports import uploads
+from treue.listen.imports.models import Import
+from treue.web import receiving
+
+HEADER = "order,customer,time,amount\n"
+
+
+def torn_workbook() -> bytes:
+    book = openpyxl.Workbook()
+    book.active.append(["order", "customer"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()[:-300]
+
+
+def archive() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("readme.txt", "hello")
+    return buffer.getvalue()
+
+
+BAD = {
+    "empty": (b"", "orders.csv is empty."),
+    "only a header": (HEADER.encode(), "holds a header and no rows below it"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(200), "is no table that Treue reads"),
+    "an archive": (archive(), "is no table that Treue reads"),
+    "a torn workbook": (torn_workbook(), "orders.csv"),
+    "a header twice": (b"order,time,time\n1,2026-01-01,2\n", "Several columns are named “time”"),
+    "no header": (b"1,7,2026-01-01,5\n2,8,2026-01-02,5\n", "The first row holds values"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_cannot_be_read_is_said_at_the_field(console, case):
+    content, words = BAD[case]
+    answer = console.post("/imports/new/", {"what": "orders", "file": SimpleUploadedFile("orders.csv", content)})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in page
+    assert 'id="id_file_error"' in page
+    assert "Traceback" not in page
+    assert not Import.objects.exists()
+    assert not list(uploads.folder().iterdir())
+
+
+def test_no_file_at_all_is_said(console):
+    answer = console.post("/imports/new/", {"what": "orders"})
+    assert answer.status_code == 422
+    assert "This field is required." in answer.content.decode()
+
+
+def test_an_unknown_kind_of_file_is_refused(console):
+    answer = console.post("/imports/new/", {"what": "gold", "file": SimpleUploadedFile("a.csv", b"a,b\n1,2\n")})
+    assert answer.status_code == 422
+
+
+def test_a_nul_byte_and_the_year_9999_are_rows_set_aside(console, upload, assign, work_off):
+    task = upload(b"order,customer,time,amount\nA1,1,9999-12-31,5\nA2,1,2026-01-01,5\nA3,\0,2026-01-01,5\n")
+    assert console.get(f"/imports/{task.pk}/columns/").status_code == 200
+    console.post(f"/imports/{task.pk}/columns/", assign(task))
+    work_off()
+    task.refresh_from_db()
+    assert task.probe["set_aside"] == {"unreadable_row": 1, "implausible_time": 1}
+    assert console.get(f"/imports/{task.pk}/rows/").status_code == 200
+
+
+def test_a_name_that_leads_elsewhere_stays_in_the_folder(console, upload):
+    task = upload(name="../../../etc/passwd.csv")
+    assert task.file_name == "passwd.csv"
+    assert [path.name for path in uploads.folder().iterdir()] == [task.stored_as]
+
+
+def test_markup_in_headings_and_cells_is_only_text(console, upload):
+    task = upload("order,customer,time,amount,<script>alert(1)</script>\nA1,1,2026-01-01,5,<img src=x onerror=y>\n")
+    page = console.get(f"/imports/{task.pk}/columns/").content.decode()
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+
+
+def test_without_room_on_the_disk_an_upload_is_refused(console, monkeypatch):
+    monkeypatch.setattr(uploads.shutil, "disk_usage", lambda _path: type("Usage", (), {"free": 1000}))
+    answer = console.post("/imports/new/", {"what": "orders", "file": SimpleUploadedFile("a.csv", b"a,b\n1,2\n")})
+    assert answer.status_code == 413
+    assert "The disk has" in answer.content.decode()
+    assert not list(uploads.folder().iterdir())
+
+
+# Bodies are measured before Django sees them.
+
+
+def send(path: str, size: int, *, declared: bool = True, cookies: str = "") -> dict[str, object]:
+    """A request to the web process; returns status, text and how much of the body was written to memory or disk."""
+    from django.core.asgi import get_asgi_application
+
+    seen = {"taken": 0, "text": b"", "status": 0}
+    headers = [(b"host", b"localhost"), (b"content-type", b"text/plain"), (b"cookie", cookies.encode())]
+    if declared:
+        headers.append((b"content-length", str(size).encode()))
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("localhost", 80),
+    }
+
+    async def receive() -> dict[str, object]:
+        step = min(1 << 20, size - seen["taken"])
+        seen["taken"] += step
+        return {"type": "http.request", "body": b"x" * step, "more_body": seen["taken"] < size}
+
+    async def answered(message: dict[str, object]) -> None:
+        seen["status"] = message.get("status", seen["status"])
+        seen["text"] += message.get("body", b"")
+
+    asyncio.run(receiving.measured(get_asgi_application())(scope, receive, answered))
+    return seen
+
+
+@pytest.fixture
+def cookies(console) -> str:
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in console.cookies.items())
+
+
+@override_settings(UPLOAD_LIMIT=2 << 20)
+def test_more_than_the_limit_gets_the_upload_page_with_the_reason(console, cookies):
+    answer = send("/imports/new/", 8 << 20, cookies=cookies)
+    assert answer["status"] == 413
+    assert "at most 2.1 MB can be uploaded" in answer["text"].decode()
+    assert not Job.objects.exists()
+
+
+def test_more_than_the_disk_holds_gets_the_upload_page_with_the_reason(console, cookies, monkeypatch):
+    monkeypatch.setattr(uploads.shutil, "disk_usage", lambda _path: type("Usage", (), {"free": 1000}))
+    answer = send("/imports/new/", 3 << 20, cookies=cookies)
+    assert answer["status"] == 413
+    assert "The disk has" in answer["text"].decode()
+
+
+def test_a_form_is_no_place_for_a_large_body(console, cookies):
+    assert send("/settings/", 11 << 20, cookies=cookies)["status"] == 413
+
+
+@override_settings(UPLOAD_LIMIT=2 << 20)
+def test_a_body_without_a_length_is_cut_off_at_the_limit(console, cookies):
+    answer = send("/imports/new/", 50 << 20, declared=False, cookies=cookies)
+    assert answer["status"] == 0
+    assert answer["taken"] < 6 << 20
