@@ -5,6 +5,7 @@ or the disk is read and thrown away (a browser shows no answer before it has sen
 answers as if it had been asked for, with the reason in `treue.refused`.
 """
 
+import asyncio
 from typing import Any
 
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
@@ -33,7 +34,7 @@ def measured(application: ASGI3Application) -> ASGI3Application:
             return await _too_large(send)
         headers = [(name, value) for name, value in scope["headers"] if not name.startswith(b"content-")]
         asked = scope | {"method": "GET", "headers": headers, "treue.refused": refusal}
-        return await application(asked, _nothing, send)
+        return await application(asked, _empty_body(), send)
 
     return guarded
 
@@ -72,8 +73,16 @@ async def _throw_away(receive: ASGIReceiveCallable) -> None:
         message = await receive()
 
 
-async def _nothing() -> Any:
-    return {"type": "http.request", "body": b"", "more_body": False}
+def _empty_body() -> ASGIReceiveCallable:
+    """A request without a body, whose sender then waits for the answer."""
+    messages = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+    async def receive() -> Any:
+        for message in messages:
+            return message
+        return await asyncio.Future()
+
+    return receive
 
 
 async def _too_large(send: ASGISendCallable) -> None:

@@ -58,7 +58,7 @@ def _table(page: list[Mail]) -> Table:
     zone = clock.zone()
     columns = [
         Column(_("Subject")),
-        Column(_("State")),
+        Column(_("State"), full=True),
         Column(_("To")),
         Column(_("Written")),
         Column(_("Attempts"), numeric=True),

@@ -9,7 +9,6 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
-from treue.core.jobs.models import Job
 from treue.listen.imports import uploads
 from treue.listen.imports.models import Import
 from treue.web import receiving
@@ -140,21 +139,6 @@ def send(path: str, size: int, *, declared: bool = True, cookies: str = "") -> d
 @pytest.fixture
 def cookies(console) -> str:
     return "; ".join(f"{name}={morsel.value}" for name, morsel in console.cookies.items())
-
-
-@override_settings(UPLOAD_LIMIT=2 << 20)
-def test_more_than_the_limit_gets_the_upload_page_with_the_reason(console, cookies):
-    answer = send("/imports/new/", 8 << 20, cookies=cookies)
-    assert answer["status"] == 413
-    assert "at most 2.1 MB can be uploaded" in answer["text"].decode()
-    assert not Job.objects.exists()
-
-
-def test_more_than_the_disk_holds_gets_the_upload_page_with_the_reason(console, cookies, monkeypatch):
-    monkeypatch.setattr(uploads.shutil, "disk_usage", lambda _path: type("Usage", (), {"free": 1000}))
-    answer = send("/imports/new/", 3 << 20, cookies=cookies)
-    assert answer["status"] == 413
-    assert "The disk has" in answer["text"].decode()
 
 
 def test_a_form_is_no_place_for_a_large_body(console, cookies):
