@@ -61,7 +61,7 @@ def orders_file(tmp_path: Path) -> Path:
 def test_orders_come_in_and_rows_set_aside_are_told_with_advice(treue_import, orders_file):
     run = treue_import("orders", orders_file)
     assert run.code == DONE
-    assert "1 order new, 0 changed, 0 unchanged. 1 row was set aside." in run.out
+    assert "New: 1 order. 1 row was set aside." in run.out
     assert "No customer" in run.out
     assert list(Order.objects.values_list("number", "customer__number")) == [("A1", "7")]
     task = Import.objects.get()
