@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -39,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         return  # this process hands out tests to others, who would inherit its settings
+    # A shell starts what runs in the background deaf to Ctrl-C; the commands that we start here must hear it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _own_installation(config)
     os.environ["DJANGO_SETTINGS_MODULE"] = "treue.web.settings"
     _mend_imports()
