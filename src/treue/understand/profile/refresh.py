@@ -4,10 +4,10 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from django.db import connection, transaction
 
+from treue.core.copying import copy_in
 from treue.core.jobs.work import Progress
 from treue.core.lake import tables
 from treue.core.shop.models import Shop
-from treue.listen.imports.storing.copying import copy_in
 
 # A chunk is written in about a second, so that a page which reads the same customers is not kept waiting.
 CUSTOMERS_AT_ONCE = 50_000

@@ -11,8 +11,8 @@ from django.db.models import Max
 from duckdb import DuckDBPyConnection
 
 from treue.core.commerce.models import Order
+from treue.core.copying import copy_in
 from treue.listen.imports.models import Import, Trace
-from treue.listen.imports.storing.copying import copy_in
 from treue.listen.imports.storing.writing import Sign, Tally
 
 ORDER_IDS_PER_CHUNK = 50_000

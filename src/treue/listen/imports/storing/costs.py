@@ -3,8 +3,8 @@
 from django.db import connection, transaction
 from duckdb import DuckDBPyConnection
 
+from treue.core.copying import copy_in
 from treue.listen.imports.models import Import
-from treue.listen.imports.storing.copying import copy_in
 from treue.listen.imports.storing.writing import Tally
 
 COLUMNS = ("channel", "month", "amount")

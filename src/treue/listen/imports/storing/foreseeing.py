@@ -4,8 +4,8 @@ import pyarrow as pa
 from django.db import connection, transaction
 from duckdb import DuckDBPyConnection
 
+from treue.core.copying import copy_in, copy_out
 from treue.core.shop.models import Shop
-from treue.listen.imports.storing.copying import copy_in, copy_out
 from treue.science.refunds import match
 
 COLUMNS = 'line_no, customer, number as order_no, refund_of, product, "at", quantity, amount'

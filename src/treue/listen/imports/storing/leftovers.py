@@ -5,11 +5,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 from duckdb import DuckDBPyConnection
 
+from treue.core.copying import copy_in, copy_out
 from treue.core.customers.erasure import number_hash
 from treue.core.customers.models import Erasure
 from treue.core.shop.models import Shop
 from treue.listen.imports.models import Import, SetAside
-from treue.listen.imports.storing.copying import copy_in, copy_out
 
 ROWS_PER_CHUNK = 100_000
 COLUMNS = ("of_id", "line_no", "reason", "column", "value")

@@ -11,9 +11,9 @@ import pyarrow as pa
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from treue.core.copying import copy_in, copy_out
 from treue.core.shop.models import Shop
 from treue.listen.imports.models import Import
-from treue.listen.imports.storing.copying import copy_in, copy_out
 from treue.science.refunds import match
 
 MATCHES_PER_CHUNK = 20_000

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
+from treue.core.copying import copy_in
 from treue.listen.imports.models import Import
-from treue.listen.imports.storing.copying import copy_in
 from treue.listen.imports.storing.writing import Ready, Sign, Tally, note_foreign, ready_chunks, tally
 
 ORDER_COLUMNS = [

@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
+from treue.core.copying import copy_in
 from treue.listen.imports.models import Import, Trace
-from treue.listen.imports.storing.copying import copy_in
 from treue.listen.imports.storing.writing import Sign, Tally
 
 RECORDS_PER_CHUNK = 20_000

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
+from treue.core.copying import copy_in, copy_out
 from treue.listen.imports.models import Import, Trace
-from treue.listen.imports.storing.copying import copy_in, copy_out
 
 CUSTOMERS_PER_CHUNK = 40_000
 UNKNOWN = -1

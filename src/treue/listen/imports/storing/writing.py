@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
-from treue.listen.imports.storing.copying import as_csv
+from treue.core.copying import as_csv
 from treue.listen.imports.storing.staging import Chunk, chunks
 
 Sign = Callable[[int], None]
