@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class Permission(StrEnum):
     SEE_FIGURES = "see_figures"
     SEE_CUSTOMERS = "see_customers"
+    EXPORT_CUSTOMERS = "export_customers"
     EDIT_NOTES = "edit_notes"
     EXPORT_PERSON = "export_person"
     ERASE_PERSON = "erase_person"

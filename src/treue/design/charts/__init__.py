@@ -11,6 +11,7 @@ from treue.design.charts.drawing import Drawing, Note, Target
 from treue.design.charts.heat import Cohort, Heat, heat
 from treue.design.charts.line import Point, line
 from treue.design.charts.spark import sparkline
+from treue.design.charts.stems import Stem, stems
 
 __all__ = [
     "Bar",
@@ -19,9 +20,11 @@ __all__ = [
     "Heat",
     "Note",
     "Point",
+    "Stem",
     "Target",
     "bars_up_down",
     "heat",
     "line",
     "sparkline",
+    "stems",
 ]

@@ -95,9 +95,9 @@ def offer(snapshot: Snapshot, timeline: Timeline, choice: Choice, basis: Basis) 
         period=_value(current, starts),
         against=_named(earlier, basis),
         against_period=_value(choice.previous.start if choice.previous else None, earlier),
-        channels=_options(_("All channels"), found.channel, basis),
-        countries=_options(_("All countries"), found.country, basis),
-        categories=_options(_("All categories"), found.category, basis),
+        channels=options(_("All channels"), found.channel, basis.language),
+        countries=options(_("All countries"), found.country, basis.language),
+        categories=options(_("All categories"), found.category, basis.language),
     )
 
 
@@ -111,10 +111,12 @@ def _value(start: date | None, starts: Sequence[date]) -> str:
     return "" if start is None or start == starts[0] else start.isoformat()
 
 
-def _options(everything: str, found: Sequence[reading.Choice], basis: Basis) -> list[Option]:
+def options(everything: str, found: Sequence[reading.Choice], language: str) -> list[Option]:
+    """All, then each value with how many customers it leaves; nothing where nothing is known."""
     if not found:
         return []
-    return [("", everything), *((one.value, f"{label(one.value)} ({basis.number(one.customers)})") for one in found)]
+    counted = ((one.value, formats.number(one.customers, language)) for one in found)
+    return [("", everything), *((value, f"{label(value)} ({count})") for value, count in counted)]
 
 
 def label(value: str) -> str:

@@ -1,39 +1,65 @@
-"""The shop's customers: search, order, page."""
+"""The shop's customers: search, filter, order, page, save as CSV."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from treue.core.customers.models import Customer
 from treue.core.shop.models import Shop
 from treue.core.shop.setup import ensure_shop
+from treue.core.staff import audit
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
-from treue.design import formats
+from treue.design import formats, spreadsheet
 from treue.design.tables import Cell, Column, Pager, Table, address
+from treue.understand.metrics import reading
+from treue.understand.metrics.basis import active_language
+from treue.understand.profile import filtering, listfile
+from treue.understand.profile.filtering import Asked
 from treue.understand.profile.listing import PAGE, Listing, Page, Position
-from treue.understand.profile.searching import Search
 from treue.understand.profile.sorting import Sort
-
-LONGEST_SEARCH = 120
 
 
 @require_GET
 @requires(Permission.SEE_CUSTOMERS)
 def customers(request: HttpRequest) -> HttpResponse:
     shop = ensure_shop()
-    words = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+    asked = Asked.of(request.GET)
+    snapshot = reading.current(shop)
+    found = reading.choices(snapshot) if snapshot else reading.Choices()
     sort = Sort.of(request.GET.get("sort", ""))
-    page = Listing(shop, Search(words=words), sort, known={}).page(_position(request))
+    search = asked.search(filtering.last_day(shop, snapshot))
+    page = Listing(shop, search, sort, filtering.known(found)).page(_position(request))
+    may_export = request.user.may(Permission.EXPORT_CUSTOMERS)
     context = {
-        "words": words,
+        "asked": asked,
+        "offer": filtering.offer(found, asked, window_days=shop.window_days, language=active_language()),
+        "currency": formats.unit_of(shop.currency, active_language()),
+        "filtered": search.active,
         "table": _table(request, shop, page, sort) if page.ids else None,
         "pager": _pager(request, page),
+        "csv_url": reverse("customers_csv") + address(request.GET) if may_export else "",
         "may_import": request.user.may(Permission.IMPORT),
+        "may_see_erasures": request.user.may(Permission.ERASE_PERSON),
     }
     return render(request, "profile/customers.html", context)
+
+
+@require_GET
+@requires(Permission.EXPORT_CUSTOMERS)
+def customers_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """Everybody whom the list would show, in its order. Who took persons out of the house is in the audit log."""
+    shop = ensure_shop()
+    snapshot = reading.current(shop)
+    found = reading.choices(snapshot) if snapshot else reading.Choices()
+    search = Asked.of(request.GET).search(filtering.last_day(shop, snapshot))
+    listing = Listing(shop, search, Sort.of(request.GET.get("sort", "")), filtering.known(found))
+    audit.record("customers.exported", who=request.user, subject=f"shop {shop.pk}", filtered=search.active)
+    content = spreadsheet.pieces(listfile.HEAD, listfile.rows(shop, listing), language=active_language())
+    return spreadsheet.download(request, f"treue-customers-{timezone.localdate(timezone=shop.tz)}.csv", content)
 
 
 def _position(request: HttpRequest) -> Position:
@@ -58,8 +84,9 @@ def _table(request: HttpRequest, shop: Shop, page: Page, sort: Sort) -> Table:
 
 
 def _row(customer: Customer, shop: Shop) -> list[str | Cell]:
-    language = get_language() or "en"
-    person = Cell(str(customer), sub=customer.email or customer.number, avatar=str(customer))
+    language = active_language()
+    url = reverse("customer", args=[customer.pk])
+    person = Cell(str(customer), url=url, sub=customer.email or customer.number, avatar=str(customer))
     buying = getattr(customer, "buying", None)
     if buying is None:
         return [person, formats.NOTHING, formats.NOTHING, "0", formats.NOTHING]
@@ -73,7 +100,7 @@ def _row(customer: Customer, shop: Shop) -> list[str | Cell]:
 
 
 def _pager(request: HttpRequest, page: Page) -> Pager:
-    language = get_language() or "en"
+    language = active_language()
     facts = {
         "first": formats.number(page.first, language),
         "last": formats.number(page.first + len(page.ids) - 1, language),

@@ -1,0 +1,166 @@
+"""The filters over the list of customers: what the address asks for, and what there is to choose from.
+
+A range is written "2-5", "2-" or "2"; a last order "within-30" or "over-90", in days up to the last day of the figures.
+What an address asks for wrongly gives way to no filter at all.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from treue.core.shop.models import Shop
+from treue.understand.metrics.filters import DIMENSIONS, Filters
+from treue.understand.metrics.models import Snapshot
+from treue.understand.metrics.reading import EVERYBODY, Choices
+from treue.understand.metrics.selection import Option, label, options
+from treue.understand.profile.searching import Search
+
+LONGEST_SEARCH = 120
+MOST_ORDERS = 1_000_000
+MOST_DAYS = 36_500
+MOST_REVENUE = Decimal(10) ** 13
+DAYS_TO_CHOOSE = (30, 90)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filters as they stand in the address, so that the form can show them again."""
+
+    words: str = ""
+    dimensions: Filters = EVERYBODY
+    orders: str = ""
+    last: str = ""
+    revenue_from: Decimal | None = None
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Asked":
+        orders, last = query.get("orders", ""), query.get("last", "")
+        return cls(
+            words=query.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
+            dimensions=Filters.of(query),
+            orders=orders if _range(orders) else "",
+            last=last if _days(last) else "",
+            revenue_from=_money(query.get("revenue_from", "")),
+        )
+
+    @property
+    def revenue(self) -> str:
+        """The least revenue as a number field takes it."""
+        return "" if self.revenue_from is None else f"{self.revenue_from.normalize():f}"
+
+    def search(self, as_of: date) -> Search:
+        """What to look for. as_of: the last day the figures know; an order of today is within one day of it."""
+        least, most = _range(self.orders) or (None, None)
+        way, days = _days(self.last) or ("", 0)
+        edge = as_of + timedelta(days=1) - timedelta(days=days)
+        return Search(
+            words=self.words,
+            **{name: getattr(self.dimensions, name) for name in DIMENSIONS},
+            orders_from=least,
+            orders_to=most,
+            last_since=edge if way == "within" else None,
+            last_before=edge if way == "over" else None,
+            revenue_from=self.revenue_from,
+        )
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What each filter offers, as (value, text). A dimension of which nothing is known offers nothing."""
+
+    channels: Sequence[Option]
+    countries: Sequence[Option]
+    categories: Sequence[Option]
+    orders: Sequence[Option]
+    last: Sequence[Option]
+
+
+def offer(found: Choices, asked: Asked, *, window_days: int, language: str) -> Offer:
+    chosen = asked.dimensions
+    return Offer(
+        channels=_with(chosen.channel, options(_("All channels"), found.channel, language), label),
+        countries=_with(chosen.country, options(_("All countries"), found.country, language), label),
+        categories=_with(chosen.category, options(_("All categories"), found.category, language), label),
+        orders=_with(asked.orders, _orders_to_choose(), _orders_in_words),
+        last=_with(asked.last, list(_days_to_choose(window_days)), lambda text: _last_in_words(text, window_days)),
+    )
+
+
+def last_day(shop: Shop, snapshot: Snapshot | None) -> date:
+    """The last day that the figures know; today as long as there are none."""
+    return snapshot.as_of if snapshot else timezone.localdate(timezone=shop.tz)
+
+
+def known(found: Choices) -> dict[str, list[str]]:
+    """By dimension, the values that a filter offers by name."""
+    return {name: [one.value for one in getattr(found, name)] for name in DIMENSIONS}
+
+
+def _with(asked: str, offered: Sequence[Option], say: Callable[[str], str]) -> list[Option]:
+    """What is offered, and what the address asks for beside it."""
+    if not asked or asked in dict(offered):
+        return list(offered)
+    return [*offered, (asked, say(asked))]
+
+
+def _orders_to_choose() -> list[Option]:
+    return [("", _("Any number")), *((each, _orders_in_words(each)) for each in ("0", "1", "2-", "5-", "10-"))]
+
+
+def _orders_in_words(text: str) -> str:
+    least, most = _range(text) or (None, None)
+    if most == 0:
+        return _("None yet")
+    if most is None:
+        return _("%(count)s or more") % {"count": least}
+    if least == most:
+        return _("Exactly %(count)s") % {"count": most}
+    return _("%(least)s to %(most)s") % {"least": least or 0, "most": most}
+
+
+def _days_to_choose(window_days: int) -> Iterator[Option]:
+    yield "", _("Any time")
+    nearer = [days for days in DAYS_TO_CHOOSE if days < window_days]
+    for way, steps in (("within", [*nearer, window_days]), ("over", [*nearer, window_days])):
+        for days in steps:
+            asked = f"{way}-{days}"
+            yield asked, _last_in_words(asked, window_days)
+
+
+def _last_in_words(text: str, window_days: int) -> str:
+    """The two at the activity window's edge are named for what they mean."""
+    way, days = _days(text) or ("", 0)
+    if way == "within":
+        sentence = _("Active: within %(days)s days") if days == window_days else _("Within %(days)s days")
+    else:
+        sentence = _("Lost: not for %(days)s days") if days == window_days else _("Not for %(days)s days")
+    return sentence % {"days": days}
+
+
+def _range(text: str) -> tuple[int | None, int | None] | None:
+    least, dash, most = text.partition("-")
+    if not least.isascii() or not least.isdigit() or len(least) > 7 or (most and not most.isdigit()) or len(most) > 7:
+        return None
+    low = min(int(least), MOST_ORDERS)
+    if not dash:
+        return (None, 0) if low == 0 else (low, low)
+    return (low, min(int(most), MOST_ORDERS) if most else None)
+
+
+def _days(text: str) -> tuple[str, int] | None:
+    way, _dash, days = text.partition("-")
+    if way not in ("within", "over") or not (days.isascii() and days.isdigit()) or len(days) > 5:
+        return None
+    return (way, int(days)) if 1 <= int(days) <= MOST_DAYS else None
+
+
+def _money(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and abs(amount) <= MOST_REVENUE else None

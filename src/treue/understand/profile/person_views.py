@@ -1,0 +1,137 @@
+"""One customer's page, and one order of theirs."""
+
+from datetime import date, datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET
+
+from treue.core.commerce.models import Order
+from treue.core.customers import erasure
+from treue.core.customers.models import Customer
+from treue.core.shop.models import Shop
+from treue.core.shop.setup import ensure_shop
+from treue.core.staff.permissions import requires
+from treue.core.staff.roles import Permission
+from treue.design import formats
+from treue.design.figures import Link
+from treue.design.tables import Pager
+from treue.understand.metrics import reading
+from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.selection import label
+from treue.understand.profile import order_tables, orders, person, portrait
+from treue.understand.profile.filtering import last_day
+
+
+@require_GET
+@requires(Permission.SEE_CUSTOMERS)
+def customer(request: HttpRequest, number: int) -> HttpResponse:
+    shop = ensure_shop()
+    found = Customer.objects.select_related("buying").filter(shop=shop, pk=number).first()
+    if found is None:
+        return _gone(request, number)
+    known = person.read(found, shop, last_day(shop, reading.current(shop)))
+    page = orders.page(found, before=_number(request, "before"), after=_number(request, "after"))
+    context = {
+        "customer": found,
+        "crumbs": [Link(_("Customers"), reverse("customers"))],
+        "since": _since(found, known, shop),
+        "sentence": portrait.sentence(known),
+        "figures": portrait.figures(known, shop.currency),
+        "chart": portrait.chart(known, shop.currency),
+        "facts": _facts(found, known, shop),
+        "orders": order_tables.listed(page.orders, shop, known.as_of) if page.orders else None,
+        "orders_count": ngettext("%(count)s order in all", "%(count)s orders in all", known.orders)
+        % {"count": formats.number(known.orders, active_language())},
+        "pager": _pager(page),
+        "may_export": request.user.may(Permission.EXPORT_PERSON),
+        "may_erase": request.user.may(Permission.ERASE_PERSON),
+    }
+    return render(request, "profile/customer.html", context)
+
+
+@require_GET
+@requires(Permission.SEE_CUSTOMERS)
+def order(request: HttpRequest, number: int, order_id: int) -> HttpResponse:
+    shop = ensure_shop()
+    owner = get_object_or_404(Customer, shop=shop, pk=number)
+    found = get_object_or_404(Order.objects.select_related("channel", "batch"), customer=owner, pk=order_id)
+    lines = orders.lines(found, after=_number(request, "after") or 0)
+    returned = orders.refunds(found)
+    context = {
+        "order": found,
+        "title": _("Order %(number)s") % {"number": found.number},
+        "crumbs": [
+            Link(_("Customers"), reverse("customers")),
+            Link(str(owner), reverse("customer", args=[owner.pk])),
+        ],
+        "counts": orders.is_purchase(found),
+        "facts": order_tables.facts(found, shop),
+        "lines": order_tables.lines(found, lines, shop),
+        "pager": Pager("", next_url=f"?after={lines.more_after}" if lines.more_after else "", previous_url=""),
+        "has_more": lines.more_after is not None,
+        "refunds": order_tables.refunds(returned, shop) if returned else None,
+    }
+    return render(request, "profile/order.html", context)
+
+
+def _gone(request: HttpRequest, number: int) -> HttpResponse:
+    """Nobody is there any more: who may know that somebody was erased is led to the receipt."""
+    receipt = erasure.receipt_of(number)
+    if receipt is None or not request.user.may(Permission.ERASE_PERSON):
+        raise Http404
+    return redirect("erasure", receipt.pk)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _since(customer: Customer, known: person.Person, shop: Shop) -> str:
+    """ "No. 11930 · customer since 14.03.2023"."""
+    parts = [_("No. %(number)s") % {"number": customer.number}]
+    day = _local(customer.signed_up_at, shop) or known.first
+    if day:
+        parts.append(_("customer since %(day)s") % {"day": formats.day(day, active_language())})
+    return " · ".join(parts)
+
+
+def _local(moment: datetime | None, shop: Shop) -> date | None:
+    return moment.astimezone(shop.tz).date() if moment else None
+
+
+def _facts(customer: Customer, known: person.Person, shop: Shop) -> list[tuple[str, str]]:
+    """What is known of a person beside their figures; what is not known is left out."""
+    language = active_language()
+    buying = getattr(customer, "buying", None)
+    signed_up = _local(customer.signed_up_at, shop)
+    facts = [
+        (_("E-mail"), customer.email),
+        (_("Phone"), customer.phone),
+        (_("City"), customer.city),
+        (_("Country"), customer.country),
+        (_("Signed up"), formats.day(signed_up, language) if signed_up else ""),
+        (_("First channel"), label(buying.channel) if buying else ""),
+        (_("First country"), label(buying.country) if buying else ""),
+        (_("First category"), label(buying.category) if buying else ""),
+        (_("Taken back"), formats.money(known.refunded, language, shop.currency) if known.refunded else ""),
+        (
+            _("Refunds without an order"),
+            formats.number(known.unmatched_refunds, language) if known.unmatched_refunds else "",
+        ),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _pager(page: orders.OrderPage) -> Pager | None:
+    if page.newer is None and page.older is None:
+        return None
+    return Pager(
+        "",
+        previous_url=f"?before={page.newer}#orders" if page.newer else "",
+        next_url=f"?after={page.older}#orders" if page.older else "",
+    )
