@@ -17,7 +17,8 @@ class OnErasure(StrEnum):
 class PersonalData:
     """fields: what a copy of the person's data contains, in this order. owner: the path from a row to the customer
     ("" for the customer's own row), or None where the row is about a colleague or nobody. why: the reason where a row
-    is kept. quotes: columns in which a delivered file may be quoted; erasing a person blots them out there.
+    is kept. quotes: columns in which a delivered file may be quoted; export repeats what names the person there, and
+    erasure blots it out.
     """
 
     fields: tuple[str, ...]

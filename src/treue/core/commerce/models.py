@@ -59,7 +59,18 @@ class Order(models.Model):
     written by the same statement that writes those, and checked by `treue doctor` and the tests."""
 
     personal = PersonalData(
-        fields=("number", "ordered_at", "channel__name", "country", "amount", "refunded_amount"), owner="customer"
+        fields=(
+            "number",
+            "ordered_at",
+            "channel__name",
+            "country",
+            "category",
+            "amount",
+            "units",
+            "refunded_amount",
+            "refunded_units",
+        ),
+        owner="customer",
     )
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, **BULK)
@@ -88,7 +99,16 @@ class Order(models.Model):
 
 class OrderLine(models.Model):
     personal = PersonalData(
-        fields=("order__number", "ordinal", "bought_at", "product__code", "product__name", "quantity", "amount"),
+        fields=(
+            "order__number",
+            "ordinal",
+            "bought_at",
+            "product__code",
+            "product__name",
+            "quantity",
+            "unit_price",
+            "amount",
+        ),
         owner="order__customer",
     )
 
@@ -107,7 +127,18 @@ class Refund(models.Model):
     """One line that came back; quantity and amount without sign. `refers_to` is the order number it named, if any."""
 
     personal = PersonalData(
-        fields=("number", "refunded_at", "product__code", "quantity", "amount", "reason"), owner="customer"
+        fields=(
+            "number",
+            "ordinal",
+            "refunded_at",
+            "refers_to",
+            "product__code",
+            "product__name",
+            "quantity",
+            "amount",
+            "reason",
+        ),
+        owner="customer",
     )
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)

@@ -1,19 +1,22 @@
 """Erase a person (GDPR Art. 17), with a receipt that names nobody.
 
-Everything in PostgreSQL goes in one transaction; the lake's files are rewritten by a job that leaves with it. Which
-tables are concerned follows from their own lists (`core.privacy`).
+Everything in PostgreSQL goes in one transaction. What lies in files (the lake, uploads) goes by jobs that leave with
+it: rooms that keep such files say so by `followed_by`. Which tables are concerned follows from their own lists
+(`core.privacy`).
 """
 
 import hashlib
 import hmac
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from graphlib import TopologicalSorter
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 
+from treue.core.commerce.unmatching import unmatch_from_others
 from treue.core.customers import quotes
-from treue.core.customers.errors import AlreadyErased
+from treue.core.customers.errors import AlreadyErased, NotThere
 from treue.core.customers.models import Customer, Erasure
 from treue.core.jobs import work
 from treue.core.privacy import OnErasure, PersonalData
@@ -21,7 +24,19 @@ from treue.core.shop import locking
 from treue.core.staff import audit
 from treue.core.staff.models import User
 
+Model = type[models.Model]
+Lock = Callable[[int], str]
+
 PATIENCE_SECONDS = 3.0
+FOLLOWED_BY: dict[str, Lock | None] = {}
+
+
+def followed_by(kind: str, *, lock: Lock | None = None) -> None:
+    """Have work of this kind done after every erasure, with `shop_id`, `customer_id` and `erasure_id`.
+
+    lock: makes the queue's lock of a shop's id.
+    """
+    FOLLOWED_BY[kind] = lock
 
 
 def number_hash(shop_id: int, number: str) -> str:
@@ -30,10 +45,9 @@ def number_hash(shop_id: int, number: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()
 
 
-def erased_at(shop_id: int, number: str) -> datetime | None:
-    """When the customer with this number was last erased; what happened before stays refused."""
-    found = Erasure.objects.filter(shop_id=shop_id, number_hash=number_hash(shop_id, number))
-    return found.aggregate(latest=models.Max("erased_at"))["latest"]
+def receipts_for(shop_id: int, number: str) -> models.QuerySet[Erasure]:
+    """The receipts for whoever had this number, the latest first. Who comes back can be erased again."""
+    return Erasure.objects.filter(shop_id=shop_id, number_hash=number_hash(shop_id, number)).order_by("-pk")
 
 
 def receipt_of(customer_id: int) -> Erasure | None:
@@ -42,46 +56,72 @@ def receipt_of(customer_id: int) -> Erasure | None:
 
 
 def erase(*, customer: Customer, by: User | None, patience_seconds: float = PATIENCE_SECONDS) -> Erasure:
-    """Delete a customer and everything about them, and queue the rewriting of the lake and the figures.
+    """Delete a customer and everything about them, and queue the rewriting of files and figures.
 
-    Raises ShopIsBeingWritten while an import runs, AlreadyErased where somebody was quicker; nothing is done then.
+    Raises ShopIsBeingWritten while an import runs, AlreadyErased where somebody was quicker, NotThere where the
+    customer went another way; nothing is done then.
     """
     with transaction.atomic():
         locking.hold_until_commit(customer.shop_id, patience_seconds=patience_seconds)
         locked = Customer.objects.select_for_update().filter(pk=customer.pk).first()
         if locked is None:
-            raise AlreadyErased(Erasure.objects.get(customer_id=customer.pk).pk)
-        deleted = rows_about(locked)
+            former = receipt_of(customer.pk)
+            raise AlreadyErased(former.pk) if former else NotThere(customer.pk)
         receipt = Erasure.objects.create(
             shop_id=locked.shop_id,
             customer_id=locked.pk,
             number_hash=number_hash(locked.shop_id, locked.number),
             erased_by=by,
-            deleted=deleted,
+            deleted=delete(locked),
         )
-        audit.record("customer.erased", who=by, subject=f"erasure {receipt.pk}", **deleted)
-        quotes.blot_out(locked)
-        locked.delete()
-        work.start("lake.erase", by=by, shop_id=customer.shop_id, customer_id=customer.pk, erasure_id=receipt.pk)
+        audit.record("customer.erased", who=by, subject=f"erasure {receipt.pk}", **receipt.deleted)
+        follow_up(receipt, by=by)
     return receipt
+
+
+def delete(customer: Customer) -> dict[str, int]:
+    """Delete every row about a customer, and what quotes them. Returns the rows by table. Call it in a transaction."""
+    quotes.blot_out(customer)
+    unmatch_from_others(customer.pk)
+    counts = {}
+    for model in _those_that_refer_first(_deleted_tables()):
+        rows = rows_of(model, customer)
+        counts[model._meta.label] = rows._raw_delete(rows.db)
+    return {name: count for name, count in counts.items() if count}
+
+
+def follow_up(receipt: Erasure, *, by: User | None) -> None:
+    """Queue what comes after an erasure; it leaves with the surrounding transaction."""
+    about = {"shop_id": receipt.shop_id, "customer_id": receipt.customer_id, "erasure_id": receipt.pk}
+    for kind, lock in FOLLOWED_BY.items():
+        work.start(kind, by=by, lock=lock(receipt.shop_id) if lock else None, **about)
 
 
 def rows_about(customer: Customer) -> dict[str, int]:
     """How many rows of which table would be deleted with a customer; tables without any are left out."""
-    counts = {
-        model._meta.label: rows_of(model, customer).count()
-        for model, personal in personal_tables()
-        if personal.on_erasure is OnErasure.DELETE
-    }
+    counts = {model._meta.label: rows_of(model, customer).count() for model in _deleted_tables()}
     return {name: count for name, count in counts.items() if count}
 
 
-def personal_tables() -> list[tuple[type[models.Model], PersonalData]]:
+def personal_tables() -> list[tuple[Model, PersonalData]]:
     """The tables that hold something about a customer, with what they hold."""
     with_lists = ((model, getattr(model, "personal", None)) for model in apps.get_models())
     return [(model, personal) for model, personal in with_lists if personal and personal.owner is not None]
 
 
-def rows_of(model: type[models.Model], customer: Customer) -> models.QuerySet:
+def rows_of(model: Model, customer: Customer) -> models.QuerySet:
     owner = model.personal.owner
-    return model._default_manager.filter(**{owner or "pk": customer.pk})
+    return model._base_manager.filter(**{owner or "pk": customer.pk})
+
+
+def _deleted_tables() -> list[Model]:
+    return [model for model, personal in personal_tables() if personal.on_erasure is OnErasure.DELETE]
+
+
+def _those_that_refer_first(tables: Sequence[Model]) -> Iterable[Model]:
+    return TopologicalSorter({model: _referring(model, tables) for model in tables}).static_order()
+
+
+def _referring(model: Model, among: Sequence[Model]) -> set[Model]:
+    others = (other for other in among if other is not model)
+    return {other for other in others if any(field.related_model is model for field in other._meta.concrete_fields)}

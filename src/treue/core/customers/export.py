@@ -1,31 +1,110 @@
 """A copy of what is stored about one person (GDPR Art. 15 and 20), in an open format."""
 
 import json
-from collections.abc import Iterator
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import IO
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import connection, transaction
 
+from treue.core.customers import quotes
 from treue.core.customers.erasure import personal_tables, rows_of
 from treue.core.customers.models import Customer
+from treue.core.home import home
 from treue.core.staff import audit
-from treue.core.staff.models import User
+from treue.core.staff.models import AuditEntry, User
 
 FORMAT = "treue.person/1"
+ROWS_AT_ONCE = 2_000
+LONGEST_NAME = 60
+Row = dict[str, object]
 
 
-def export(*, customer: Customer, by: User | None, now: datetime) -> bytes:
-    """JSON in UTF-8: one list a table, made from the tables' own lists of personal fields. Writes an audit entry."""
+def export(*, customer: Customer, by: User | None, now: datetime) -> IO[bytes]:
+    """JSON in UTF-8, as an open file without a name, at its beginning. Writes an audit entry.
+
+    `data`: one list a table, made from the tables' own lists of personal fields; amounts are decimal numbers in quotes,
+    in the shop's currency, moments are in UTC. `quoted`: cells and rows of delivered files that name the person.
+    `trail`: what was done with their data and when. A wholesaler's years need not fit into memory; the caller closes
+    the file.
+    """
+    file = tempfile.TemporaryFile(dir=home() / "tmp")  # noqa: SIM115
+    with _at_one_moment():
+        audit.record("customer.exported", who=by, subject=_subject(customer))
+        for piece in _document(customer, now):
+            file.write(piece.encode())
+    file.seek(0)
+    return file
+
+
+def file_name(customer: Customer) -> str:
+    """A name that every system takes, made from the customer's number."""
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", customer.number).strip("-")[:LONGEST_NAME]
+    return f"customer-{plain or customer.pk}.json"
+
+
+@contextmanager
+def _at_one_moment() -> Iterator[None]:
+    """All tables as they stand at the same moment; inside another transaction, as that one sees them."""
+    outermost = not connection.in_atomic_block
     with transaction.atomic():
-        tables = dict(_tables(customer))
-        audit.record("customer.exported", who=by, subject=f"customer {customer.pk}")
-    document = {"format": FORMAT, "exported_at": now, "shop": str(customer.shop), "data": tables}
-    return json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2).encode()
+        if outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("set transaction isolation level repeatable read")
+        yield
 
 
-def _tables(customer: Customer) -> Iterator[tuple[str, list[dict[str, object]]]]:
+def _document(customer: Customer, now: datetime) -> Iterator[str]:
+    shop = customer.shop
+    about = {"name": shop.name, "currency": shop.currency, "zone": shop.zone}
+    yield f'{{"format": {_json(FORMAT)}, "exported_at": {_json(now)}, "shop": {_json(about)},\n"data": {{'
+    separator = ""
+    for label, rows in _tables(customer):
+        yield f"{separator}\n{_json(label)}: "
+        yield from _list(rows)
+        separator = ","
+    yield '},\n"quoted": '
+    yield from _list(_quoted(customer))
+    yield ',\n"trail": '
+    yield from _list(AuditEntry.objects.filter(subject=_subject(customer)).order_by("pk").values("at", "action"))
+    yield "}\n"
+
+
+def _tables(customer: Customer) -> Iterator[tuple[str, Iterable[Row]]]:
     for model, personal in personal_tables():
-        rows = list(rows_of(model, customer).order_by("pk").values(*personal.fields))
-        if rows:
-            yield model._meta.label_lower, rows
+        rows = rows_of(model, customer)
+        if rows.exists():
+            found = rows.order_by("pk").values(*personal.fields).iterator(chunk_size=ROWS_AT_ONCE)
+            yield model._meta.label_lower, map(_plainly_named, found)
+
+
+def _plainly_named(row: Row) -> Row:
+    """Names for whoever does not know our tables: `product_code` for the code of the product."""
+    return {name.replace("__", "_"): value for name, value in row.items()}
+
+
+def _quoted(customer: Customer) -> Iterator[Row]:
+    for quote in quotes.quotes_of(customer):
+        place = {"table": quote.model._meta.label_lower, "row": quote.pk, "column": quote.column}
+        for part in quote.parts:
+            yield place | {"value": part}
+
+
+def _list(rows: Iterable[Row]) -> Iterator[str]:
+    separator = "["
+    for row in rows:
+        yield f"{separator}\n{_json(row)}"
+        separator = ","
+    yield "]" if separator == "," else "[]"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+def _subject(customer: Customer) -> str:
+    return f"customer {customer.pk}"

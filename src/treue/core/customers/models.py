@@ -18,7 +18,7 @@ class Customer(models.Model):
     """
 
     personal = PersonalData(
-        fields=("number", "name", "email", "phone", "city", "country", "signed_up_at", "created_at"), owner=""
+        fields=("id", "number", "name", "email", "phone", "city", "country", "signed_up_at", "created_at"), owner=""
     )
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
@@ -60,7 +60,8 @@ class Customer(models.Model):
 class Erasure(models.Model):
     """The receipt for a person who was erased: what was deleted, by keyed hash, without naming anybody.
 
-    `customer_id` is the opaque number that was theirs; nothing leads from it to the person any more.
+    `customer_id` is the opaque number that was theirs; nothing leads from it to the person any more. `deleted` counts
+    rows by table and, once they were looked through, uploaded files under `UPLOADS`.
     """
 
     personal = PersonalData(
@@ -69,6 +70,8 @@ class Erasure(models.Model):
         on_erasure=OnErasure.KEEP,
         why="A keyed hash alone, to keep the person erased when an old file is imported again.",
     )
+
+    UPLOADS = "uploads"
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     number_hash = models.CharField(max_length=64, db_index=True)

@@ -3,13 +3,19 @@
 from django.db import models
 from django.utils import timezone
 
-from treue.core.privacy import NOT_PERSONAL, OnErasure, PersonalData
+from treue.core.privacy import OnErasure, PersonalData
 
 MOST_ATTEMPTS = 12
 
 
 class Job(models.Model):
-    personal = NOT_PERSONAL
+    personal = PersonalData(
+        fields=(),
+        owner=None,
+        on_erasure=OnErasure.KEEP,
+        why="Arguments and results name rows by their ids; a failure may quote the file that it was about.",
+        quotes=("error_facts",),
+    )
 
     class State(models.TextChoices):
         WAITING = "waiting"

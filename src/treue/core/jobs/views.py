@@ -51,8 +51,12 @@ def card(request: HttpRequest, job_id: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, job_id: int) -> HttpResponse:
     job = _steered(request.user, job_id)
-    work.cancel(job=job, by=request.user)
-    messages.success(request, _("“%(job)s” is being cancelled.") % {"job": wording.name_of(job)})
+    try:
+        work.cancel(job=job, by=request.user)
+    except work.MustEnd:
+        messages.warning(request, _("“%(job)s” cannot be cancelled.") % {"job": wording.name_of(job)})
+    else:
+        messages.success(request, _("“%(job)s” is being cancelled.") % {"job": wording.name_of(job)})
     return redirect("jobs")
 
 

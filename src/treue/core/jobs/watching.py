@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from treue.core.jobs import wording
+from treue.core.jobs import wording, work
 from treue.core.jobs.models import Job
 from treue.core.staff.models import User
 from treue.core.staff.roles import Permission
@@ -30,6 +30,10 @@ def may_steer(user: User, job: Job) -> bool:
     return job.started_by_id == user.pk or user.may(Permission.EDIT_SHOP)
 
 
+def may_cancel(user: User, job: Job) -> bool:
+    return may_steer(user, job) and job.kind not in work.MUST_END
+
+
 def card(job: Job, user: User) -> Progress:
     """The job's card: name, how far it is, how it ended, what can be done about it."""
     moves = job.state in MOVING
@@ -39,7 +43,7 @@ def card(job: Job, user: User) -> Progress:
         detail=detail(job),
         state=job.state,
         poll_url=reverse("job_card", args=[job.pk]) if moves else "",
-        cancel_url=reverse("job_cancel", args=[job.pk]) if moves and may_steer(user, job) else "",
+        cancel_url=reverse("job_cancel", args=[job.pk]) if moves and may_cancel(user, job) else "",
         message="" if moves else ending(job),
         next_step=None if moves else wording.link_of(job),
     )

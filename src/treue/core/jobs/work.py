@@ -27,6 +27,7 @@ from treue.core.staff.models import User
 Work = Callable[..., dict[str, object]]
 
 KINDS: dict[str, Work] = {}
+MUST_END: set[str] = set()
 SECONDS_BETWEEN_SIGNS = 0.3
 MOST_STARTS = 5
 OVER = [Job.State.FAILED, Job.State.CANCELLED]
@@ -45,6 +46,10 @@ class NotOver(JobError):
         self.state = state
 
 
+class MustEnd(JobError):
+    """Work that was promised to somebody, such as an erasure: nobody can call it off."""
+
+
 class WorkerDied(JobError):
     """The worker died at this work again and again, most likely for want of memory."""
 
@@ -52,9 +57,13 @@ class WorkerDied(JobError):
         self.starts = starts
 
 
-def kind(name: str) -> Callable[[Work], Work]:
+def kind(name: str, *, must_end: bool = False) -> Callable[[Work], Work]:
+    """Register a kind of work. must_end: it cannot be cancelled; it should give no sign of progress either."""
+
     def register(work: Work) -> Work:
         KINDS[name] = work
+        if must_end:
+            MUST_END.add(name)
         return work
 
     return register
@@ -139,7 +148,9 @@ def _finish(job_id: int, **values: object) -> None:
 
 
 def cancel(*, job: Job, by: User | None = None) -> None:
-    """Ask a job to stop: at once if it still waits, else at its next sign of progress."""
+    """Ask a job to stop: at once if it still waits, else at its next sign of progress. Raises MustEnd."""
+    if job.kind in MUST_END:
+        raise MustEnd
     with transaction.atomic():
         locked = Job.objects.select_for_update().get(pk=job.pk)
         if locked.state not in (Job.State.WAITING, Job.State.RUNNING):

@@ -16,13 +16,19 @@ from treue.core.lake.writing import CUSTOMERS_PER_BUCKET, described, write_file
 def erase(shop_id: int, customer_id: int) -> None:
     """Rewrite the files that hold a customer, from themselves: whatever PostgreSQL holds by now.
 
-    The former files go at once, without the grace that readers have otherwise. Safe to repeat.
+    The former files go at once, without the grace that readers have otherwise; so it waits until nobody computes
+    figures from them, or is about to write what PostgreSQL held before. Safe to repeat.
     """
-    state = manifest.read(shop_id)
-    if state is None:
+    if not manifest.folder(shop_id).exists():
         return
-    with manifest.alone(shop_id) as place, workbench(f"lake.{shop_id}.erasing") as (backend, _):
-        state = manifest.read(shop_id) or state
+    with (
+        manifest.alone(shop_id, at="refreshing"),
+        manifest.alone(shop_id) as place,
+        workbench(f"lake.{shop_id}.erasing") as (backend, _),
+    ):
+        state = manifest.read(shop_id)
+        if state is None:
+            return
         after = state.next()
         number = customer_id // CUSTOMERS_PER_BUCKET
         if number in state.buckets:

@@ -3,6 +3,7 @@
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from treue.core.customers.erasure import followed_by
 from treue.core.customers.models import Erasure
 from treue.core.jobs import work
 from treue.core.jobs.wording import describe
@@ -10,12 +11,9 @@ from treue.core.jobs.work import Progress, kind
 from treue.core.shop.models import Shop
 
 
-@kind("lake.erase")
+@kind("lake.erase", must_end=True)
 def erase(progress: Progress, *, shop_id: int, customer_id: int, erasure_id: int | None = None) -> dict[str, object]:
-    """Take an erased customer out of the files, note it on the receipt, and have the figures computed anew.
-
-    It gives no sign of progress, for that is where work can be cancelled, and this must not be.
-    """
+    """Take an erased customer out of the files, note it on the receipt, and have the figures computed anew."""
     from treue.core.lake import erasing
 
     erasing.erase(shop_id, customer_id)
@@ -34,5 +32,6 @@ def remove(progress: Progress, *, shop_id: int) -> dict[str, object]:
     return {}
 
 
+followed_by("lake.erase")
 describe("lake.erase", name=_("Erasure of a customer from the files"))
 describe("lake.remove", name=_("Removal of a shop's files"))

@@ -36,7 +36,9 @@ ACTIONS: dict[str, Promise | str] = {
     "shop.test_mail_sent": _("Sent a test mail"),
     "demo.removed": _("Removed the demo shop"),
     "customer.erased": _("Erased a customer"),
+    "customer.erased_again": _("Erased a customer again whom a backup had brought back"),
     "customer.exported": _("Exported a customer's data"),
+    "customers.exported": _("Saved the list of customers"),
 }
 
 

@@ -1,0 +1,102 @@
+"""Receipts of erasures: what still has to follow them, and how they outlive the restoring of an older backup."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, models, transaction
+
+from treue.core.customers import erasure
+from treue.core.customers.models import Customer, Erasure
+from treue.core.jobs.models import Job
+from treue.core.shop.models import Shop
+from treue.core.staff import audit
+from treue.core.staff.models import User
+
+PATIENCE = timedelta(hours=1)
+MOVING = (Job.State.WAITING, Job.State.RUNNING)
+
+# Numbers of erased customers are never given again: a receipt must not stand for somebody else.
+SKIP_ERASED_NUMBERS = """
+select setval(pg_get_serial_sequence('customers_customer', 'id'), greatest(
+    (select max(id) from customers_customer), (select max(customer_id) from customers_erasure),
+    (select last_value from customers_customer_id_seq)))"""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A receipt outside of any database."""
+
+    shop_id: int
+    number_hash: str
+    customer_id: int
+    erased_at: datetime
+    erased_by_id: int | None
+    deleted: dict[str, int]
+
+
+def jobs_of(receipt: Erasure) -> dict[str, Job]:
+    """The latest job of each kind that followed the erasure."""
+    found = Job.objects.filter(kind__in=erasure.FOLLOWED_BY, arguments__erasure_id=receipt.pk).order_by("pk")
+    return {job.kind: job for job in found}
+
+
+def unfinished() -> models.QuerySet[Erasure]:
+    """Erasures whose files are not all rewritten or deleted yet."""
+    return Erasure.objects.filter(models.Q(lake_rewritten_at=None) | ~models.Q(deleted__has_key=Erasure.UPLOADS))
+
+
+def take_up(*, now: datetime, patience: timedelta = PATIENCE) -> int:
+    """Try again what failed or was left over after an erasure; returns how many jobs were queued."""
+    queued = 0
+    for receipt in unfinished().filter(erased_at__lt=now - patience):
+        jobs = jobs_of(receipt)
+        if any(job.state in MOVING for job in jobs.values()):
+            continue
+        erasure.follow_up(receipt, by=None)
+        queued += len(erasure.FOLLOWED_BY)
+    return queued
+
+
+def known() -> list[Receipt]:
+    """All receipts here; none where there is no such table yet."""
+    if Erasure._meta.db_table not in connection.introspection.table_names():
+        return []
+    names = ("shop_id", "number_hash", "customer_id", "erased_at", "erased_by_id", "deleted")
+    return [Receipt(**values) for values in Erasure.objects.order_by("pk").values(*names)]
+
+
+def apply_again(receipts: Iterable[Receipt]) -> int:
+    """Erase those whom a restored backup has brought back; returns how many there were.
+
+    receipts: those that were known here before. They must come from the same installation (its secret key), where a
+    customer's number was never anybody else's.
+    """
+    there = set(Erasure.objects.values_list("customer_id", flat=True))
+    shops = set(Shop.objects.values_list("pk", flat=True))
+    missing = [each for each in receipts if each.customer_id not in there and each.shop_id in shops]
+    with transaction.atomic():
+        erased = sum(_apply(receipt) for receipt in missing)
+        if missing:
+            with connection.cursor() as cursor:
+                cursor.execute(SKIP_ERASED_NUMBERS)
+    return erased
+
+
+def _apply(receipt: Receipt) -> bool:
+    customer = Customer.objects.filter(pk=receipt.customer_id, shop=receipt.shop_id).first()
+    is_back = customer is not None and erasure.number_hash(receipt.shop_id, customer.number) == receipt.number_hash
+    colleague = User.objects.filter(pk=receipt.erased_by_id).first()
+    row = Erasure.objects.create(
+        shop_id=receipt.shop_id,
+        customer_id=receipt.customer_id,
+        number_hash=receipt.number_hash,
+        erased_by=colleague,
+        deleted={name: count for name, count in receipt.deleted.items() if name != Erasure.UPLOADS},
+    )
+    Erasure.objects.filter(pk=row.pk).update(erased_at=receipt.erased_at)  # which `create` sets to now
+    if is_back:
+        erasure.delete(customer)
+        audit.record("customer.erased_again", who=None, subject=f"erasure {row.pk}")
+    erasure.follow_up(row, by=None)
+    return is_back
