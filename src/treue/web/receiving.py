@@ -27,9 +27,14 @@ def measured(application: ASGI3Application) -> ASGI3Application:
             return await application(scope, receive, send)
         is_upload = scope["path"] == reverse("import_upload")
         refusal = _refusal(_content_length(scope), is_upload=is_upload)
+        if refusal is not None:
+            await _throw_away(receive)
+        else:
+            body = Bounded(receive, is_upload=is_upload)
+            await application(scope, body.receive, send)
+            refusal = body.refusal
         if refusal is None:
-            return await application(scope, _bounded(receive, is_upload=is_upload), send)
-        await _throw_away(receive)
+            return None
         if not is_upload:
             return await _too_large(send)
         headers = [(name, value) for name, value in scope["headers"] if not name.startswith(b"content-")]
@@ -54,17 +59,23 @@ def _refusal(size: int, *, is_upload: bool) -> JobError | bool | None:
     return None
 
 
-def _bounded(receive: ASGIReceiveCallable, *, is_upload: bool) -> ASGIReceiveCallable:
-    """A body without a declared length ends, as if the line were cut, where it grows too large."""
-    seen = 0
+class Bounded:
+    """A body without a declared length. Where it grows too large it ends, as if the line were cut.
 
-    async def counted() -> Any:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        return message if _refusal(seen, is_upload=is_upload) is None else {"type": "http.disconnect"}
+    The application then answers nothing, and `refusal` says why; no browser sends such a body.
+    """
 
-    return counted
+    def __init__(self, receive: ASGIReceiveCallable, *, is_upload: bool) -> None:
+        self._receive = receive
+        self._is_upload = is_upload
+        self._seen = 0
+        self.refusal: JobError | bool | None = None
+
+    async def receive(self) -> Any:
+        message = await self._receive()
+        self._seen += len(message.get("body", b""))
+        self.refusal = self.refusal or _refusal(self._seen, is_upload=self._is_upload)
+        return message if self.refusal is None else {"type": "http.disconnect"}
 
 
 async def _throw_away(receive: ASGIReceiveCallable) -> None:

@@ -46,6 +46,10 @@ class FileGone(JobError):
     """The uploaded file was deleted, as all are after thirty days."""
 
 
+class MovedOn(JobError):
+    """Somebody, perhaps with a second click, was quicker: the import stands differently than was thought."""
+
+
 class ReplacedLater(JobError):
     """A later import replaced orders of this one, so it has to be undone first."""
 

@@ -16,9 +16,10 @@ from treue.core.staff import audit
 from treue.core.staff.models import User
 from treue.listen.imports import order_files, record_files, uploads
 from treue.listen.imports.columns import Mapping
-from treue.listen.imports.failures import named_failures
+from treue.listen.imports.failures import MovedOn, named_failures
 from treue.listen.imports.models import Import, Trace
 from treue.listen.imports.reading import Source, open_source
+from treue.listen.imports.standing import held
 from treue.listen.imports.storing.scratch import scratch
 from treue.listen.imports.turns import own_turn, queue_lock
 from treue.listen.imports.undoing import refresh_figures, take_back
@@ -33,13 +34,16 @@ BRING_IN = {
 
 
 def start(*, task: Import, by: User | None) -> Job:
-    """Queue an import. It waits for its turn in the shop."""
+    """Queue an import. It waits for its turn in the shop. Raises FileGone, NotEnoughSpace, MovedOn."""
     path = uploads.path_of(task)
     uploads.require_space(task.size, path.suffix)
     with transaction.atomic():
+        if not held(task).may_start:
+            raise MovedOn
         job = work.start("imports.run", by=by, lock=queue_lock(task.shop_id), import_id=task.pk)
         task.state, task.job, task.started_by = Import.State.RUNNING, job, by
-        task.save(update_fields=["state", "job", "started_by"])
+        task.summary, task.finished_at = {}, None
+        task.save(update_fields=["state", "job", "started_by", "summary", "finished_at"])
         audit.record("import.started", who=by, subject=f"import {task.pk}", what=task.what, file=task.file_name)
     return job
 

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from django.db import transaction
+
 from treue.core.shop.models import Shop
 from treue.core.staff.models import User
 from treue.listen.imports import uploads
 from treue.listen.imports.columns import Mapping as Columns
 from treue.listen.imports.columns import guess
 from treue.listen.imports.errors import ImportProblem
-from treue.listen.imports.failures import name_file
+from treue.listen.imports.failures import MovedOn, name_file
 from treue.listen.imports.models import Import
 from treue.listen.imports.reading import Source, open_source
+from treue.listen.imports.standing import held
 
 BLOCK_BYTES = 1 << 20
 ROWS_SHOWN = 10
@@ -63,7 +66,7 @@ def take_in(
 
 
 def read_sheet(*, task: Import, sheet: str) -> None:
-    """Look at another sheet of a workbook, and guess its columns. Raises ImportProblem, FileGone."""
+    """Look at another sheet of a workbook, and guess its columns. Raises ImportProblem, FileGone, MovedOn."""
     try:
         source = open_source(uploads.path_of(task), sheet=sheet or None)
     except ImportProblem as problem:
@@ -71,9 +74,12 @@ def read_sheet(*, task: Import, sheet: str) -> None:
         raise
     rows = source.sample()
     mapping = guess(source.columns, rows, task.what)
-    task.sheet, task.columns, task.probe = sheet, dict(mapping.columns), None
-    task.preview = _preview(source, rows, mapping)
-    task.save(update_fields=["sheet", "columns", "probe", "preview"])
+    with transaction.atomic():
+        if not held(task).may_assign:
+            raise MovedOn
+        task.sheet, task.columns, task.probe = sheet, dict(mapping.columns), None
+        task.preview = _preview(source, rows, mapping)
+        task.save(update_fields=["sheet", "columns", "probe", "preview"])
 
 
 def blocks_of(path: Path) -> Iterable[bytes]:

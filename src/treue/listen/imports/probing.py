@@ -1,5 +1,7 @@
 """A dry run: what an import would do, without doing it."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -7,19 +9,29 @@ from treue.core.jobs import work
 from treue.core.jobs.models import Job
 from treue.core.jobs.work import Progress
 from treue.core.staff.models import User
-from treue.listen.imports import importing, uploads
-from treue.listen.imports.failures import named_failures
+from treue.listen.imports import assigning, importing, uploads
+from treue.listen.imports.failures import MovedOn, named_failures
 from treue.listen.imports.models import Import
+from treue.listen.imports.standing import held
 from treue.listen.imports.storing.scratch import scratch
 
 
-def start(*, task: Import, by: User | None) -> Job:
-    """Queue a dry run. It waits for nobody: it writes nothing but its result."""
+def start(*, task: Import, by: User | None, columns: Mapping[str, str] | None = None) -> Job:
+    """Queue a dry run. It waits for nobody: it writes nothing but its result.
+
+    columns: what a person decided that they are, or None where that stands already. An import that came to nothing
+    begins anew with it. Raises FileGone, NotEnoughSpace, MovedOn.
+    """
     uploads.require_space(task.size, uploads.path_of(task).suffix)
     with transaction.atomic():
+        if not held(task).may_assign:
+            raise MovedOn
+        if columns is not None:
+            assigning.assign(task=task, columns=columns)
         job = work.start("imports.probe", by=by, import_id=task.pk)
-        task.job, task.probe = job, None
-        task.save(update_fields=["job", "probe"])
+        task.state, task.job, task.probe = Import.State.MAPPING, job, None
+        task.summary, task.finished_at = {}, None
+        task.save(update_fields=["state", "job", "probe", "summary", "finished_at"])
     return job
 
 

@@ -68,6 +68,10 @@ def _upload_too_large(facts: Facts) -> str:
     }
 
 
+def _moved_on(facts: Facts) -> str:
+    return _("This was done already: here is how the import stands now.")
+
+
 def _replaced_later(facts: Facts) -> str:
     return (
         _("A later import has changed the same records: number %(import_id)s, “%(file_name)s”. Undo that one first.")
@@ -81,6 +85,7 @@ FAILURES = {
     failures.DiskFull: _disk_full,
     failures.FileGone: _file_gone,
     failures.UploadTooLarge: _upload_too_large,
+    failures.MovedOn: _moved_on,
     failures.ReplacedLater: _replaced_later,
 }
 

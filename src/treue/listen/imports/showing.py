@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from treue.core.jobs import watching, wording
+from treue.core.jobs.models import Job
 from treue.core.shop import clock
 from treue.core.staff.models import User
 from treue.design import formats
@@ -15,7 +16,7 @@ from treue.design.tables import Cell, Column, Table
 from treue.listen.imports import sentences
 from treue.listen.imports.models import Import, SetAside
 from treue.listen.imports.sentences import count, language
-from treue.listen.imports.standing import Standing, State, standing
+from treue.listen.imports.standing import Standing, State, may_cancel, standing
 from treue.listen.imports.wording import field_label, reason
 
 Pairs = list[tuple[str, str]]
@@ -52,7 +53,7 @@ def _row(task: Import, zone: ZoneInfo) -> list[str | Cell]:
 
 def page_of(task: Import) -> str:
     """Where somebody goes on with an import."""
-    if task.state != State.MAPPING:
+    if task.state != State.MAPPING or not task.stored_as:
         return reverse("import_result", args=[task.pk])
     return reverse("import_check" if task.job_id else "import_columns", args=[task.pk])
 
@@ -64,7 +65,9 @@ def set_aside_of(summary: dict[str, object]) -> int:
 def card(task: Import, user: User) -> Progress:
     """The card of the import's job; what it can do stands in this room's addresses."""
     shown = watching.card(task.job, user)
-    address = {"poll_url": "import_card", "cancel_url": "import_cancel"} if shown.moves else {}
+    address = {"poll_url": "import_card"} if shown.moves else {}
+    if shown.moves and may_cancel(task):
+        address["cancel_url"] = "import_cancel"
     urls = {name: reverse(page, args=[task.pk]) for name, page in address.items()}
     return Progress(
         name=f"{shown.name}: {task.file_name}",
@@ -203,14 +206,26 @@ def candidates_of(summary: dict[str, object]) -> list[dict[str, str]]:
 
 def ending_of(task: Import, stands: Standing) -> tuple[str, str]:
     """How it ended where that was not simply well: the kind of notice and its text."""
+    undoing, why = task.state == State.UNDOING, _why(task)
+    if undoing and stands.state == State.DONE:
+        return "warn", _("The import was not undone. %(why)s") % {"why": why}
+    if undoing and stands.state == State.FAILED:
+        return "bad", _("Undoing was interrupted, and part of the import is still here. %(why)s") % {"why": why}
     if stands.state == State.FAILED:
-        said = wording.failure_of(task.job) if task.job else ""
-        return "bad", said or _("The work ended without a result.")
+        return "bad", why or _("The work ended without a result.")
+    if stands.state == State.MAPPING:
+        return "", _("The file was never imported, and files are deleted after thirty days. Upload it again.")
     if stands.state == State.CANCELLED:
         return "", _("The import was cancelled. What it had written was taken back.")
     if stands.state == State.UNDONE:
         return "", _("The import was undone. Everything is as it was before.")
     return "", ""
+
+
+def _why(task: Import) -> str:
+    if task.job is None:
+        return ""
+    return _("It was cancelled.") if task.job.state == Job.State.CANCELLED else wording.failure_of(task.job)
 
 
 def undo_question(task: Import) -> str:

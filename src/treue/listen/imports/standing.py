@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from treue.core.commerce.models import Order, Refund
 from treue.core.jobs.models import Job
-from treue.listen.imports.models import Import
+from treue.listen.imports.models import Import, Replaced, Trace
 
 MOVING = (Job.State.WAITING, Job.State.RUNNING)
+BEFORE_ITS_TURN = ("", "waiting")  # steps of a job that has not begun to change anything
 State = Import.State
 BADGES = {
     State.MAPPING: "plain",
@@ -22,12 +24,13 @@ BADGES = {
 
 @dataclass(frozen=True)
 class Standing:
-    """state: what is true now; moves: a job of this import waits or runs."""
+    """state: what is true now; moves: a job of this import waits or runs; may_assign: its columns may be changed."""
 
     state: Import.State
     label: str
     badge: str
     moves: bool
+    may_assign: bool
     may_start: bool
     may_undo: bool
 
@@ -36,16 +39,29 @@ def standing(task: Import) -> Standing:
     """An import says what it is in; its job says whether that is still going on."""
     moves = task.job is not None and task.job.state in MOVING
     state = _state(task, moves=moves)
-    label = _("Dry run") if moves and state == State.MAPPING else State(state).label
-    kept = bool(task.stored_as)
+    left = state == State.FAILED and _has_left(task)
+    may_start = bool(task.stored_as) and not moves and state not in (State.RUNNING, State.DONE, State.UNDOING)
     return Standing(
         state=state,
-        label=label,
+        label=_("Dry run") if moves and state == State.MAPPING else State(state).label,
         badge="info" if moves else BADGES[state],
         moves=moves,
-        may_start=kept and not moves and state in (State.MAPPING, State.FAILED, State.CANCELLED, State.UNDONE),
-        may_undo=not moves and (state == State.DONE or (state == State.FAILED and _has_written(task))),
+        may_assign=may_start and not left,
+        may_start=may_start,
+        may_undo=not moves and (state == State.DONE or left),
     )
+
+
+def held(task: Import) -> Standing:
+    """How it stands, and nobody else can change that before the surrounding transaction ends."""
+    Import.objects.select_for_update().get(pk=task.pk)
+    task.refresh_from_db()
+    return standing(task)
+
+
+def may_cancel(task: Import) -> bool:
+    """An import that is cancelled is taken back; one that is half taken back can only be taken back whole."""
+    return task.state != State.UNDOING or (task.job is not None and task.job.step in BEFORE_ITS_TURN)
 
 
 def _state(task: Import, *, moves: bool) -> Import.State:
@@ -53,11 +69,19 @@ def _state(task: Import, *, moves: bool) -> Import.State:
     state = State(task.state)
     if moves or state not in (State.RUNNING, State.UNDOING):
         return state
-    cancelled = task.job is not None and task.job.state == Job.State.CANCELLED
     if state == State.UNDOING:
-        return State.DONE if cancelled else State.FAILED
+        untouched = task.job is not None and task.job.step in BEFORE_ITS_TURN
+        return State.DONE if untouched and task.summary else State.FAILED
+    cancelled = task.job is not None and task.job.state == Job.State.CANCELLED
     return State.CANCELLED if cancelled else State.FAILED
 
 
-def _has_written(task: Import) -> bool:
-    return task.batch_id is not None
+def _has_left(task: Import) -> bool:
+    """Something that it wrote is still there, because taking it back failed too, or nobody came to do so."""
+    written = (
+        Order.objects.filter(batch=task.batch_id),
+        Refund.objects.filter(batch=task.batch_id),
+        Replaced.objects.filter(of=task),
+        Trace.objects.filter(of=task).exclude(what=Trace.What.TOUCHED),
+    )
+    return task.batch_id is not None and any(rows.exists() for rows in written)

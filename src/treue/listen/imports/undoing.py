@@ -15,8 +15,9 @@ from treue.core.jobs.work import KINDS, Progress
 from treue.core.staff import audit
 from treue.core.staff.models import User
 from treue.listen.imports import removing
-from treue.listen.imports.failures import ReplacedLater, named_failures
+from treue.listen.imports.failures import MovedOn, ReplacedLater, named_failures
 from treue.listen.imports.models import Import, Replaced, Trace
+from treue.listen.imports.standing import held
 from treue.listen.imports.storing import catalogue, costs, matching, people
 from treue.listen.imports.turns import own_turn, queue_lock
 
@@ -76,9 +77,11 @@ delete from commerce_refund where id in (select id from going)"""
 
 
 def start(*, task: Import, by: User | None) -> Job:
-    """Queue the undoing of an import. Raises ReplacedLater."""
-    require_latest(task)
+    """Queue the undoing of an import. Raises MovedOn, ReplacedLater."""
     with transaction.atomic():
+        if not held(task).may_undo:
+            raise MovedOn
+        require_latest(task)
         job = work.start("imports.undo", by=by, lock=queue_lock(task.shop_id), import_id=task.pk)
         task.state, task.job = Import.State.UNDOING, job
         task.save(update_fields=["state", "job"])

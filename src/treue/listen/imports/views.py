@@ -14,7 +14,6 @@ from django_htmx.http import HttpResponseClientRefresh
 from treue.core import paging
 from treue.core.jobs import work
 from treue.core.jobs.errors import JobError
-from treue.core.jobs.models import Job
 from treue.core.shop.setup import ensure_shop
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
@@ -25,7 +24,7 @@ from treue.listen.imports.errors import ImportProblem
 from treue.listen.imports.forms import ColumnsForm, UploadForm
 from treue.listen.imports.models import Import
 from treue.listen.imports.sentences import failure, foreseen, language, outcome
-from treue.listen.imports.standing import MOVING, standing
+from treue.listen.imports.standing import MOVING, may_cancel, standing
 
 TOO_MUCH = 413
 NOT_READABLE = 422
@@ -98,13 +97,13 @@ def upload(request: HttpRequest) -> HttpResponse:
 def columns(request: HttpRequest, import_id: int) -> HttpResponse:
     """Confirm or change what was guessed; then the dry run begins."""
     task = task_of(import_id)
-    if not task.preview or not standing(task).may_start:
-        return redirect("import_result", task.pk)
+    if not task.preview or not standing(task).may_assign:
+        return redirect(showing.page_of(task))
     form, status = ColumnsForm(request.POST or None, task=task), 200
     if request.method == "POST":
         if form.is_valid():
-            assigning.assign(task=task, columns=form.cleaned_data["columns"])
-            return _begin(request, task, probing.start, "import_check")
+            chosen = form.cleaned_data["columns"]
+            return _led_on(request, task, lambda: probing.start(task=task, by=request.user, columns=chosen))
         status = NOT_READABLE
     context = {
         "task": task,
@@ -125,18 +124,15 @@ def columns(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_POST
 def sheet(request: HttpRequest, import_id: int) -> HttpResponse:
     """Read another sheet of a workbook."""
-    task = task_of(import_id)
-    try:
-        intake.read_sheet(task=task, sheet=request.POST.get("sheet", ""))
-    except (ImportProblem, JobError) as error:
-        messages.error(request, failure(error))
-    return redirect("import_columns", task.pk)
+    task, wanted = task_of(import_id), request.POST.get("sheet", "")
+    return _led_on(request, task, lambda: intake.read_sheet(task=task, sheet=wanted), "import_columns")
 
 
 @requires(Permission.IMPORT)
 @require_POST
 def probe(request: HttpRequest, import_id: int) -> HttpResponse:
-    return _begin(request, task_of(import_id), probing.start, "import_check")
+    task = task_of(import_id)
+    return _led_on(request, task, lambda: probing.start(task=task, by=request.user))
 
 
 @requires(Permission.IMPORT)
@@ -144,7 +140,7 @@ def probe(request: HttpRequest, import_id: int) -> HttpResponse:
 def check(request: HttpRequest, import_id: int) -> HttpResponse:
     """The dry run, and what it found."""
     task = task_of(import_id)
-    if task.state != State.MAPPING:
+    if task.state != State.MAPPING or not task.stored_as:
         return redirect("import_result", task.pk)
     found = task.probe
     context = {
@@ -177,24 +173,26 @@ def non_product(request: HttpRequest, import_id: int) -> HttpResponse:
     code = request.POST.get("code", "").strip()
     if non_products.add(shop=task.shop, code=code, by=request.user):
         messages.success(request, _("“%(code)s” is left out from now on.") % {"code": code})
-    return _begin(request, task, probing.start, "import_check")
+    return _led_on(request, task, lambda: probing.start(task=task, by=request.user))
 
 
 @requires(Permission.IMPORT)
 @require_POST
 def start(request: HttpRequest, import_id: int) -> HttpResponse:
-    return _begin(request, task_of(import_id), importing.start, "import_result")
+    task = task_of(import_id)
+    return _led_on(request, task, lambda: importing.start(task=task, by=request.user))
 
 
-def _begin(request: HttpRequest, task: Import, begin: Callable[..., Job], page: str) -> HttpResponse:
-    if not standing(task).may_start:
-        messages.warning(request, _("This import cannot be started now."))
-        return redirect("import_result", task.pk)
+def _led_on(request: HttpRequest, task: Import, deed: Callable[[], object], page: str = "") -> HttpResponse:
+    """Do it, or say why not; then go to where the import stands."""
     try:
-        begin(task=task, by=request.user)
+        deed()
+    except failures.MovedOn as error:
+        messages.info(request, failure(error))
     except (ImportProblem, JobError) as error:
         messages.error(request, failure(error))
-    return redirect(page, task.pk)
+    task.refresh_from_db()
+    return redirect(page, task.pk) if page else redirect(showing.page_of(task))
 
 
 @requires(Permission.IMPORT)
@@ -202,7 +200,7 @@ def _begin(request: HttpRequest, task: Import, begin: Callable[..., Job], page: 
 def result(request: HttpRequest, import_id: int) -> HttpResponse:
     """An import while it runs, and what became of it."""
     task = task_of(import_id)
-    if task.state == State.MAPPING:
+    if task.state == State.MAPPING and task.stored_as:
         return redirect(showing.page_of(task))
     stands = standing(task)
     context = {
@@ -239,7 +237,7 @@ def card(request: HttpRequest, import_id: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, import_id: int) -> HttpResponse:
     task = task_of(import_id)
-    if task.job is not None:
+    if standing(task).moves and may_cancel(task):
         work.cancel(job=task.job, by=request.user)
         messages.success(request, _("The work on “%(name)s” is being cancelled.") % {"name": task.file_name})
     return redirect(showing.page_of(task))
@@ -249,14 +247,9 @@ def cancel(request: HttpRequest, import_id: int) -> HttpResponse:
 def undo(request: HttpRequest, import_id: int) -> HttpResponse:
     """Ask, and take the import back."""
     task = task_of(import_id)
-    if request.method != "POST":
-        context = {"task": task, "question": showing.undo_question(task), "crumbs": crumbs()}
-        return render(request, "imports/undo.html", context)
+    if request.method == "POST":
+        return _led_on(request, task, lambda: undoing.start(task=task, by=request.user))
     if not standing(task).may_undo:
-        messages.warning(request, _("There is nothing to undo."))
-        return redirect("import_result", task.pk)
-    try:
-        undoing.start(task=task, by=request.user)
-    except JobError as error:
-        messages.error(request, failure(error))
-    return redirect("import_result", task.pk)
+        return redirect(showing.page_of(task))
+    context = {"task": task, "question": showing.undo_question(task), "crumbs": crumbs()}
+    return render(request, "imports/undo.html", context)

@@ -141,6 +141,21 @@ def cookies(console) -> str:
     return "; ".join(f"{name}={morsel.value}" for name, morsel in console.cookies.items())
 
 
+@override_settings(UPLOAD_LIMIT=2 << 20)
+def test_more_than_the_limit_gets_the_upload_page_with_the_reason(console, cookies):
+    answer = send("/imports/new/", 8 << 20, cookies=cookies)
+    assert answer["status"] == 413
+    assert "at most 2.1\u00a0MB can be uploaded" in answer["text"].decode()
+    assert not Import.objects.exists()
+
+
+def test_more_than_the_disk_holds_gets_the_upload_page_with_the_reason(console, cookies, monkeypatch):
+    monkeypatch.setattr(uploads.shutil, "disk_usage", lambda _path: type("Usage", (), {"free": 1000}))
+    answer = send("/imports/new/", 3 << 20, cookies=cookies)
+    assert answer["status"] == 413
+    assert "The disk has" in answer["text"].decode()
+
+
 def test_a_form_is_no_place_for_a_large_body(console, cookies):
     assert send("/settings/", 11 << 20, cookies=cookies)["status"] == 413
 
@@ -148,5 +163,6 @@ def test_a_form_is_no_place_for_a_large_body(console, cookies):
 @override_settings(UPLOAD_LIMIT=2 << 20)
 def test_a_body_without_a_length_is_cut_off_at_the_limit(console, cookies):
     answer = send("/imports/new/", 50 << 20, declared=False, cookies=cookies)
-    assert answer["status"] == 0
+    assert answer["status"] == 413
+    assert "at most 2.1\u00a0MB can be uploaded" in answer["text"].decode()
     assert answer["taken"] < 6 << 20

@@ -170,6 +170,18 @@ def test_many_rows_set_aside_are_paged(console, imported):
     assert seen == [48, 50, 22]
 
 
+def test_rows_set_aside_are_saved_as_csv_that_no_spreadsheet_executes(console, upload, assign, work_off):
+    task = upload("order,customer,time,amount\nA1,1,=1+1,5\nA2,1,@SUM(A1),5\n" + ROWS)
+    console.post(f"/imports/{task.pk}/columns/", assign(task))
+    work_off()
+    answer = console.get(f"/imports/{task.pk}/rows.csv")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Line,Reason,Column,Value")
+    assert "'=1+1" in lines[1]
+    assert "'@SUM(A1)" in lines[2]
+
+
 def test_undo_asks_with_numbers_and_takes_everything_back(console, imported, work_off):
     page = text(console.get(f"/imports/{imported.pk}/undo/"))
     assert "1 order go." in page or "1 order" in page
