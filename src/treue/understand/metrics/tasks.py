@@ -1,5 +1,7 @@
 """Work of this room that waits."""
 
+from datetime import UTC, datetime
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -79,7 +81,7 @@ def refresh_new_day(timestamp: int) -> None:
     """Once a day, early in each shop's morning, figures move on to yesterday."""
     from treue.understand.metrics.refresh import as_of, reach_of
 
-    now = timezone.now()
+    now = datetime.fromtimestamp(timestamp, UTC)
     for shop in Shop.objects.all():
         snapshot = Snapshot.objects.filter(shop=shop, is_current=True).first()
         if snapshot is None or now.astimezone(shop.tz).hour < HOUR_OF_A_NEW_DAY:
