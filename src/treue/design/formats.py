@@ -237,6 +237,11 @@ def filesize(size_bytes: int | None, language: str) -> str:
     return _decimal(size, language, 0 if unit == "B" else 1) + SPACE + unit
 
 
+def country(value: str, language: str) -> str:
+    """DE -> Deutschland / Germany; what is no code of two letters stays as it came."""
+    return _locale(language).territories.get(value.upper(), value) if len(value) == 2 else value
+
+
 def risk_step(share: Number) -> int:
     """1 (below 25 %) to 4 (75 % and more): the step of a risk given as a share from 0 to 1."""
     return min(int(share * 4), 3) + 1

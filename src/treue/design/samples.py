@@ -1,6 +1,6 @@
 """Invented values for the gallery: one invented tea shop in October and November 2026."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django import forms
 from django.http import QueryDict
@@ -35,6 +35,7 @@ def everything(query: QueryDict) -> dict[str, object]:
         "figures": figures(language),
         "line": line(language),
         "bars": bars(language),
+        "stems": orders(language),
         "heat": heat(language),
         "values": values_table(language),
         "people": people(language, query),
@@ -140,6 +141,28 @@ def line(language: str) -> charts.Drawing:
         target=charts.Target(96.0, _("Target %(rate)s by December") % {"rate": formats.rate(96.0, language)}),
         notes=[charts.Note(4.4, _("Price rise")), charts.Note(6.2, _("Welcome journey begins"))],
         open_label=_("November is still running"),
+    )
+
+
+def orders(language: str) -> charts.Drawing:
+    """What Clara Vorlage ordered from July 2025 to July 2026."""
+    bought = ((7, 48), (27, 72), (52, 96), (67, 120), (94, 54), (118, 61), (142, 88))
+    start = date(2025, 7, 6)
+    events = [
+        charts.Stem(
+            start + timedelta(days=int(days * 2.55)),
+            amount,
+            formats.money(amount, language, "EUR", decimals=0),
+            formats.day(start + timedelta(days=int(days * 2.55)), language),
+        )
+        for days, amount in bought
+    ]
+    return charts.stems(
+        events,
+        title=_("Seven orders from July 2025 to July 2026, the largest of 120 euros, and none since"),
+        language=language,
+        today=date(2026, 11, 22),
+        today_label=formats.day(date(2026, 11, 22), language),
     )
 
 

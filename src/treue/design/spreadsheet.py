@@ -54,10 +54,12 @@ def _taken(lines: Iterator[Sequence[Value]], language: str) -> list[Sequence[Val
         return list(islice(lines, ROWS_PER_PIECE))
 
 
-def download(request: HttpRequest, filename: str, content: Iterable[bytes]) -> StreamingHttpResponse:
+def download(
+    request: HttpRequest, filename: str, content: Iterable[bytes], *, content_type: str = "text/csv; charset=utf-8"
+) -> StreamingHttpResponse:
     """The answer that streams such a file to be saved, under both kinds of server."""
     streamed = _step_by_step(content) if isinstance(request, ASGIRequest) else content
-    response = StreamingHttpResponse(streamed, content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(streamed, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 

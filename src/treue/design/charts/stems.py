@@ -98,9 +98,10 @@ class _Stems:
         ]
 
     def _labels(self, frame: Frame, places: Sequence[tuple[float, float]]) -> Iterator[str]:
-        """The latest value, the highest, then the others from the latest on, where they have room."""
+        """The latest value and the highest, across other stems if need be; then the others where they have room."""
         taken = [svg.Box.of_text(self.today_label, frame.right, 10, "end")]
         highest = max(range(len(places)), key=lambda n: (self.events[n].value, n))
+        first = {len(places) - 1, highest}
         order = dict.fromkeys((len(places) - 1, highest, *reversed(range(len(places)))))
         stroke = [svg.Box(x - 5, y - 5, x + 5, BASE) for x, y in places]
         for n in order:
@@ -108,11 +109,11 @@ class _Stems:
             half = svg.text_width(self.events[n].text) / 2
             x_text = min(max(x, frame.left + half), frame.right - half)
             box = svg.Box.of_text(self.events[n].text, x_text, y - 11, "middle")
-            others = (each for place, each in enumerate(stroke) if place != n)
+            others = () if n in first else (each for place, each in enumerate(stroke) if place != n)
             if any(box.meets(other) for other in (*taken, *others)):
                 continue
             taken.append(box)
-            yield svg.text(self.events[n].text, x_text, y - 11, anchor="middle")
+            yield svg.text(self.events[n].text, x_text, y - 11, "halo", "middle")
 
     def _tips(self, frame: Frame, places: Sequence[tuple[float, float]]) -> Iterator[str]:
         edges = [frame.left, *((a[0] + b[0]) / 2 for a, b in pairwise(places)), frame.right]

@@ -12,7 +12,7 @@ from treue.design.figures import Figure, Finding, Link
 from treue.design.tables import Table
 from treue.science.figures import PeriodFigures, TotalFigures
 from treue.understand.metrics import cards, charts, findings, kinds, reading, tables, titles, windows
-from treue.understand.metrics.basis import Basis
+from treue.understand.metrics.basis import Basis, active_language
 from treue.understand.metrics.charts import Chart, HeatChart
 from treue.understand.metrics.comparison import Choice, latest
 from treue.understand.metrics.models import Note, Snapshot
@@ -103,7 +103,12 @@ def _parts(snapshot: Snapshot, selection: Selection, choice: Choice) -> dict[str
         found = reading.breakdown(snapshot, dimension, selection.filters, unit=selection.unit, most=SLICES_COMPARED)
         if any(part.value for part in found):
             parts[dimension] = [
-                NamedPart(part.value and label(part.key), part.figures, up_to(choice, part.periods)) for part in found
+                NamedPart(
+                    part.value and label(dimension, part.key, active_language()),
+                    part.figures,
+                    up_to(choice, part.periods),
+                )
+                for part in found
             ]
     return parts
 

@@ -95,9 +95,9 @@ def offer(snapshot: Snapshot, timeline: Timeline, choice: Choice, basis: Basis) 
         period=_value(current, starts),
         against=_named(earlier, basis),
         against_period=_value(choice.previous.start if choice.previous else None, earlier),
-        channels=options(_("All channels"), found.channel, basis.language),
-        countries=options(_("All countries"), found.country, basis.language),
-        categories=options(_("All categories"), found.category, basis.language),
+        channels=options("channel", found.channel, basis.language),
+        countries=options("country", found.country, basis.language),
+        categories=options("category", found.category, basis.language),
     )
 
 
@@ -111,17 +111,24 @@ def _value(start: date | None, starts: Sequence[date]) -> str:
     return "" if start is None or start == starts[0] else start.isoformat()
 
 
-def options(everything: str, found: Sequence[reading.Choice], language: str) -> list[Option]:
+def options(dimension: str, found: Sequence[reading.Choice], language: str) -> list[Option]:
     """All, then each value with how many customers it leaves; nothing where nothing is known."""
     if not found:
         return []
+    everything = {"channel": _("All channels"), "country": _("All countries"), "category": _("All categories")}
     counted = ((one.value, formats.number(one.customers, language)) for one in found)
-    return [("", everything), *((value, f"{label(value)} ({count})") for value, count in counted)]
+    return [
+        ("", everything[dimension]),
+        *((value, f"{label(dimension, value, language)} ({count})") for value, count in counted),
+    ]
 
 
-def label(value: str) -> str:
-    """The name of a slice's value, the two special ones in words."""
-    return {reading.UNKNOWN: _("unknown"), reading.OTHER: _("Other")}.get(value, value)
+def label(dimension: str, value: str, language: str) -> str:
+    """The name of a slice's value: the two special ones in words, a country's code by its name."""
+    special = {reading.UNKNOWN: _("unknown"), reading.OTHER: _("Other")}
+    if value in special:
+        return special[value]
+    return formats.country(value, language) if dimension == "country" else value
 
 
 def _day(text: str) -> date | None:

@@ -80,11 +80,14 @@ class Offer:
 
 
 def offer(found: Choices, asked: Asked, *, window_days: int, language: str) -> Offer:
-    chosen = asked.dimensions
+    def dimension(name: str) -> list[Option]:
+        offered = options(name, getattr(found, name), language)
+        return _with(getattr(asked.dimensions, name), offered, lambda value: label(name, value, language))
+
     return Offer(
-        channels=_with(chosen.channel, options(_("All channels"), found.channel, language), label),
-        countries=_with(chosen.country, options(_("All countries"), found.country, language), label),
-        categories=_with(chosen.category, options(_("All categories"), found.category, language), label),
+        channels=dimension("channel"),
+        countries=dimension("country"),
+        categories=dimension("category"),
         orders=_with(asked.orders, _orders_to_choose(), _orders_in_words),
         last=_with(asked.last, list(_days_to_choose(window_days)), lambda text: _last_in_words(text, window_days)),
     )

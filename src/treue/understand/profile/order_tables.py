@@ -51,12 +51,12 @@ def facts(order: Order, shop: Shop) -> list[tuple[str, str]]:
     found = [
         (_("Ordered"), formats.moment(order.ordered_at.astimezone(shop.tz), language)),
         (_("Channel"), order.channel.name if order.channel else ""),
-        (_("Country"), order.country),
+        (_("Country"), formats.country(order.country, language)),
         (_("First category"), order.category),
         (_("Amount"), _money(order.amount, shop)),
         (_("Taken back"), _money(order.refunded_amount, shop) if order.refunded_amount else ""),
         (_("Remains"), _money(order.amount - order.refunded_amount, shop) if order.refunded_amount else ""),
-        (_("Delivered to Treue"), formats.moment(order.batch.created_at.astimezone(shop.tz), language)),
+        (_("In Treue since"), formats.moment(order.batch.created_at.astimezone(shop.tz), language)),
     ]
     return [(name, value) for name, value in found if value]
 

@@ -37,6 +37,7 @@ def customer(request: HttpRequest, number: int) -> HttpResponse:
     page = orders.page(found, before=_number(request, "before"), after=_number(request, "after"))
     context = {
         "customer": found,
+        "name": str(found),
         "crumbs": [Link(_("Customers"), reverse("customers"))],
         "since": _since(found, known, shop),
         "sentence": portrait.sentence(known),
@@ -92,8 +93,10 @@ def _number(request: HttpRequest, name: str) -> int | None:
 
 
 def _since(customer: Customer, known: person.Person, shop: Shop) -> str:
-    """ "No. 11930 · customer since 14.03.2023"."""
+    """ "No. 11930 · clara@example.org · customer since 14.03.2023"."""
     parts = [_("No. %(number)s") % {"number": customer.number}]
+    if customer.email:
+        parts.append(customer.email)
     day = _local(customer.signed_up_at, shop) or known.first
     if day:
         parts.append(_("customer since %(day)s") % {"day": formats.day(day, active_language())})
@@ -110,14 +113,13 @@ def _facts(customer: Customer, known: person.Person, shop: Shop) -> list[tuple[s
     buying = getattr(customer, "buying", None)
     signed_up = _local(customer.signed_up_at, shop)
     facts = [
-        (_("E-mail"), customer.email),
         (_("Phone"), customer.phone),
         (_("City"), customer.city),
-        (_("Country"), customer.country),
+        (_("Country"), formats.country(customer.country, language)),
         (_("Signed up"), formats.day(signed_up, language) if signed_up else ""),
-        (_("First channel"), label(buying.channel) if buying else ""),
-        (_("First country"), label(buying.country) if buying else ""),
-        (_("First category"), label(buying.category) if buying else ""),
+        (_("First channel"), label("channel", buying.channel, language) if buying else ""),
+        (_("First country"), label("country", buying.country, language) if buying else ""),
+        (_("First category"), label("category", buying.category, language) if buying else ""),
         (_("Taken back"), formats.money(known.refunded, language, shop.currency) if known.refunded else ""),
         (
             _("Refunds without an order"),

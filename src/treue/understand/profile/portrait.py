@@ -80,7 +80,7 @@ def _revenue(person: Person, currency: str) -> Figure:
     number = formats.number(count, language)
     total, average = (formats.money(each, language, currency) for each in (person.revenue, person.average))
     facts = {"count": number, "average": average}
-    said = ngettext("%(count)s order", "%(count)s orders, %(average)s each on average", count) % facts
+    said = ngettext("From one order.", "From %(count)s orders, %(average)s on average.", count) % facts
     return Figure(
         _("Revenue so far"),
         formats.number(person.revenue, language, 2),

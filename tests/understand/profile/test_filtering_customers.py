@@ -1,0 +1,135 @@
+"""The filters over the list: what each finds, what they offer, and the list saved as CSV."""
+
+import csv
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+from django.test import Client
+from somebody import buyer, person, shop
+
+from treue.core.staff.models import AuditEntry, User
+from treue.understand.metrics.models import Slice, Snapshot
+from treue.understand.profile import listfile
+
+pytestmark = pytest.mark.django_db
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture
+def ask():
+    def fetch(
+        query: str = "", *, role: str = "manager", language: str = "de", path: str = "", status: int = 200
+    ) -> str:
+        user, _new = User.objects.get_or_create(email=f"{role}@example.org", defaults={"role": role})
+        User.objects.filter(pk=user.pk).update(language=language)
+        client = Client()
+        client.force_login(user, backend=BACKEND)
+        answer = client.get(f"/customers/{path}{query}")
+        assert answer.status_code == status
+        return unescape(b"".join(answer).decode()).replace("\xa0", " ")
+
+    return fetch
+
+
+@pytest.fixture
+def people():
+    """Known up to 21 November 2026 with a window of a year: Anna is active, Bert is lost to the day, Cem never came."""
+    snapshot = Snapshot.objects.create(
+        shop=shop(currency="EUR"), as_of="2026-11-21", window_days=365, currency="EUR", is_current=True
+    )
+    counted = {"repeat_customers": 0, "orders": 1, "revenue": 1, "lifetime_seconds": 0, "trailing_buyers": 0}
+    days = {
+        "trailing_orders": 0,
+        "costed_revenue": 0,
+        "cost": 0,
+        "first_order": date(2025, 1, 1),
+        "last_order": date(2026, 1, 1),
+    }
+    for channel in ("App", "Laden", "~unknown"):
+        Slice.objects.create(snapshot=snapshot, channel=channel, customers=3, **counted, **days)
+    anna = buyer("K1", "Anna Blau", orders=12, revenue=900, channel="App", last_order_at=at(2025, 11, 22, 8))
+    bert = buyer("K2", "Bert Gelb", orders=1, revenue=20, channel="", country="FR", last_order_at=at(2025, 11, 21, 22))
+    return anna, bert, person("K3", "Cem Rot")
+
+
+def at(year: int, month: int, day: int, hour: int) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", "ABC"),
+        ("?last=within-365", "A"),
+        ("?last=over-365", "B"),
+        ("?orders=0", "C"),
+        ("?orders=1", "B"),
+        ("?orders=10-", "A"),
+        ("?orders=1-11", "B"),
+        ("?revenue_from=20,5", "A"),
+        ("?revenue_from=20", "AB"),
+        ("?channel=App", "A"),
+        ("?channel=~unknown", "B"),
+        ("?country=FR", "B"),
+        ("?category=Kaffee&orders=12", "A"),
+        ("?q=be&last=over-30", "B"),
+        ("?q=anna&last=over-365", ""),
+        ("?orders=many&last=yesterday&revenue_from=NaN", "ABC"),
+        ("?orders=9999999999999-&revenue_from=1e99", "ABC"),
+    ],
+)
+def test_each_filter_finds_those_who_fit(ask, people, query, found):
+    said = ask(query)
+    assert [name for name in ("Anna Blau", "Bert Gelb", "Cem Rot") if name in said] == [
+        name for name in ("Anna Blau", "Bert Gelb", "Cem Rot") if name[0] in found
+    ]
+
+
+def test_the_filters_keep_what_was_asked_and_name_the_window(ask, people):
+    said = ask("?last=over-365&orders=3-7&revenue_from=20&channel=App&country=FR")
+    assert 'value="over-365" selected>Verloren: seit 365 Tagen nicht' in said
+    assert 'value="3-7" selected>3 bis 7' in said
+    assert 'name="revenue_from" value="20"' in said
+    assert 'value="App" selected>App (3)' in said
+    assert 'value="FR" selected>Frankreich' in said
+    assert "Auf diese Auswahl passt niemand." in said
+
+
+def test_before_the_first_figures_the_filters_work_by_today(ask):
+    buyer("K1", "Anna Blau", last_order_at=datetime.now(UTC))
+    assert "Anna Blau" in ask("?last=within-30")
+
+
+@pytest.mark.parametrize(("language", "separator", "revenue"), [("de", ";", "900,0000"), ("en", ",", "900.0000")])
+def test_the_list_is_saved_as_it_is_shown(ask, people, language, separator, revenue):
+    rows = list(
+        csv.reader(ask("?last=within-365", path="customers.csv", language=language).splitlines(), delimiter=separator)
+    )
+    assert tuple(rows[0]) == (f"\ufeff{listfile.HEAD[0]}", *listfile.HEAD[1:])
+    assert [row[:2] for row in rows[1:]] == [["K1", "Anna Blau"]]
+    assert dict(zip(listfile.HEAD, rows[1], strict=True))["revenue"] == revenue
+
+
+def test_saving_everybody_includes_those_without_orders_and_leaves_a_trace_without_a_name(ask, people):
+    said = ask(path="customers.csv")
+    assert [line.split(";")[0] for line in said.splitlines()[1:]] == ["K1", "K2", "K3"]
+    entry = AuditEntry.objects.get(action="customers.exported")
+    assert "Anna" not in f"{entry.subject} {entry.facts}"
+
+
+def test_a_name_that_is_a_formula_is_never_executed(ask, people):
+    person("=1+1", '=HYPERLINK("http://example.org")')
+    said = ask("?orders=0", path="customers.csv")
+    assert "\n'=1+1;" in said
+    assert ";=HYPERLINK" not in said
+
+
+@pytest.mark.parametrize("role", ["service", "analyst"])
+def test_only_those_who_may_take_everybody_out_of_the_house(ask, people, role):
+    ask(path="customers.csv", role=role, status=403)
+
+
+def test_service_is_not_offered_what_it_may_not_do(ask, people):
+    assert "customers.csv" not in ask(role="service")
+    assert "customers.csv" in ask()
