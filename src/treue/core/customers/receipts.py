@@ -1,6 +1,6 @@
 """Receipts of erasures: what still has to follow them, and how they outlive the restoring of an older backup."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,8 +37,17 @@ class Receipt:
 
 def jobs_of(receipt: Erasure) -> dict[str, Job]:
     """The latest job of each kind that followed the erasure."""
-    found = Job.objects.filter(kind__in=erasure.FOLLOWED_BY, arguments__erasure_id=receipt.pk).order_by("pk")
-    return {job.kind: job for job in found}
+    return jobs_of_all([receipt]).get(receipt.pk, {})
+
+
+def jobs_of_all(some: Collection[Erasure]) -> dict[int, dict[str, Job]]:
+    """The same for several receipts, by their numbers."""
+    numbers = [receipt.pk for receipt in some]
+    followed = Job.objects.filter(kind__in=erasure.FOLLOWED_BY, arguments__erasure_id__in=numbers)
+    found: dict[int, dict[str, Job]] = {}
+    for job in followed.select_related("started_by").order_by("pk"):
+        found.setdefault(job.arguments["erasure_id"], {})[job.kind] = job
+    return found
 
 
 def unfinished() -> models.QuerySet[Erasure]:

@@ -20,7 +20,7 @@ class Import(models.Model):
         fields=(),
         owner=None,
         on_erasure=OnErasure.KEEP,
-        why="The file and its first rows are kept for thirty days to try again; what was erased is not brought back.",
+        why="A file without the person is kept for thirty days, to try again; one that names them is deleted.",
         quotes=("preview", "probe"),
     )
 

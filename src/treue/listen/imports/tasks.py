@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
+from treue.core.customers.erasure import followed_by
 from treue.core.jobs.models import Job
 from treue.core.jobs.wording import describe
 from treue.core.jobs.work import Progress, kind
 from treue.core.staff.audit_wording import name_actions
 from treue.design.figures import Link
-from treue.listen.imports import importing, probing, sentences, undoing, uploads
+from treue.listen.imports import forgetting, importing, probing, sentences, turns, undoing, uploads
 
 
 @kind("imports.run")
@@ -28,6 +29,11 @@ def probe(progress: Progress, *, import_id: int) -> dict[str, object]:
 @kind("imports.undo")
 def undo(progress: Progress, *, import_id: int) -> dict[str, object]:
     return undoing.run(import_id, progress)
+
+
+@kind("imports.forget", must_end=True)
+def forget(progress: Progress, *, shop_id: int, customer_id: int, erasure_id: int) -> dict[str, object]:
+    return forgetting.run(erasure_id, progress)
 
 
 @app.periodic(cron="17 3 * * *")
@@ -62,4 +68,6 @@ describe(
     outcome=lambda result: _("Everything is as it was before the import."),
     leads_to=_page("import_result"),
 )
+followed_by("imports.forget", lock=turns.queue_lock)
+describe("imports.forget", name=gettext_lazy("Erasure of a customer from the uploaded files"))
 name_actions({"import.started": gettext_lazy("Started an import"), "import.undone": gettext_lazy("Undid an import")})

@@ -1,0 +1,154 @@
+"""Erasures in words that a manager understands: what is deleted, what stays, how far it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from treue.core.customers.models import Erasure
+from treue.core.customers.receipts import MOVING
+from treue.core.jobs.models import Job
+from treue.core.shop import clock
+from treue.design import formats
+from treue.design.tables import Cell, Column, Table
+from treue.listen.imports.uploads import DAYS_KEPT
+from treue.understand.metrics.basis import active_language
+
+# By table, in the order in which they are shown: what a row is, and what stands in it.
+TABLES = {
+    "customers.Customer": (
+        gettext_lazy("Personal record"),
+        gettext_lazy("number, name, e-mail, phone, city, country"),
+    ),
+    "commerce.Order": (gettext_lazy("Orders"), gettext_lazy("number, moment, channel, amount")),
+    "commerce.OrderLine": (gettext_lazy("Order lines"), gettext_lazy("what was bought, when, for how much")),
+    "commerce.Refund": (gettext_lazy("Refunds"), gettext_lazy("what came back, when, and why")),
+    "commerce.RefundMatch": (gettext_lazy("Refund matches"), gettext_lazy("which refund belongs to which order")),
+    "profile.BuyingProfile": (
+        gettext_lazy("Profile"),
+        gettext_lazy("first and last order, number of orders, revenue"),
+    ),
+    "imports.Replaced": (gettext_lazy("Former versions"), gettext_lazy("kept in order to undo an import")),
+    Erasure.UPLOADS: (gettext_lazy("Uploaded files"), gettext_lazy("those in which the customer's number stood")),
+}
+
+
+@dataclass(frozen=True)
+class Course:
+    """How far the work in files is after an erasure. word, badge: ready to print."""
+
+    word: str
+    badge: str
+    moves: bool
+    failed: bool
+
+
+def course(receipt: Erasure, jobs: Mapping[str, Job]) -> Course:
+    if receipt.lake_rewritten_at and Erasure.UPLOADS in receipt.deleted:
+        return Course(_("complete"), "good", moves=False, failed=False)
+    if any(job.state == Job.State.FAILED for job in jobs.values()):
+        return Course(_("failed"), "bad", moves=False, failed=True)
+    moves = any(job.state in MOVING for job in jobs.values())
+    return Course(_("under way"), "info", moves=moves, failed=False)
+
+
+def deleted(counts: Mapping[str, int], *, label: str) -> Table:
+    """Rows by table, those that are worded first."""
+    known = [name for name in TABLES if name in counts]
+    rows = [_row(name, counts[name]) for name in (*known, *(name for name in counts if name not in TABLES))]
+    return Table(label, [Column(_("What"), full=True), Column(_("How many"), numeric=True)], rows)
+
+
+def _row(name: str, count: int) -> list[str | Cell]:
+    title, holds = TABLES[name] if name in TABLES else (apps.get_model(name)._meta.verbose_name_plural, "")
+    return [Cell(str(title), sub=str(holds)), formats.number(count, active_language())]
+
+
+def stays() -> list[tuple[str, str]]:
+    """What is not deleted, each with the reason and until when."""
+    return [
+        (
+            _("Figures"),
+            _("Sums that name nobody. They are computed anew without this person's orders within minutes."),
+        ),
+        (
+            _("Receipt"),
+            _(
+                "When, by whom and how much was deleted, and a fingerprint of the customer's number that nobody can "
+                "read. By it an old file that is imported again is kept from bringing the person back."
+            ),
+        ),
+        (_("Audit log"), _("That somebody was erased, without saying who.")),
+        (
+            _("Uploaded files"),
+            _(
+                "Files in which the customer's number stands are deleted, too. All others are deleted %(days)s days "
+                "after their upload."
+            )
+            % {"days": formats.number(DAYS_KEPT, active_language())},
+        ),
+        (
+            _("Backups"),
+            _(
+                "Backups that were written before still hold the person until you delete them. If one is restored into "
+                "this installation, the erasure is repeated."
+            ),
+        ),
+        (
+            _("Elsewhere"),
+            _("Your shop system, mail tool and accounts know the person still. Treue does not reach them."),
+        ),
+    ]
+
+
+def listed(receipts: list[Erasure], jobs: Mapping[int, Mapping[str, Job]]) -> Table:
+    zone, language = clock.zone(), active_language()
+    columns = [
+        Column(_("Receipt")),
+        Column(_("Files"), corner=True),
+        Column(_("Erased")),
+        Column(_("By")),
+        Column(_("Orders"), numeric=True),
+        Column(_("Rows in all"), numeric=True),
+    ]
+    rows = []
+    for receipt in receipts:
+        now = course(receipt, jobs.get(receipt.pk, {}))
+        rows.append(
+            [
+                Cell(title(receipt), url=reverse("erasure", args=[receipt.pk])),
+                Cell(now.word, badge=now.badge),
+                clock.printed(receipt.erased_at, zone),
+                eraser(receipt),
+                formats.number(receipt.deleted.get("commerce.Order", 0), language),
+                formats.number(rows_in_all(receipt), language),
+            ]
+        )
+    return Table(_("Receipts of erased customers"), columns, rows, caption=_("Newest first."), stack=True)
+
+
+def title(receipt: Erasure) -> str:
+    return _("Receipt %(number)s") % {"number": receipt.pk}
+
+
+def eraser(receipt: Erasure) -> str:
+    return str(receipt.erased_by) if receipt.erased_by else _("Command line")
+
+
+def rows_in_all(receipt: Erasure) -> int:
+    return sum(count for name, count in receipt.deleted.items() if name != Erasure.UPLOADS)
+
+
+def steps(receipt: Erasure) -> list[tuple[str, str]]:
+    """Where the person is gone, and since when."""
+    zone, language = clock.zone(), active_language()
+    lake, uploads = receipt.lake_rewritten_at, receipt.deleted.get(Erasure.UPLOADS)
+    looked_through = _("looked through, %(count)s deleted") % {"count": formats.number(uploads, language)}
+    return [
+        (_("Database"), clock.printed(receipt.erased_at, zone)),
+        (_("Files of the analysis"), clock.printed(lake, zone) if lake else _("not rewritten yet")),
+        (_("Uploaded files"), looked_through if uploads is not None else _("not looked through yet")),
+    ]
