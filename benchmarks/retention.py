@@ -11,9 +11,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date
-from multiprocessing import get_context
 from statistics import median
 from typing import Any
 
@@ -24,6 +22,7 @@ import numpy as np
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
+from benchmarks.apart import apart
 from treue.science.calendar import Calendar, Unit
 from treue.science.cohorts import cohort_counts, cohort_retention
 from treue.science.customers import SLICES, customer_table
@@ -43,15 +42,9 @@ TARGETS = {"the customer table": 3, "the lake": 10, "unsorted Parquet": 25}
 def run() -> list[dict[str, Any]]:
     """Generate, measure, and say each figure beside its target."""
     with tempfile.TemporaryDirectory(prefix="treue-bench-") as folder:
-        _apart(generate, folder)
-        _apart(build_customer_table, folder)
-        return _apart(measure, folder)
-
-
-def _apart(work: Callable[[str], Any], folder: str) -> Any:
-    """In a process of its own, whose memory is that work's alone."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(work, folder).result()
+        apart(generate, folder)
+        apart(build_customer_table, folder)
+        return apart(measure, folder)
 
 
 def generate(folder: str) -> None:

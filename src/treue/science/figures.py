@@ -34,12 +34,13 @@ class PeriodCounts:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
         """The counts among a row's columns."""
-        return cls(**{field.name: row[field.name] for field in fields(cls)})
+        return cls(**{name: row[name] for name in COUNTS})
 
     def __add__(self, other: "PeriodCounts") -> "PeriodCounts":
-        return PeriodCounts(
-            **{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)}
-        )
+        return PeriodCounts(**{name: getattr(self, name) + getattr(other, name) for name in COUNTS})
+
+
+COUNTS = tuple(field.name for field in fields(PeriodCounts))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,8 +127,8 @@ def _sub(snapshot: Snapshot, last_whole: PeriodFigures | None, basis: Basis) -> 
 
 def _ltv_to_cac(snapshot: Snapshot, selection: Selection, choice: Choice, basis: Basis, may_edit_shop: bool) -> Figure:
     margin = reading.margin(snapshot, selection.filters).share
-    periods = reading.acquisition(snapshot, selection.unit, selection.filters)
-    spent = next((one for one in periods if choice.current and one.start == choice.current.start), None)
+    shown = [choice.current] if choice.current else []
+    spent = next(iter(reading.acquisition(snapshot, shown, selection.filters)), None)
     figure = cards.ltv_to_cac(
         choice,
         basis,

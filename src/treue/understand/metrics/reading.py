@@ -4,12 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from treue.core.shop.models import AcquisitionCost, Shop
 from treue.science.calendar import ONE_DAY, Calendar, Period, Unit
-from treue.science.figures import PeriodCounts, PeriodFigures, TotalFigures, Totals, ltv_to_cac, ratio, total_figures
+from treue.science.figures import (
+    COUNTS,
+    PeriodCounts,
+    PeriodFigures,
+    TotalFigures,
+    Totals,
+    ltv_to_cac,
+    ratio,
+    total_figures,
+)
 from treue.science.figures import timeline as figures_of
 from treue.understand.metrics.filters import ALL, DIMENSIONS, OTHER, UNKNOWN, Filters
 from treue.understand.metrics.models import CohortCount, PeriodCount, Slice, Snapshot
@@ -17,7 +28,6 @@ from treue.understand.metrics.models import CohortCount, PeriodCount, Slice, Sna
 __all__ = ["DIMENSIONS", "OTHER", "UNKNOWN", "Filters"]
 
 EVERYBODY = Filters()
-COUNTS = tuple(each.name for each in fields(PeriodCounts))
 TOTALS = tuple(each.name for each in fields(Totals))
 
 
@@ -120,14 +130,19 @@ def choices(snapshot: Snapshot) -> Choices:
 
     A dimension of which nothing is known offers nothing.
     """
-    rows = Slice.objects.filter(snapshot=snapshot).values(*DIMENSIONS, "customers")
+    of_one = reduce(or_, (Q(**{other: ALL for other in DIMENSIONS if other != name}) for name in DIMENSIONS))
     found: dict[str, list[Choice]] = {name: [] for name in DIMENSIONS}
-    for name in DIMENSIONS:
-        alone = rows.exclude(**{name: ALL}).filter(**{other: ALL for other in DIMENSIONS if other != name})
-        values = [Choice(row[name], row["customers"]) for row in alone]
-        if any(one.value != UNKNOWN for one in values):
-            found[name] = sorted(values, key=lambda one: (one.value in (UNKNOWN, OTHER), -one.customers, one.value))
-    return Choices(**found)
+    for row in Slice.objects.filter(of_one, snapshot=snapshot).values(*DIMENSIONS, "customers"):
+        for name in DIMENSIONS:
+            if row[name] != ALL:
+                found[name].append(Choice(row[name], row["customers"]))
+    return Choices(**{name: _to_choose(values) for name, values in found.items()})
+
+
+def _to_choose(values: list[Choice]) -> list[Choice]:
+    if all(one.value == UNKNOWN for one in values):
+        return []
+    return sorted(values, key=lambda one: (one.value in (UNKNOWN, OTHER), -one.customers, one.value))
 
 
 def breakdown(
@@ -167,15 +182,17 @@ def margin(snapshot: Snapshot, filters: Filters = EVERYBODY) -> Margin:
     return Margin(float(left / row.revenue), float(row.costed_revenue / row.revenue))
 
 
-def acquisition(snapshot: Snapshot, unit: Unit, filters: Filters = EVERYBODY) -> list[Acquisition]:
-    """What a new customer cost in each period, and the lifetime value it brings in return.
+def acquisition(
+    snapshot: Snapshot, figures: Iterable[PeriodFigures], filters: Filters = EVERYBODY
+) -> list[Acquisition]:
+    """What a new customer cost in each of some periods of a timeline, and the lifetime value it brings in return.
 
-    New customers are those whose first order ever lies in the period. Costs are entered by channel and month, so
-    nothing can be said under a country or a category.
+    filters: those of the timeline. New customers are those whose first order ever lies in the period. Costs are
+    entered by channel and month, so nothing can be said under a country or a category.
     """
     costs = _costs(snapshot, filters)
     kept = margin(snapshot, filters).share
-    return [_acquisition(period, costs, snapshot.as_of, kept) for period in timeline(snapshot, unit, filters)]
+    return [_acquisition(period, costs, snapshot.as_of, kept) for period in figures]
 
 
 def _acquisition(period: PeriodFigures, costs: Mapping[date, Decimal], as_of: date, kept: float) -> Acquisition:

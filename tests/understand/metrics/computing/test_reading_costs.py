@@ -40,7 +40,7 @@ def with_costs(shop: Shop) -> Shop:
 def told(snapshot, unit, filters: Filters = Filters()) -> list[tuple[object, ...]]:  # noqa: B008 — frozen
     return [
         (spent.start.month, spent.cost, spent.new_customers, spent.cost_per_customer)
-        for spent in reading.acquisition(snapshot, unit, filters)
+        for spent in reading.acquisition(snapshot, reading.timeline(snapshot, unit, filters), filters)
     ]
 
 
@@ -61,12 +61,13 @@ def test_a_channels_new_customers_cost_what_was_entered_for_the_channel(with_cos
 def test_under_a_country_or_a_category_nothing_is_said_of_costs(with_costs: Shop):
     snapshot = refresh(with_costs, now=NOW)
     for filters in (Filters(country=UNKNOWN), Filters(channel="Web", category=UNKNOWN)):
-        assert {spent.cost for spent in reading.acquisition(snapshot, "month", filters)} == {None}
+        assert {cost for _, cost, *_ in told(snapshot, "month", filters)} == {None}
 
 
 def test_the_value_of_a_customer_is_held_against_the_cost(with_costs: Shop):
     snapshot = refresh(with_costs, now=NOW)
-    march, _, may = reading.acquisition(snapshot, "month")
-    period = reading.timeline(snapshot, "month")[2]
+    timeline = reading.timeline(snapshot, "month")
+    march, _, may = reading.acquisition(snapshot, timeline)
+    period = timeline[2]
     assert march.ltv_to_cac is not None
     assert may.ltv_to_cac == pytest.approx(period.clv * 0.3 / 50)

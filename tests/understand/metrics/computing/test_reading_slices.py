@@ -120,7 +120,7 @@ def test_months_quarters_and_years_are_counted_each_for_itself(snapshot: Snapsho
         (lambda snapshot, f: reading.timeline(snapshot, "month", f), 1),
         (lambda snapshot, f: reading.cohorts(snapshot, f), 1),
         (lambda snapshot, f: reading.totals(snapshot, f), 1),
-        (lambda snapshot, f: reading.choices(snapshot), 3),
+        (lambda snapshot, f: reading.choices(snapshot), 1),
         (lambda snapshot, f: reading.breakdown(snapshot, "category", f), 2),
     ],
     ids=["timeline", "cohorts", "totals", "choices", "breakdown"],

@@ -24,7 +24,7 @@ def test_a_shop_without_orders_has_figures_that_say_nothing(shop: Shop):
     assert reading.timeline(snapshot, "month") == []
     assert reading.cohorts(snapshot) == []
     assert reading.totals(snapshot).customers == 0
-    assert reading.acquisition(snapshot, "month") == []
+    assert reading.acquisition(snapshot, []) == []
     assert reading.choices(snapshot) == reading.Choices()
 
 
