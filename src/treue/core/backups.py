@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import treue
 from treue.core import home, postgres
 
 FORMAT = 1
+SECONDS_TO_LEAVE = 2.0
 FOLDERS = ("lake", "uploads")
 MANIFEST, DUMP, KEY = "manifest.json", "database.dump", "secret.key"
 
@@ -81,8 +83,7 @@ def restore(source: Path, *, replace: bool = False) -> None:
     with tempfile.TemporaryDirectory(dir=home.home() / "tmp") as name:
         folder = Path(name)
         _unpack(source, folder)
-        if _others_connected():
-            raise InstallationInUse
+        _require_alone()
         if not replace and _has_data():
             raise InstallationNotEmpty
         _empty_database()
@@ -136,6 +137,15 @@ def _has_data() -> bool:
             return False
         row = connection.execute("select exists(select from shop_shop)").fetchone()
         return bool(row and row[0])
+
+
+def _require_alone() -> None:
+    """Who has just hung up is given the moment that the server needs to notice."""
+    until = time.monotonic() + SECONDS_TO_LEAVE
+    while _others_connected():
+        if time.monotonic() > until:
+            raise InstallationInUse
+        time.sleep(0.1)
 
 
 def _others_connected() -> bool:

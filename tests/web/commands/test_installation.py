@@ -184,6 +184,36 @@ def test_a_file_that_is_no_backup_is_said_in_a_sentence(with_demo, tmp_path, con
     assert "Traceback" not in refused.stderr
 
 
+def test_who_was_erased_since_the_backup_is_erased_again_by_a_restore(with_demo, folders, tmp_path):
+    file, other = tmp_path / "saved.tar", Installation(folders / "restored")
+    assert with_demo.run("backup", str(file)).returncode == 0
+    assert other.run("restore", str(file)).returncode == 0
+    receipt = shell(
+        other, "c = Customer.objects.first(); print(c.number, erasure.erase(customer=c, by=None).erased_at)"
+    )
+    number, erased_at = receipt.strip().split(" ", 1)
+
+    restored = other.run("restore", "--replace", str(file))
+
+    assert restored.returncode == 0, restored.stderr
+    assert "Erased again, as before the restore: 1." in restored.stderr
+    assert shell(other, f"print(Customer.objects.filter(number={number!r}).count())") == "0\n"
+    assert shell(other, "print(Erasure.objects.get().erased_at)") == f"{erased_at}\n"
+    nobodys = "Order.objects.exclude(customer__in=Customer.objects.all()).count()"
+    queued = "sorted(Job.objects.filter(arguments__has_key='erasure_id').values_list('kind', flat=True))"
+    assert shell(other, f"print({nobodys}, {queued})") == "0 ['imports.forget', 'lake.erase']\n"
+
+
+def shell(installation: Installation, code: str) -> str:
+    imports = (
+        "from treue.core.customers import erasure; from treue.core.customers.models import Customer, Erasure;"
+        "from treue.core.commerce.models import Order; from treue.core.jobs.models import Job;"
+    )
+    done = installation.run("manage", "shell", "--no-imports", "-c", imports + code)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
 def figures_of(installation: Installation) -> str:
     code = (
         "from treue.understand.metrics import reading; from treue.core.shop.models import Shop;"

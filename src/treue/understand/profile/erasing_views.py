@@ -20,12 +20,14 @@ from treue.core.customers import export, receipts
 from treue.core.customers.errors import AlreadyErased, NotThere
 from treue.core.customers.models import Customer, Erasure
 from treue.core.jobs import watching
+from treue.core.jobs.models import Job
 from treue.core.shop.locking import ShopIsBeingWritten
 from treue.core.shop.setup import ensure_shop
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
 from treue.design import spreadsheet
 from treue.design.figures import Link
+from treue.understand.metrics.tasks import REFRESH
 from treue.understand.profile import erasing_words as words
 
 BLOCK_BYTES = 1 << 20
@@ -123,12 +125,13 @@ def erasures(request: HttpRequest) -> HttpResponse:
 def erasure(request: HttpRequest, number: int) -> HttpResponse:
     receipt = get_object_or_404(Erasure.objects.select_related("erased_by"), pk=number, shop=ensure_shop())
     jobs = receipts.jobs_of(receipt)
-    course = words.course(receipt, jobs)
-    pending = [job for job in jobs.values() if job.state in (*receipts.MOVING, job.State.FAILED)]
+    course, figures = words.course(receipt, jobs), words.figures_computed_at(receipt)
+    pending = [job for job in jobs.values() if job.state in (*receipts.MOVING, Job.State.FAILED)]
     context = {
         "title": words.title(receipt),
         "course": course,
-        "steps": words.steps(receipt),
+        "moves": course.moves or (figures is None and _figures_move(receipt)),
+        "steps": words.steps(receipt, figures),
         "eraser": words.eraser(receipt),
         "table": words.deleted(receipt.deleted, label=_("What was deleted")),
         "stays": words.stays(),
@@ -151,6 +154,11 @@ def _receipt_instead(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         messages.info(request, _("This customer was erased before. This is the receipt."))
     return redirect("erasure", receipt.pk)
+
+
+def _figures_move(receipt: Erasure) -> bool:
+    refreshing = Job.objects.filter(kind=REFRESH, state__in=receipts.MOVING, arguments__shop_id=receipt.shop_id)
+    return refreshing.exists()
 
 
 def _confirmation(request: HttpRequest, customer: Customer, form: ConfirmForm, status: int = 200) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.apps import apps
 from django.urls import reverse
@@ -16,6 +17,7 @@ from treue.design import formats
 from treue.design.tables import Cell, Column, Table
 from treue.listen.imports.uploads import DAYS_KEPT
 from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.models import Snapshot
 
 # By table, in the order in which they are shown: what a row is, and what stands in it.
 TABLES = {
@@ -142,7 +144,15 @@ def rows_in_all(receipt: Erasure) -> int:
     return sum(count for name, count in receipt.deleted.items() if name != Erasure.UPLOADS)
 
 
-def steps(receipt: Erasure) -> list[tuple[str, str]]:
+def figures_computed_at(receipt: Erasure) -> datetime | None:
+    """When the figures were computed without the person; None while they still hold them."""
+    if receipt.lake_rewritten_at is None:
+        return None
+    since = Snapshot.objects.filter(shop=receipt.shop_id, is_current=True, computed_at__gt=receipt.lake_rewritten_at)
+    return since.values_list("computed_at", flat=True).first()
+
+
+def steps(receipt: Erasure, figures: datetime | None) -> list[tuple[str, str]]:
     """Where the person is gone, and since when."""
     zone, language = clock.zone(), active_language()
     lake, uploads = receipt.lake_rewritten_at, receipt.deleted.get(Erasure.UPLOADS)
@@ -150,5 +160,6 @@ def steps(receipt: Erasure) -> list[tuple[str, str]]:
     return [
         (_("Database"), clock.printed(receipt.erased_at, zone)),
         (_("Files of the analysis"), clock.printed(lake, zone) if lake else _("not rewritten yet")),
+        (_("Figures"), clock.printed(figures, zone) if figures else _("not computed anew yet")),
         (_("Uploaded files"), looked_through if uploads is not None else _("not looked through yet")),
     ]

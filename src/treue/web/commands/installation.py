@@ -100,15 +100,28 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A file made by `treue backup`.")],
     replace: Annotated[bool, typer.Option("--replace", help="Replace what the installation holds now.")] = False,
 ) -> None:
-    """Bring an installation back from a backup. Nothing else may be running."""
+    """Bring an installation back from a backup. Nothing else may be running.
+
+    Whoever was erased here since the backup was written is erased again.
+    """
     from treue.core import backups
 
     home.prepare()
     with postgres.running(), _backup_problems():
         django_setup.set_up()
+        from django.db import connection
+
+        from treue.core.customers import receipts
+
+        key, known = home.secret_key(), receipts.known()
+        connection.close()
+        connection.close_pool()  # a restore must be alone with the database
         backups.restore(file, replace=replace)
         _migrate()
+        again = receipts.apply_again(known) if home.secret_key() == key else 0
     console.print(f"Restored from {file}.")
+    if again:
+        console.print(f"Erased again, as before the restore: {again}.")
 
 
 @contextmanager
