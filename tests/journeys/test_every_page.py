@@ -1,0 +1,229 @@
+"""Every page of the console, filled as in a shop that lives: under axe, in both languages, light and dark, at 360 and
+1,440 pixels. A page that nobody put on the list fails the test."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from playwright.sync_api import Page
+
+    from treue.core.shop.models import Shop
+
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
+
+ORDERS = """Bestellnr;Kd-Nr;Datum;Artikel;Bezeichnung;Menge;Preis;Anrede
+A1;7;13.03.2026 10:00;TEE-1;Grüner Tee;2;4,50;Frau
+A2;;14.03.2026 11:00;TEE-1;Grüner Tee;1;4,50;Herr
+A3;8;31.02.2026 11:00;TEE-1;Grüner Tee;1;4,50;Herr
+"""
+SIGNED_OUT = ("account_login", "account_reset_password", "account_reset_password_done", "account_inactive")
+# Answers that are no page: files, fragments, steps of a sign-in, and what only takes a POST.
+NO_PAGE = {
+    *("figures_csv", "customers_csv", "import_rows_csv", "audit_csv", "mfa_download_recovery_codes"),
+    *("import_card", "job_card", "mail_text", "set_language"),
+    *("account_logout", "account_set_password", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate"),
+    *("account_reset_password_from_key", "account_reset_password_from_key_done", "welcome", "invitation"),
+    *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
+}
+ONLY_POST = (
+    *("remove", "export", "sheet", "probe", "non-product", "start", "cancel", "test", "role", "deactivate"),
+    *("reactivate", "off", "send", "revoke", "retry", "end"),
+)
+
+
+@pytest.fixture
+def full_shop(transactional_db: None, installation: Path) -> "Shop":
+    from django.core.management import call_command
+
+    from treue.core.jobs.work import Silent
+    from treue.listen.imports import demo
+    from treue.understand.metrics import notes
+    from treue.understand.metrics.refresh import refresh
+
+    call_command("flush", interactive=False, verbosity=0)
+    shop, invented = demo.load(today=date(2026, 11, 22), progress=Silent(), customers=400)
+    for day, text in notes.of_story(invented.truth.story):
+        notes.write(shop=shop, day=day, text=text, by=None)
+    refresh(shop)
+    return shop
+
+
+@pytest.fixture
+def at_work(full_shop: "Shop", staff: Callable[..., object]) -> dict[str, object]:
+    """What people did in it this morning; returns what the addresses of pages are made of."""
+    from django.test import Client
+
+    from treue.core.commerce.models import Order
+    from treue.core.customers import erasure
+    from treue.core.customers.models import Customer
+    from treue.core.jobs import outbox, work
+    from treue.core.shop.models import AcquisitionCost
+    from treue.core.staff import invitations
+
+    admin = staff("admin")
+    client = Client()
+    client.force_login(admin, backend="allauth.account.auth_backends.AuthenticationBackend")
+    refunded = Order.objects.filter(refunded_units__gt=0).first()
+    gone = erasure.erase(customer=Customer.objects.exclude(pk=refunded.customer_id).first(), by=admin)
+    invitations.invite(email="new@example.org", role="analyst", language="de", by=admin)
+    outbox.put(to="kim@example.org", subject="Report", text="Good morning")
+    work.start("metrics.refresh", by=admin, shop_id=full_shop.pk)
+    return {
+        "customer": refunded.customer_id,
+        "order": refunded.pk,
+        "receipt": gone.pk,
+        "import": imported(client),
+        "colleague": staff("analyst").pk,
+        "cost": AcquisitionCost.objects.first().pk,
+        "token": "no-such-token",
+    }
+
+
+def imported(client: "Client") -> int:
+    """A file that has been checked and waits for the start, with rows that are set aside."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from treue.core.jobs import work
+    from treue.core.jobs.models import Job
+    from treue.listen.imports.models import Import
+
+    file = SimpleUploadedFile("bestellungen.csv", ORDERS.encode())
+    client.post("/imports/new/", {"what": "orders", "file": file})
+    task = Import.objects.latest("pk")
+    fields = {column: field for field, column in task.columns.items()}
+    columns = {f"c{place}": fields.get(column, "") for place, column in enumerate(task.preview["columns"])}
+    client.post(f"/imports/{task.pk}/columns/", columns)
+    work.run(Job.objects.filter(kind__startswith="imports.").latest("pk").pk)
+    return task.pk
+
+
+@pytest.fixture
+def brought_in(at_work: dict[str, object], staff: Callable[..., object]) -> int:
+    """The demo's own import of orders, done."""
+    from treue.listen.imports.models import Import
+
+    return Import.objects.filter(what="orders", state=Import.State.DONE).latest("pk").pk
+
+
+def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
+    """The pages by the name of their address, each as one or several paths."""
+    waiting = known["import"]
+    person = f"/customers/{known['customer']}/"
+    return {
+        "cockpit": ["/", "/?unit=quarter&channel=Onlineshop"],
+        "note_new": ["/notes/"],
+        "customers": ["/customers/", "/customers/?q=anna&sort=name", "/customers/?q=nobody-is-called-so"],
+        "customer": [person],
+        "order": [f"{person}orders/{known['order']}/"],
+        "customer_erase": [f"{person}erase/"],
+        "erasures": ["/customers/erasures/"],
+        "erasure": [f"/customers/erasures/{known['receipt']}/"],
+        "imports": ["/imports/"],
+        "import_upload": ["/imports/new/"],
+        "import_columns": [f"/imports/{waiting}/columns/"],
+        "import_check": [f"/imports/{waiting}/check/"],
+        "import_rows": [f"/imports/{waiting}/rows/", f"/imports/{done}/rows/"],
+        "import_result": [f"/imports/{done}/"],
+        "import_undo": [f"/imports/{done}/undo/"],
+        "settings": ["/settings/"],
+        "settings_rates": ["/settings/currencies/"],
+        "settings_non_products": ["/settings/non-products/"],
+        "settings_costs": ["/settings/costs/"],
+        "settings_cost": [f"/settings/costs/{known['cost']}/"],
+        "settings_mail": ["/settings/mail/"],
+        "staff": ["/staff/"],
+        "colleague": [f"/staff/{known['colleague']}/"],
+        "audit": ["/staff/audit/"],
+        "jobs": ["/jobs/"],
+        "mail": ["/jobs/mail/"],
+        "gallery": ["/gallery/"],
+        "profile": ["/account/"],
+        "account_end_sessions": [],
+        "account_change_password": ["/account/password/"],
+        "mfa_index": ["/account/two-factor/"],
+        "mfa_activate_totp": ["/account/two-factor/on/"],
+    }
+
+
+def names(patterns: object = None, path: str = "") -> Iterator[tuple[str, str]]:
+    """Name and path of every address."""
+    from django.urls import get_resolver
+
+    for each in patterns or get_resolver().url_patterns:
+        below = path + str(each.pattern)
+        if hasattr(each, "url_patterns"):
+            yield from names(each.url_patterns, below)
+        else:
+            yield each.name, below
+
+
+def test_no_page_is_missing_from_the_list() -> None:
+    listed = {*pages(dict.fromkeys(("customer", "order", "receipt", "import", "colleague", "cost"), 1), 1)}
+    ends = {name: path.rstrip("/").rpartition("/")[2] for name, path in names()}
+    missing = {name for name, end in ends.items() if end not in ONLY_POST} - listed - NO_PAGE - {*SIGNED_OUT}
+    assert missing == set()
+    assert listed | NO_PAGE | {*SIGNED_OUT} <= {*ends}
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"),
+    [("de", "light", 360), ("de", "dark", 1440), ("en", "dark", 360), ("en", "light", 1440)],
+)
+def test_every_page_is_accessible_and_fits_the_screen(
+    at_work: dict[str, object],
+    brought_in: int,
+    visit: Callable[..., "Page"],
+    axe: Callable[["Page"], None],
+    language: str,
+    theme: str,
+    width: int,
+) -> None:
+    page = visit("/", language=language, theme=theme, width=width)
+    found = []
+    for path in [path for paths in pages(at_work, brought_in).values() for path in paths]:
+        answer = page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + path)
+        problem = looked_at(page, answer.status, axe, width, language)
+        if problem:
+            found.append(f"{path}: {problem}")
+    assert not found, "\n\n".join(found)
+
+
+@pytest.mark.parametrize(("language", "width"), [("de-DE", 360), ("en-GB", 1440)])
+def test_every_page_for_those_signed_out_too(
+    live_server: object, browser: object, axe: Callable[["Page"], None], language: str, width: int
+) -> None:
+    from django.urls import reverse
+
+    context = browser.new_context(locale=language, viewport={"width": width, "height": 800})
+    try:
+        page = context.new_page()
+        paths = [*(reverse(name) for name in SIGNED_OUT), "/staff/invitation/wrong/", "/welcome/wrong/", "/nowhere/"]
+        found = []
+        for path in paths:
+            answer = page.goto(live_server.url + path)
+            problem = looked_at(page, 200 if answer.status in (404, 410) else answer.status, axe, width, language[:2])
+            if problem:
+                found.append(f"{path}: {problem}")
+        assert not found, "\n\n".join(found)
+    finally:
+        context.close()
+
+
+def looked_at(page: "Page", status: int, axe: Callable[["Page"], None], width: int, language: str) -> str:
+    """What is wrong with a page; "" for nothing."""
+    if status != 200:
+        return f"answered {status}"
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        return f"is {page.evaluate('document.documentElement.scrollWidth')} pixels wide"
+    if page.evaluate("document.documentElement.lang") != language:
+        return "is in another language"
+    try:
+        axe(page)
+    except AssertionError as problem:
+        return str(problem)
+    return ""
