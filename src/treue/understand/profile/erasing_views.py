@@ -6,7 +6,7 @@ from typing import IO
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -74,7 +74,10 @@ def export_customer(request: HttpRequest, number: int) -> HttpResponse:
         return _receipt_instead(request, number)
     file = export.export(customer=customer, by=request.user, now=timezone.now())
     name = export.file_name(customer)
-    return _kept_by_nobody(spreadsheet.download(request, name, _blocks(file), content_type="application/json"))
+    response = spreadsheet.download(request, name, _blocks(file), content_type="application/json")
+    response.headers["Cache-Control"] = "no-store, private"
+    response._resource_closers.append(file.close)  # also when nobody reads it to the end
+    return response
 
 
 @requires(Permission.ERASE_PERSON)
@@ -188,11 +191,5 @@ def _namesakes(customer: Customer) -> list[Link]:
 
 
 def _blocks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while block := file.read(BLOCK_BYTES):
-            yield block
-
-
-def _kept_by_nobody(response: StreamingHttpResponse) -> StreamingHttpResponse:
-    response.headers["Cache-Control"] = "no-store, private"
-    return response
+    while block := file.read(BLOCK_BYTES):
+        yield block
