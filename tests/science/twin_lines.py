@@ -39,6 +39,10 @@ class Line:
         return (self.amount / self.quantity).quantize(CENT_HUNDREDTH)
 
 
+def in_time(line: Line) -> tuple[datetime, int, str, int]:
+    return line.at, len(line.order_no), line.order_no, line.line_no
+
+
 def referred_to(refund: Line, by_number: dict[str, list[Line]]) -> list[Line]:
     """The lines of the order that a refund refers to, if they hold what it takes back."""
     numbers = [(refund.refund_of, False), (refund.refund_of, True), (refund.order_no, False)]
@@ -66,11 +70,11 @@ def twin_match(purchases: list[Line], refunds: list[Line]) -> tuple[list[tuple],
         by_number.setdefault(line.order_no, []).append(line)
         by_product.setdefault((line.customer, line.product), []).append(line)
     taken, unmatched = [], []
-    for refund in sorted(refunds, key=lambda line: (line.at, line.line_no)):
+    for refund in sorted(refunds, key=in_time):
         candidates = referred_to(refund, by_number) or [
             line for line in by_product.get((refund.customer, refund.product), []) if line.at < refund.at
         ]
-        latest_first = sorted(candidates, key=lambda line: (line.at, line.line_no), reverse=True)
+        latest_first = sorted(candidates, key=in_time, reverse=True)
         wanted, found = refund.quantity, False
         for line in sorted(latest_first, key=lambda line: line.price != refund.price):
             take = min(wanted, units[line.line_no])

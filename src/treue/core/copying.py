@@ -7,20 +7,22 @@ import pyarrow as pa
 from django.db.backends.utils import CursorWrapper
 from pyarrow import csv
 
+ROWS_AT_ONCE = 8_192
 
-def as_csv(rows: pa.Table) -> bytes:
+
+def copy_in(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: pa.Table | pa.RecordBatch) -> None:
+    """Append rows to a table, piece by piece: PostgreSQL reads one while the next is written."""
+    names = ", ".join(f'"{column}"' for column in columns)
+    with cursor.copy(f"copy {table} ({names}) from stdin (format csv)") as copy:
+        for start in range(0, rows.num_rows, ROWS_AT_ONCE):
+            copy.write(_as_csv(rows.slice(start, ROWS_AT_ONCE)))
+
+
+def _as_csv(rows: pa.Table | pa.RecordBatch) -> bytes:
     """CSV as COPY reads it: text always in quotes, so that an empty text differs from a null."""
     sink = BytesIO()
     csv.write_csv(rows, sink, csv.WriteOptions(include_header=False))
     return sink.getvalue()
-
-
-def copy_in(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: pa.Table | bytes) -> None:
-    """Append rows to a table. rows: Arrow, or what `as_csv` made of it in good time."""
-    data = rows if isinstance(rows, bytes) else as_csv(rows)
-    names = ", ".join(f'"{column}"' for column in columns)
-    with cursor.copy(f"copy {table} ({names}) from stdin (format csv)") as copy:
-        copy.write(data)
 
 
 def copy_out(

@@ -4,8 +4,9 @@ By reference where there is one: the order the refund names, else its own order 
 order has purchases, else that number without a leading C. A reference counts when its order holds
 the refunded product (any line will do if the refund names none). Otherwise the refund belongs to
 the latest earlier purchase of the same customer and product with units left, same price first.
-Refunds are worked off in order of time and line, so leaving out the later ones changes nothing for
-the earlier: one matching serves every `as_of`.
+Refunds are worked off in order of time, so leaving out the later ones changes nothing for the
+earlier: one matching serves every `as_of`. Where moments are equal, refunds and purchases stand in
+order of their number (9 before 10) and then line, whatever came into a database first.
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,8 @@ class Matching:
 def match(purchases: pa.Table, refunds: pa.Table, *, key: Sequence[str] = ("line_no",)) -> Matching:
     """Match refund lines with the purchase lines they take back.
 
-    purchases, refunds: lines with the columns of `key` (together unique, ascending in file order),
+    purchases, refunds: lines with the columns of `key` (together unique; within an order ascending
+    in file order),
     `customer`, `order_no` (string), `at` (naive, shop-local), `quantity` > 0 and `amount` >= 0;
     `product` and, for refunds, `refund_of` may hold nulls or be absent.
     Only lines that share a customer and product, or an order, with a refund leave the engine: half
@@ -72,7 +74,7 @@ create temp table {name} as
 select {key}, customer, order_no, product, refund_of, "at", quantity::double as units,
     round(amount * 10000)::bigint as money,
     coalesce(round(amount * 10000 / nullif(quantity, 0)), 0)::bigint as price,
-    row_number() over (order by "at", {key}) - 1 as number
+    row_number() over (order by "at", length(order_no), order_no, {key}) - 1 as number
 from {lines} where {concerned}"""
 
 # Purchases that no refund could concern stop here, before anything is sorted.

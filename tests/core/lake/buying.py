@@ -51,7 +51,8 @@ def refund(of: Order, at: str, amount: object, units: object = 1) -> Refund:
     """A refund of an order's only line, matched as an import would."""
     made = Refund.objects.create(
         shop=of.shop,
-        number=f"R{Refund.objects.count() + 1}",
+        number=(number := f"R{Refund.objects.count() + 1}"),
+        document=number,
         ordinal=1,
         customer=of.customer,
         quantity=units,

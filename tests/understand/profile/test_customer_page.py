@@ -64,6 +64,7 @@ def came_back(order: Order, amount: Decimal, units: float) -> None:
     refund = Refund.objects.create(
         shop=order.shop,
         number=f"G{order.number}",
+        document=f"G{order.number}",
         ordinal=1,
         customer=order.customer,
         quantity=Decimal(units),

@@ -75,7 +75,7 @@ class Order(models.Model):
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, **BULK)
     number = models.CharField(max_length=80)
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, **BULK)
     ordered_at = models.DateTimeField()
     channel = models.ForeignKey(Channel, null=True, on_delete=models.PROTECT, **BULK)
     country = models.CharField(max_length=60, blank=True)
@@ -124,7 +124,11 @@ class OrderLine(models.Model):
 
 
 class Refund(models.Model):
-    """One line that came back; quantity and amount without sign. `refers_to` is the order number it named, if any."""
+    """One line that came back; quantity and amount without sign. `refers_to` is the order number it named, if any.
+
+    `document` is its number and its moment as the shop's clock showed it: under its order's number an order can be
+    refunded more than once, and a number may begin anew every month.
+    """
 
     personal = PersonalData(
         fields=(
@@ -143,6 +147,7 @@ class Refund(models.Model):
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
     number = models.CharField(max_length=80)
+    document = models.CharField(max_length=120)
     ordinal = models.IntegerField()
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
     product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, **BULK)
@@ -155,7 +160,7 @@ class Refund(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["shop", "number", "ordinal"], name="commerce_refund_once"),
+            models.UniqueConstraint(fields=["shop", "document", "ordinal"], name="commerce_refund_once"),
             models.CheckConstraint(
                 condition=models.Q(quantity__gte=0, amount__gte=0), name="commerce_refund_without_sign"
             ),

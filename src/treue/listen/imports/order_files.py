@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import QuerySet
 from duckdb import DuckDBPyConnection
 from ibis.backends.duckdb import Backend
 
@@ -52,8 +53,8 @@ def bring_in(
     progress.step("set_aside")
     leftovers.store_set_aside(con, task, [cleaned.set_aside.get_name(), "refused"])
     if write:
-        orders = _in_all(task, orders, Replaced.What.ORDER, Order)
-        refunds = _in_all(task, refunds, Replaced.What.REFUND, Refund)
+        orders = _in_all(task, orders, Replaced.What.ORDER, Order.objects.values("number"))
+        refunds = _in_all(task, refunds, Replaced.What.REFUND, Refund.objects.values("document"))
     return summarise(cleaned, con) | {"orders": _counts(orders), "refunds": _counts(refunds)}
 
 
@@ -125,9 +126,9 @@ def _counts(tally: Tally) -> dict[str, int]:
     return {"new": tally.new, "changed": tally.changed, "same": tally.same}
 
 
-def _in_all(task: Import, tally: Tally, what: Replaced.What, table: type[Order | Refund]) -> Tally:
+def _in_all(task: Import, tally: Tally, what: Replaced.What, documents: QuerySet) -> Tally:
     """New, changed and unchanged documents. What an earlier, interrupted attempt wrote is the same to this one."""
-    written = table.objects.filter(batch=task.batch).values("number").distinct().count()
+    written = documents.filter(batch=task.batch).distinct().count()
     changed = Replaced.objects.filter(of=task, what=what).count()
     known = tally.new + tally.changed + tally.same
     return Tally(new=written - changed, changed=changed, same=known - written)

@@ -57,8 +57,8 @@ where exists (select from commerce_order o where o.id = line.order_id)"""
 
 REFUNDS_BACK = """
 delete from commerce_refundmatch where refund_id in (
-    select r.id from commerce_refund r join former on former.key = r.number where r.shop_id = %(shop)s);
-delete from commerce_refund r using former where r.shop_id = %(shop)s and r.number = former.key;
+    select r.id from commerce_refund r join former on former.key = r.document where r.shop_id = %(shop)s);
+delete from commerce_refund r using former where r.shop_id = %(shop)s and r.document = former.key;
 insert into commerce_refund
 select refund.* from former, jsonb_populate_recordset(null::commerce_refund, former->'refunds') refund"""
 

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('refunded_units', models.DecimalField(decimal_places=3, default=0, max_digits=14)),
                 ('batch', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, to='commerce.batch')),
                 ('channel', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='commerce.channel')),
-                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='customers.customer')),
+                ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='customers.customer')),
                 ('shop', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
         ),
@@ -79,6 +79,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=80)),
+                ('document', models.CharField(max_length=120)),
                 ('ordinal', models.IntegerField()),
                 ('refers_to', models.CharField(blank=True, max_length=80)),
                 ('quantity', models.DecimalField(decimal_places=3, max_digits=14)),
@@ -124,7 +125,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='refund',
-            constraint=models.UniqueConstraint(fields=('shop', 'number', 'ordinal'), name='commerce_refund_once'),
+            constraint=models.UniqueConstraint(fields=('shop', 'document', 'ordinal'), name='commerce_refund_once'),
         ),
         migrations.AddConstraint(
             model_name='refund',

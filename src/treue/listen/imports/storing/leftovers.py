@@ -23,16 +23,16 @@ from left_over order by line_no"""
 UNMATCHED = """
 insert into refused
 select line_no, 'refund_unmatched', null, null
-from refund_line join refund_document using (rank) join unmatched using (number, ordinal)
+from refund_line join refund_document using (rank) join unmatched using (document, ordinal)
 where line_no not in (select line_no from refused)"""
 
 
 def refuse_unmatched(con: DuckDBPyConnection, shop: Shop) -> None:
     """Refunds of the file that found no purchase anywhere in the shop are set aside."""
-    query = """select number, ordinal from commerce_refund r
+    query = """select document, ordinal from commerce_refund r
         where shop_id = %s and not exists (select from commerce_refundmatch m where m.refund_id = r.id)"""
     with connection.cursor() as cursor:
-        unmatched = copy_out(cursor, query, [shop.pk], types={"number": pa.string(), "ordinal": pa.int32()})
+        unmatched = copy_out(cursor, query, [shop.pk], types={"document": pa.string(), "ordinal": pa.int32()})
     con.register("unmatched", unmatched)
     con.execute(UNMATCHED)
     con.unregister("unmatched")

@@ -17,7 +17,7 @@ from treue.listen.imports.models import Import
 from treue.science.refunds import match
 
 MATCHES_PER_CHUNK = 20_000
-KEY = ("document", "ordinal")
+KEY = ("ordinal", "document")
 
 TOUCHED_BY_IMPORT = """
 insert into concerned

@@ -2,14 +2,16 @@
 
 An order that is there already with the same lines is left alone; one with other lines is replaced whole, and what it
 was before is kept for undoing the import. Money and units that refunds took from a replaced order are counted anew by
-`matching` afterwards.
+`matching` afterwards. Lines of new orders, mostly all there are, go straight into their table.
 """
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
-from treue.core.copying import copy_in
+from treue.core.copying import copy_in, copy_out
 from treue.listen.imports.models import Import
 from treue.listen.imports.storing.writing import Ready, Sign, Tally, note_foreign, ready_chunks, tally
 
@@ -29,7 +31,7 @@ LINE_COLUMNS = ["rank", "ordinal", "bought_at", "product_id", "quantity", "unit_
 
 READ_ORDERS = f"select {', '.join(ORDER_COLUMNS)} from purchase_order where rank between ? and ? order by rank"
 READ_LINES = """
-select rank, ordinal, "at", product_id, quantity, unit_price, amount, cost
+select rank, ordinal, "at" as bought_at, product_id, quantity, unit_price, amount, cost
 from order_line where rank between ? and ? order by rank, ordinal"""
 
 INCOMING = """
@@ -95,10 +97,12 @@ select v.id, %(shop)s, i.number, i.customer_id, i.ordered_at at time zone %(zone
     i.category, i.amount, i.units, 0, 0, %(batch)s
 from verdict v join incoming i using (rank) where v.verdict = 'new' order by rank"""
 
-INSERT_LINES = """
+INSERT_CHANGED_LINES = """
 insert into commerce_orderline (order_id, ordinal, bought_at, product_id, quantity, unit_price, amount, cost)
 select v.id, l.ordinal, l.bought_at at time zone %(zone)s, l.product_id, l.quantity, l.unit_price, l.amount, l.cost
-from verdict v join incoming_line l using (rank) where v.verdict in ('new', 'changed') order by rank, l.ordinal"""
+from verdict v join incoming_line l using (rank) where v.verdict = 'changed' order by rank, l.ordinal"""
+
+NEW = "select rank, id from verdict where verdict = 'new'"
 
 
 def store_orders(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Sign) -> Tally:
@@ -125,8 +129,9 @@ def _store_chunk(con: DuckDBPyConnection, cursor: CursorWrapper, task: Import, r
     orders, lines = ready.parts
     cursor.execute(INCOMING)
     copy_in(cursor, "incoming", ORDER_COLUMNS, orders)
-    copy_in(cursor, "incoming_line", LINE_COLUMNS, lines)
     cursor.execute(VERDICT, facts)
+    new_lines, known_lines = _parted(cursor, lines)
+    copy_in(cursor, "incoming_line", LINE_COLUMNS, known_lines)
     seen = tally(cursor)
     if seen.same:
         cursor.execute(SAME_NUMBER_OF_LINES_BUT_OTHERS, facts)
@@ -134,16 +139,26 @@ def _store_chunk(con: DuckDBPyConnection, cursor: CursorWrapper, task: Import, r
     if seen.foreign:
         note_foreign(con, cursor, "order_line")
     if write:
-        _write(cursor, seen, facts)
+        _write(cursor, seen, new_lines, facts)
     return seen
 
 
-def _write(cursor: CursorWrapper, seen: Tally, facts: dict[str, object]) -> None:
+def _parted(cursor: CursorWrapper, lines: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Lines of new orders, with `order_id` in place of `rank`, and those of all others."""
+    new = copy_out(cursor, NEW, types={"rank": pa.int64(), "id": pa.int64()}).combine_chunks()
+    place = pc.index_in(lines["rank"], value_set=new["rank"])
+    is_new = pc.is_valid(place)
+    order_id = new["id"].take(place.drop_null())
+    return lines.filter(is_new).set_column(0, "order_id", order_id), lines.filter(pc.invert(is_new))
+
+
+def _write(cursor: CursorWrapper, seen: Tally, new_lines: pa.Table, facts: dict[str, object]) -> None:
     if seen.changed:
         cursor.execute(KEEP_FORMER, facts)
         cursor.execute(EMPTY_CHANGED)
         cursor.execute(UPDATE_CHANGED, facts)
+        cursor.execute(INSERT_CHANGED_LINES, facts)
     if seen.new:
         cursor.execute(INSERT_NEW, facts)
-    if seen.new or seen.changed:
-        cursor.execute(INSERT_LINES, facts)
+        cursor.execute("select set_config('timezone', %(zone)s, true)", facts)  # in which COPY takes the moments
+        copy_in(cursor, "commerce_orderline", new_lines.column_names, new_lines)

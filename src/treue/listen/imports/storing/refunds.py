@@ -1,6 +1,7 @@
-"""Refund lines into the database, by document: the refunds under one number are replaced whole, as orders are.
+"""Refund lines into the database, by document: the refunds of one number and moment are replaced whole, as orders are.
 
-Which purchases they took back is `matching`'s business.
+The number alone would not tell them apart: often it is the refunded order's, and an order can be refunded more than
+once. Which purchases they took back is `matching`'s business.
 """
 
 from django.db import connection, transaction
@@ -11,7 +12,7 @@ from treue.core.copying import copy_in
 from treue.listen.imports.models import Import
 from treue.listen.imports.storing.writing import Ready, Sign, Tally, note_foreign, ready_chunks, tally
 
-DOCUMENT_COLUMNS = ("rank", "number", "customer_id", "lines")
+DOCUMENT_COLUMNS = ("rank", "number", "document", "customer_id", "lines")
 LINE_COLUMNS = ["rank", "ordinal", "product_id", "refers_to", "quantity", "amount", "refunded_at", "reason"]
 
 READ_DOCUMENTS = f"select {', '.join(DOCUMENT_COLUMNS)} from refund_document where rank between ? and ? order by rank"
@@ -20,52 +21,53 @@ select rank, ordinal, product_id, refers_to, quantity, amount, "at", reason
 from refund_line where rank between ? and ? order by rank, ordinal"""
 
 INCOMING = """
-create temp table incoming (rank bigint, number text, customer_id bigint, lines int) on commit drop;
+create temp table incoming (rank bigint, number text, document text, customer_id bigint, lines int) on commit drop;
 create temp table incoming_line (
     rank bigint, ordinal int, product_id bigint, refers_to text, quantity numeric, amount numeric,
     refunded_at timestamp, reason text) on commit drop"""
 
 VERDICT = """
 create temp table verdict on commit drop as
-select i.rank, i.number, case
+select i.rank, i.document, case
     when r.lines is null then 'new'
     when r.customer_id <> i.customer_id then 'foreign'
     when r.lines <> i.lines then 'changed'
     else 'same' end as verdict
 from incoming i left join lateral (
     select count(*) as lines, min(customer_id) as customer_id from commerce_refund
-    where shop_id = %(shop)s and number = i.number having count(*) > 0) r on true"""
+    where shop_id = %(shop)s and document = i.document having count(*) > 0) r on true"""
 
 SAME_NUMBER_OF_LINES_BUT_OTHERS = """
-update verdict set verdict = 'changed' where number in (
-    select number from (
-        select v.number, l.ordinal, l.product_id, l.refers_to, l.quantity, l.amount,
+update verdict set verdict = 'changed' where document in (
+    select document from (
+        select v.document, l.ordinal, l.product_id, l.refers_to, l.quantity, l.amount,
             l.refunded_at at time zone %(zone)s, l.reason
         from incoming_line l join verdict v using (rank) where v.verdict = 'same'
         except
-        select r.number, r.ordinal, r.product_id, r.refers_to, r.quantity, r.amount, r.refunded_at, r.reason
-        from verdict v join commerce_refund r on r.shop_id = %(shop)s and r.number = v.number
+        select r.document, r.ordinal, r.product_id, r.refers_to, r.quantity, r.amount, r.refunded_at, r.reason
+        from verdict v join commerce_refund r on r.shop_id = %(shop)s and r.document = v.document
         where v.verdict = 'same') differing)"""
 
 KEEP_FORMER = """
 insert into imports_replaced (of_id, what, key, customer_id, batch_id, former)
-select %(import)s, 'refund', r.number, min(r.customer_id), min(r.batch_id),
+select %(import)s, 'refund', r.document, min(r.customer_id), min(r.batch_id),
     jsonb_build_object('refunds', jsonb_agg(to_jsonb(r) order by r.ordinal))
-from verdict v join commerce_refund r on r.shop_id = %(shop)s and r.number = v.number
-where v.verdict = 'changed' group by r.number
+from verdict v join commerce_refund r on r.shop_id = %(shop)s and r.document = v.document
+where v.verdict = 'changed' group by r.document
 on conflict do nothing"""
 
 EMPTY_CHANGED = """
 delete from commerce_refundmatch where refund_id in (
-    select r.id from verdict v join commerce_refund r on r.shop_id = %(shop)s and r.number = v.number
+    select r.id from verdict v join commerce_refund r on r.shop_id = %(shop)s and r.document = v.document
     where v.verdict = 'changed');
 delete from commerce_refund r using verdict v
-where v.verdict = 'changed' and r.shop_id = %(shop)s and r.number = v.number"""
+where v.verdict = 'changed' and r.shop_id = %(shop)s and r.document = v.document"""
 
 INSERT = """
 insert into commerce_refund (
-    shop_id, number, ordinal, customer_id, product_id, refers_to, quantity, amount, refunded_at, reason, batch_id)
-select %(shop)s, i.number, l.ordinal, i.customer_id, l.product_id, l.refers_to, l.quantity, l.amount,
+    shop_id, number, document, ordinal, customer_id, product_id, refers_to, quantity, amount, refunded_at, reason,
+    batch_id)
+select %(shop)s, i.number, i.document, l.ordinal, i.customer_id, l.product_id, l.refers_to, l.quantity, l.amount,
     l.refunded_at at time zone %(zone)s, l.reason, %(batch)s
 from verdict v join incoming i using (rank) join incoming_line l using (rank)
 where v.verdict in ('new', 'changed') order by rank, l.ordinal"""

@@ -28,11 +28,13 @@ select line_no, 'too_large', '{field}', {field}::varchar from cleaned_line where
 
 # What arrives later replaces an order whole, so it must not matter to whom the earlier lines of the file belonged.
 SHARED = """insert into refused
-with owner as (
-    select order_no, kind, arg_min(customer, line_no) as customer from cleaned_line
-    group by order_no, kind having min(customer) <> max(customer))
-select line_no, 'order_of_another_customer', 'order', order_no from cleaned_line l join owner o using (order_no, kind)
-where l.customer <> o.customer"""
+with told as (
+    select line_no, customer, order_no, kind, if(kind = 'refund', "at", timestamp 'epoch') as moment from cleaned_line),
+owner as (
+    select order_no, kind, moment, arg_min(customer, line_no) as customer from told
+    group by order_no, kind, moment having min(customer) <> max(customer))
+select line_no, 'order_of_another_customer', 'order', order_no from told t join owner o using (order_no, kind, moment)
+where t.customer <> o.customer"""
 
 ERASED = """insert into refused
 select line_no, 'erased_person', null, null from cleaned_line join erased using (customer) where "at" < erased_at"""
@@ -82,15 +84,16 @@ where not l.is_refund;
 
 create table refund_document as
 with grouped as (
-    select number, min(line_no) as first_line, any_value(customer) as customer, count(*) as lines
-    from line where is_refund group by number)
-select row_number() over (order by first_line) - 1 as rank, grouped.number, c.id as customer_id, lines
+    select number, "at", min(line_no) as first_line, any_value(customer) as customer, count(*) as lines
+    from line where is_refund group by number, "at")
+select row_number() over (order by first_line) - 1 as rank, grouped.number, "at",
+    grouped.number || ' ' || "at"::varchar as document, c.id as customer_id, lines
 from grouped join customer_id c on c.number = grouped.customer;
 
 create table refund_line as
-select d.rank, l.ordinal, l."at", p.id as product_id, coalesce(l.refund_of, '') as refers_to, l.quantity, l.amount,
-    coalesce(l.reason, '') as reason, l.line_no
-from line l join refund_document d using (number) left join product_id p on p.code = l.product
+select d.rank, row_number() over (partition by d.rank order by l.line_no) as ordinal, p.id as product_id,
+    coalesce(l.refund_of, '') as refers_to, l.quantity, l.amount, l."at", coalesce(l.reason, '') as reason, l.line_no
+from line l join refund_document d using (number, "at") left join product_id p on p.code = l.product
 where l.is_refund"""
 
 CHUNKS = """

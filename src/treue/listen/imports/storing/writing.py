@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, fields
 
+import pyarrow as pa
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
-from treue.core.copying import as_csv
 from treue.listen.imports.storing.staging import Chunk, chunks
 
 Sign = Callable[[int], None]
@@ -30,24 +30,24 @@ class Tally:
 
 @dataclass(frozen=True)
 class Ready:
-    """A chunk read from the scratch database and written down as COPY takes it."""
+    """A chunk read from the scratch database."""
 
     chunk: Chunk
-    parts: tuple[bytes, ...]
+    parts: tuple[pa.Table, ...]
 
 
 def ready_chunks(con: DuckDBPyConnection, documents: str, queries: tuple[str, ...]) -> Iterator[Ready]:
-    """The chunks of a table of documents. The next one is prepared while PostgreSQL works on this one."""
+    """The chunks of a table of documents. The next one is read while PostgreSQL works on this one."""
     reader = con.cursor()
 
-    def prepare(chunk: Chunk) -> Ready:
+    def read(chunk: Chunk) -> Ready:
         span = [chunk.first, chunk.last]
-        return Ready(chunk, tuple(as_csv(reader.sql(query, params=span).to_arrow_table()) for query in queries))
+        return Ready(chunk, tuple(reader.sql(query, params=span).to_arrow_table() for query in queries))
 
     with ThreadPoolExecutor(1) as executor:
         ahead: Future[Ready] | None = None
         for chunk in chunks(con, documents):
-            following = executor.submit(prepare, chunk)
+            following = executor.submit(read, chunk)
             if ahead is not None:
                 yield ahead.result()
             ahead = following
