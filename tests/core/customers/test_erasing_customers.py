@@ -145,7 +145,9 @@ def test_killed_in_the_middle_it_leaves_everything_as_it_was(anna, ben):
     settings = connection.settings_dict
     url = f"postgresql://{settings['USER']}@/{settings['NAME']}?host={settings['HOST']}"
     program = [sys.executable, "-W", "ignore", "-c", textwrap.dedent(MIDDLE)]
-    with subprocess.Popen(program, env=os.environ | {"DATABASE_URL": url}, stdout=subprocess.PIPE, text=True) as erasing:
+    with subprocess.Popen(
+        program, env=os.environ | {"DATABASE_URL": url}, stdout=subprocess.PIPE, text=True
+    ) as erasing:
         assert erasing.stdout.readline() == "deleted\n"
         erasing.kill()
     assert everything() == before

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import connection, connections
 from django.test import AsyncClient, Client
 from django.urls import reverse
@@ -189,7 +190,9 @@ def test_a_copy_streams_under_an_asynchronous_server(anna, console):
     async def whole() -> bytes:
         answer = await client.post(address)
         assert answer.is_async
-        return b"".join([piece async for piece in answer.streaming_content])
+        pieces = [piece async for piece in answer.streaming_content]
+        await sync_to_async(connections.close_all)()
+        return b"".join(pieces)
 
     assert b"A-2" in asyncio.run(whole())
 

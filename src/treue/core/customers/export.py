@@ -4,7 +4,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import IO
 
@@ -32,12 +32,14 @@ def export(*, customer: Customer, by: User | None, now: datetime) -> IO[bytes]:
     `trail`: what was done with their data and when. A wholesaler's years need not fit into memory; the caller closes
     the file.
     """
-    file = tempfile.TemporaryFile(dir=home() / "tmp")  # noqa: SIM115
-    with _at_one_moment():
-        audit.record("customer.exported", who=by, subject=_subject(customer))
-        for piece in _document(customer, now):
-            file.write(piece.encode())
-    file.seek(0)
+    with ExitStack() as until_done:
+        file = until_done.enter_context(tempfile.TemporaryFile(dir=home() / "tmp"))
+        with _at_one_moment():
+            audit.record("customer.exported", who=by, subject=_subject(customer))
+            for piece in _document(customer, now):
+                file.write(piece.encode())
+        file.seek(0)
+        until_done.pop_all()
     return file
 
 

@@ -1,0 +1,120 @@
+"""The copy of a person's data: everything the tables' lists say, for a machine to read, and of nobody else."""
+
+import json
+import os
+import tracemalloc
+from datetime import UTC, datetime
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from tests.core.lake import buying
+from treue.core import home
+from treue.core.customers.erasure import personal_tables, rows_about
+from treue.core.customers.export import export
+from treue.core.staff.models import AuditEntry
+from treue.listen.imports.models import Import, Replaced, SetAside
+from treue.understand.profile.models import BuyingProfile
+
+NOW = datetime(2026, 11, 22, 19, 0, tzinfo=UTC)
+MANY_ORDERS = """
+insert into commerce_order (shop_id, number, customer_id, ordered_at, country, category, amount, units,
+    refunded_amount, refunded_units, batch_id)
+select shop_id, 'M' || n, customer_id, ordered_at, '', '', 10, 1, 0, 0, batch_id
+from commerce_order, generate_series(1, 50000) n where number = 'A-1';
+insert into commerce_orderline (order_id, ordinal, bought_at, quantity, amount)
+select id, ordinal, ordered_at, 1, 5 from commerce_order, generate_series(1, 2) ordinal where number like 'M%'"""
+
+
+def copy_of(customer, by=None) -> dict:
+    with export(customer=customer, by=by, now=NOW) as file:
+        return json.load(file)
+
+
+def test_every_table_that_knows_the_person_is_in_the_copy(anna, ben, staff):
+    profile = {"first_order_at": NOW, "last_order_at": NOW, "orders": 2, "revenue": 40}
+    BuyingProfile.objects.create(customer=anna, shop=anna.shop, **profile)
+    upload = Import.objects.create(shop=anna.shop, what="customers", file_name="c.csv")
+    Replaced.objects.create(of=upload, what="customer", key="C-1017", customer=anna, former={"city": "Bonn"})
+    data = copy_of(anna, by=staff("service"))["data"]
+    assert {name: len(rows) for name, rows in data.items()} == {
+        label.lower(): count for label, count in rows_about(anna).items()
+    }
+    assert set(data) == {model._meta.label_lower for model, _personal in personal_tables()}
+    assert data["imports.replaced"][0]["former"] == {"city": "Bonn"}
+    assert "Ben" not in json.dumps(data)
+
+
+def test_amounts_are_decimal_texts_in_a_named_currency_and_moments_are_in_utc(anna):
+    document = copy_of(anna)
+    assert document["format"] == "treue.person/1"
+    assert document["exported_at"] == "2026-11-22T19:00:00Z"
+    assert document["shop"] == {"name": "Tea House", "currency": "EUR", "zone": "Europe/Berlin"}
+    assert document["data"]["commerce.order"][1] == {
+        "number": "A-2",
+        "ordered_at": "2026-04-01T08:00:00Z",
+        "channel_name": None,
+        "country": "",
+        "category": "",
+        "amount": "30.0000",
+        "units": "1.000",
+        "refunded_amount": "10.0000",
+        "refunded_units": "0.500",
+    }
+    assert document["data"]["commerce.orderline"][0]["product_code"] == "TEA"
+    assert document["data"]["commerce.refundmatch"] == [
+        {"refund_number": "R1", "order_number": "A-2", "units": "0.500", "amount": "10.0000"}
+    ]
+
+
+def test_rows_of_files_that_name_the_person_are_quoted_and_those_of_others_are_not(anna, ben):
+    rows = [["A-1", "C-1017"], ["B-1", "C-10170"]]
+    upload = Import.objects.create(shop=anna.shop, what="orders", file_name="o.csv", preview={"rows": rows})
+    SetAside.objects.create(of=upload, line_no=7, reason="no_time", value="C-1017")
+    quoted = copy_of(anna)["quoted"]
+    assert [(each["table"], each["column"], each["value"]) for each in quoted] == [
+        ("imports.import", "preview", ["A-1", "C-1017"]),
+        ("imports.setaside", "value", "C-1017"),
+    ]
+
+
+def test_the_trail_says_what_was_done_with_the_data_and_leaves_colleagues_out(anna, ben, staff):
+    copy_of(ben, by=staff("admin"))
+    copy_of(anna, by=staff("admin"))
+    trail = copy_of(anna, by=staff("service"))["trail"]
+    assert [set(entry) for entry in trail] == [{"at", "action"}] * 2
+    assert {entry["action"] for entry in trail} == {"customer.exported"}
+    assert AuditEntry.objects.filter(action="customer.exported").count() == 3
+
+
+def test_a_number_full_of_quotes_and_breaks_is_still_one_json(shop):
+    customer = buying.customer(shop, 'a"b\\\n,', name="=1+1\u2028")
+    assert copy_of(customer)["data"]["customers.customer"][0]["number"] == 'a"b\\\n,'
+
+
+def test_fifty_thousand_orders_fit_into_little_memory_and_leave_no_file(anna):
+    with connection.cursor() as cursor:
+        cursor.execute(MANY_ORDERS)
+    tracemalloc.start()
+    with export(customer=anna, by=None, now=NOW) as file:
+        _now, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 40 << 20
+        assert len(json.load(file)["data"]["commerce.orderline"]) == 100_002
+    assert os.listdir(home.home() / "tmp") == []
+
+
+def test_an_export_that_fails_leaves_no_entry_and_no_file(anna, monkeypatch):
+    monkeypatch.setattr("treue.core.customers.export._quoted", lambda customer: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        export(customer=anna, by=None, now=NOW)
+    assert not AuditEntry.objects.filter(action="customer.exported").exists()
+    assert os.listdir(home.home() / "tmp") == []
+
+
+def test_every_list_of_personal_fields_reads_without_underscores_in_pairs():
+    for model in apps.get_models():
+        personal = getattr(model, "personal", None)
+        plain = [name.replace("__", "_") for name in personal.fields] if personal else []
+        assert len(set(plain)) == len(plain), f"two fields of {model._meta.label} would have one name in the export"
