@@ -50,9 +50,13 @@ def card(job: Job, user: User) -> Progress:
 
 
 def percent(job: Job) -> int | None:
-    if not job.total:
-        return None
-    return min(100, job.done * 100 // job.total)
+    """Of the whole work where its steps' shares are known, else of the step; None while nothing can be said."""
+    of_step = min(100, job.done * 100 // job.total) if job.total else None
+    span = wording.span_of(job)
+    if span is None:
+        return of_step
+    begin, end = span
+    return begin + (end - begin) * (of_step or 0) // 100
 
 
 def detail(job: Job) -> str:
@@ -84,8 +88,10 @@ def starter(job: Job) -> str:
 
 
 def _how_many(job: Job) -> str:
+    if not wording.is_counted(job) or not (job.done or job.total):
+        return ""
     if job.total is None:
-        return formats.number(job.done, language()) if job.done else ""
+        return _("%(done)s so far") % {"done": formats.number(job.done, language())}
     return _("%(done)s of %(total)s") % {
         "done": formats.number(job.done, language()),
         "total": formats.number(job.total, language()),
@@ -93,10 +99,12 @@ def _how_many(job: Job) -> str:
 
 
 def _time_left(job: Job) -> str:
-    if not job.total or not job.done or job.step_started_at is None:
+    whole = wording.span_of(job) is not None
+    since, done = (job.started_at if whole else job.step_started_at), percent(job)
+    if not since or not done or done >= 100:
         return ""
-    elapsed = (timezone.now() - job.step_started_at).total_seconds()
-    if elapsed < SECONDS_BEFORE_GUESSING or job.done >= job.total:
+    elapsed = (timezone.now() - since).total_seconds()
+    if elapsed < SECONDS_BEFORE_GUESSING:
         return ""
-    left = elapsed * (job.total - job.done) / job.done
+    left = elapsed * (100 - done) / done
     return _("%(duration)s left") % {"duration": formats.duration(left, language())}

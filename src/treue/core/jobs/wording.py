@@ -12,7 +12,7 @@
 Sentences are lazy translations with named placeholders for the error's facts, or functions of these facts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
@@ -35,6 +35,8 @@ class Wording:
     steps: Mapping[str, Promise | str] = field(default_factory=dict)
     outcome: Callable[[Facts], str] | None = None
     leads_to: Callable[[Job], Link | None] | None = None
+    spans: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    uncounted: Collection[str] = ()
 
 
 KINDS: dict[str, Wording] = {}
@@ -55,9 +57,15 @@ def describe(
     errors: Mapping[type[JobError], Sentence] | None = None,
     outcome: Callable[[Facts], str] | None = None,
     leads_to: Callable[[Job], Link | None] | None = None,
+    spans: Mapping[str, tuple[int, int]] | None = None,
+    uncounted: Collection[str] = (),
 ) -> None:
-    """Give a kind of work its words. Steps are those named by `Progress.step`."""
-    KINDS[kind] = Wording(name=name, steps=steps or {}, outcome=outcome, leads_to=leads_to)
+    """Give a kind of work its words. Steps are those named by `Progress.step`.
+
+    spans: from and to which percent of the whole work a step leads, where that is known; then the bar of the whole is
+    shown; otherwise the bar is that of the step. uncounted: steps whose numbers count nothing that a person knows.
+    """
+    KINDS[kind] = Wording(name, steps or {}, outcome, leads_to, spans or {}, uncounted)
     ERRORS.update({error.__name__: sentence for error, sentence in (errors or {}).items()})
 
 
@@ -74,6 +82,15 @@ def failure_of(job: Job) -> str:
     if not job.error:
         return ""
     return worded(ERRORS.get(job.error, job.error), job.error_facts)
+
+
+def span_of(job: Job) -> tuple[int, int] | None:
+    """From and to which percent of the whole work the job's step leads; None where nobody said so."""
+    return _of(job).spans.get(job.step)
+
+
+def is_counted(job: Job) -> bool:
+    return job.step not in _of(job).uncounted
 
 
 def outcome_of(job: Job) -> str:

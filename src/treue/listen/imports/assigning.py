@@ -8,10 +8,11 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from treue.listen.imports.columns import Mapping as Columns
 from treue.listen.imports.forms import ColumnsForm
 from treue.listen.imports.models import Import, SetAside
 from treue.listen.imports.sentences import count
-from treue.listen.imports.wording import field_label
+from treue.listen.imports.wording import field_label, needed
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,15 @@ def _doubt(task: Import, column: str) -> str:
         others = [other for other in columns if other != column]
         if column in columns and others:
             return _("“%(field)s” could also be %(others)s.") % {
-                "field": field_label(field),
-                "others": ", ".join(f"“{other}”" for other in others),
+                "field": field_label(field, task.what),
+                "others": ", ".join(_("“%(name)s”") % {"name": other} for other in others),
             }
     return ""
+
+
+def missing(task: Import) -> list[str]:
+    """What the file needs and no column was found for."""
+    return [needed(field, task.what) for field in Columns(task.what, task.columns).missing]
 
 
 def in_short(task: Import, form: ColumnsForm) -> str:

@@ -11,7 +11,7 @@ from treue.listen.imports import uploads
 from treue.listen.imports.columns import Mapping as Columns
 from treue.listen.imports.fields import FIELDS
 from treue.listen.imports.models import Import
-from treue.listen.imports.wording import field_label
+from treue.listen.imports.wording import field_label, needed
 
 LEAVE_OUT = ""
 
@@ -41,7 +41,7 @@ class ColumnsForm(forms.Form):
         self.columns: list[str] = task.preview.get("columns", [])
         chosen = {column: field for field, column in task.columns.items()}
         choices = [(LEAVE_OUT, _("Do not import"))]
-        choices += [(field.name, field_label(field.name)) for field in FIELDS[task.what]]
+        choices += [(field.name, field_label(field.name, task.what)) for field in FIELDS[task.what]]
         for place, column in enumerate(self.columns):
             self.fields[f"c{place}"] = forms.ChoiceField(
                 label=column,
@@ -59,16 +59,14 @@ class ColumnsForm(forms.Form):
                 columns[field].append((place, column))
         for field, places in columns.items():
             for place, _column in places if len(places) > 1 else []:
-                others = ", ".join(f"“{other}”" for at, other in places if at != place)
+                others = ", ".join(_("“%(name)s”") % {"name": other} for at, other in places if at != place)
                 self.add_error(
                     f"c{place}",
                     _("“%(field)s” is already mapped to %(others)s. Choose one of them.")
-                    % {"field": field_label(field), "others": others},
+                    % {"field": field_label(field, self.task.what), "others": others},
                 )
         for field in Columns(self.task.what, {field: places[0][1] for field, places in columns.items()}).missing:
-            self.add_error(
-                None,
-                _("No column is “%(field)s” yet. Without it the rows say nothing.") % {"field": field_label(field)},
-            )
+            sentence = _("No column is “%(field)s” yet. Choose one; without it no row can be used.")
+            self.add_error(None, sentence % {"field": needed(field, self.task.what)})
         cleaned["columns"] = {field: places[0][1] for field, places in columns.items()}
         return cleaned

@@ -27,6 +27,19 @@ STEPS = {
     "set_aside": gettext_lazy("Writing down the rows set aside"),
     "undoing": gettext_lazy("Taking back what was written"),
 }
+# From and to which percent of an import a step leads, as measured; in a file of records three steps fall out.
+SPANS = {
+    "waiting": (0, 0),
+    "reading": (0, 35),
+    "customers": (35, 45),
+    "products": (45, 85),
+    "costs": (45, 85),
+    "orders": (45, 85),
+    "categories": (85, 95),
+    "matching": (85, 95),
+    "set_aside": (95, 99),
+}
+UNCOUNTED = ("reading", "matching")
 
 
 def failure(error: Exception) -> str:
@@ -56,7 +69,10 @@ def _disk_full(facts: Facts) -> str:
 
 
 def _file_gone(facts: Facts) -> str:
-    return _("The file is not kept any more: files are deleted after thirty days. Upload it again.")
+    return _(
+        "The file is not kept any more: files are deleted after thirty days, or when somebody in them is erased. "
+        "Upload it again."
+    )
 
 
 def _upload_too_large(facts: Facts) -> str:
@@ -109,46 +125,60 @@ def documents(what: str, number: int) -> str:
         "refunds": ngettext("%(count)s refund", "%(count)s refunds", number),
         "customers": ngettext("%(count)s customer", "%(count)s customers", number),
         "products": ngettext("%(count)s product", "%(count)s products", number),
-        "costs": ngettext("%(count)s month's costs", "costs of %(count)s months", number),
+        "costs": ngettext("%(count)s monthly amount", "%(count)s monthly amounts", number),
     }
     return forms[what] % {"count": count(number)}
 
 
+def amounts(summary: Facts, how: str) -> tuple[str, int]:
+    """What is "new", "changed" or "same" in a file: "1,204 orders and 31 refunds", and how many in all."""
+    found = {what: summary[what][how] for what in KINDS if what in summary and summary[what][how]}
+    said = [documents(what, number) for what, number in found.items()]
+    if len(said) > 1:
+        said = [_("%(these)s and %(those)s") % {"these": ", ".join(said[:-1]), "those": said[-1]}]
+    return "".join(said), sum(found.values())
+
+
+def foreseen(summary: Facts) -> str:
+    """What an import would do, in a few short sentences."""
+    (new, many_new), (changed, many_changed), (same, many_same) = (
+        amounts(summary, how) for how in ("new", "changed", "same")
+    )
+    parts = []
+    if new:
+        parts.append(ngettext("%(what)s would be new.", "%(what)s would be new.", many_new) % {"what": new})
+    if changed:
+        parts.append(ngettext("%(what)s would change.", "%(what)s would change.", many_changed) % {"what": changed})
+    if same:
+        known = ngettext(
+            "%(what)s is known already and would stay as it is.",
+            "%(what)s are known already and would stay as they are.",
+            many_same,
+        )
+        parts.append(known % {"what": same})
+    return " ".join(parts) or _("Nothing of this file could be used.")
+
+
 def outcome(summary: Facts) -> str:
-    """What an import did, in one or two sentences."""
-    parts = [_done(what, summary[what]) for what in KINDS if what in summary and any(summary[what].values())]
+    """What an import did, in a few short sentences."""
+    (new, many_new), (changed, many_changed), (same, many_same) = (
+        amounts(summary, how) for how in ("new", "changed", "same")
+    )
+    parts = []
+    if new:
+        parts.append(ngettext("%(what)s was added.", "%(what)s were added.", many_new) % {"what": new})
+    if changed:
+        parts.append(ngettext("%(what)s was changed.", "%(what)s were changed.", many_changed) % {"what": changed})
+    if same:
+        known = ngettext(
+            "%(what)s was known already and stayed as it was.",
+            "%(what)s were known already and stayed as they were.",
+            many_same,
+        )
+        parts.append(known % {"what": same})
     rows = sum(summary.get("set_aside", {}).values())
     if rows:
         parts.append(
             ngettext("%(count)s row was set aside.", "%(count)s rows were set aside.", rows) % {"count": count(rows)}
         )
     return " ".join(parts) or _("The file held nothing that could be used.")
-
-
-def foreseen(summary: Facts) -> str:
-    """What an import would do."""
-    what = next((what for what in KINDS if what in summary and any(summary[what].values())), None)
-    if what is None:
-        return _("Nothing of this file could be used.")
-    found = summary[what]
-    if not found["new"] and not found["changed"]:
-        return _("Known already: %(all)s. Nothing would change.") % {"all": documents(what, found["same"])}
-    if not found["changed"] and not found["same"]:
-        return _("%(new)s would be new.") % {"new": documents(what, found["new"])}
-    return _("%(new)s would be new. %(same)s known already would stay as they are, %(changed)s would change.") % {
-        "new": documents(what, found["new"]),
-        "same": count(found["same"]),
-        "changed": count(found["changed"]),
-    }
-
-
-def _done(what: str, found: dict[str, int]) -> str:
-    if not found["new"] and not found["changed"]:
-        return _("%(all)s: all known already, nothing was changed.") % {"all": documents(what, found["same"])}
-    if not found["changed"] and not found["same"]:
-        return _("New: %(all)s.") % {"all": documents(what, found["new"])}
-    return _("%(new)s new, %(changed)s changed, %(same)s unchanged.") % {
-        "new": documents(what, found["new"]),
-        "changed": count(found["changed"]),
-        "same": count(found["same"]),
-    }

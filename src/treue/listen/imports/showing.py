@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from treue.core.jobs import watching, wording
 from treue.core.jobs.models import Job
@@ -16,9 +17,11 @@ from treue.design.tables import Cell, Column, Table
 from treue.listen.imports import sentences
 from treue.listen.imports.models import Import, SetAside
 from treue.listen.imports.sentences import count, language
-from treue.listen.imports.standing import Standing, State, may_cancel, standing
+from treue.listen.imports.standing import MOVING, Standing, State, may_cancel, standing
 from treue.listen.imports.wording import field_label, reason
 
+FIGURES = "metrics.refresh"  # the room above that computes them calls its work so
+UNBROKEN = 24  # characters of a cell that stay on one line
 Pairs = list[tuple[str, str]]
 
 
@@ -27,7 +30,7 @@ def list_of(tasks: Sequence[Import]) -> Table:
     columns = [
         Column(_("File")),
         Column(_("Holds")),
-        Column(_("State"), corner=True),
+        Column(_("State")),
         Column(_("Rows"), numeric=True),
         Column(_("Set aside"), numeric=True),
         Column(_("When")),
@@ -69,8 +72,9 @@ def card(task: Import, user: User) -> Progress:
     if shown.moves and may_cancel(task):
         address["cancel_url"] = "import_cancel"
     urls = {name: reverse(page, args=[task.pk]) for name, page in address.items()}
+    names = {"imports.run": _("Import"), "imports.probe": _("Dry run"), "imports.undo": _("Undoing")}
     return Progress(
-        name=f"{shown.name}: {task.file_name}",
+        name=f"{names[task.job.kind]}: {task.file_name}",
         percent=shown.percent,
         detail=shown.detail,
         state=shown.state,
@@ -104,25 +108,52 @@ def preview_of(task: Import) -> Table | None:
     if not rows:
         return None
     columns = [Column(name) for name in task.preview["columns"]]
-    cells = [[Cell(value or formats.NOTHING, kind="mono") for value in row] for row in rows]
-    return Table(_("First rows of the file"), columns, cells, caption=_("The first rows, as they stand in the file."))
+    cells = [[_as_written(value) for value in row] for row in rows]
+    caption = ngettext("The first row.", "The first %(count)s rows.", len(rows)) % {"count": count(len(rows))}
+    return Table(_("First rows of the file"), columns, cells, caption=caption)
 
 
-def facts_of(task: Import, summary: dict[str, object]) -> Pairs:
-    zone = clock.zone()
+def _as_written(value: str) -> Cell:
+    short = len(value) <= UNBROKEN
+    return Cell(value or formats.NOTHING, kind="mono nowrap" if short else "mono")
+
+
+def facts_of(summary: dict[str, object]) -> Pairs:
+    """What became of the rows."""
     facts = [
-        (_("Rows read"), count(summary["rows_read"])),
-        (_("Rows used"), count(summary["rows_used"])),
-        (_("Rows set aside"), count(set_aside_of(summary))),
+        (_("Read"), count(summary["rows_read"])),
+        (_("Used"), count(summary["rows_used"])),
+        (_("Set aside"), count(set_aside_of(summary))),
     ]
     if summary.get("revenue_without_customer"):
         money = formats.money(summary["revenue_without_customer"], language(), summary["currency"] or "")
         facts.append((_("Revenue without a customer"), money))
-    if task.finished_at and summary.get("seconds") is not None:
-        facts.append((_("Finished"), clock.printed(task.finished_at, zone)))
-        facts.append((_("Took"), formats.duration(summary["seconds"], language())))
-    facts.append((_("Started by"), str(task.started_by or _("Command line"))))
     return facts
+
+
+def done_by(task: Import) -> str:
+    """Who imported it, when, and how long that took."""
+    if not task.finished_at or task.summary.get("seconds") is None:
+        return ""
+    return _("Imported on %(moment)s by %(who)s, in %(duration)s.") % {
+        "moment": clock.printed(task.finished_at, clock.zone()),
+        "who": str(task.started_by or _("Command line")),
+        "duration": formats.duration(task.summary["seconds"], language()),
+    }
+
+
+def currencies_without_rate(task: Import, found: dict[str, object]) -> str:
+    """Which currencies keep rows from being used, and how many."""
+    rows = found["set_aside"].get("currency_without_rate", 0)
+    if not rows:
+        return ""
+    rated = {rate.currency for rate in task.shop.rates.all()} | {task.shop.currency or found["currency"]}
+    names = sorted(code for code in found["currencies"] if code not in rated)
+    return ngettext(
+        "%(count)s row is set aside because there is no rate for its currency (%(names)s).",
+        "%(count)s rows are set aside because there is no rate for their currency (%(names)s).",
+        rows,
+    ) % {"count": count(rows), "names": ", ".join(names) or formats.NOTHING}
 
 
 def reasons_of(task: Import, summary: dict[str, object]) -> Table | None:
@@ -147,23 +178,23 @@ def reasons_of(task: Import, summary: dict[str, object]) -> Table | None:
 
 def rows_of(rows: Sequence[SetAside], *, of_one_reason: bool) -> Table:
     """Where each row stands and what it says there; its reason, unless it is the same for all."""
-    columns = [Column(_("Line"), numeric=True), Column(_("Reason")), Column(_("Column")), Column(_("Value"), full=True)]
+    columns = [Column(_("Reason")), Column(_("Line"), numeric=True), Column(_("Column")), Column(_("Value"))]
     cells = [
         [
-            count(row.line_no),
             reason(row.reason).name,
+            count(row.line_no),
             row.column or formats.NOTHING,
             Cell(row.value or formats.NOTHING, kind="mono"),
         ]
         for row in rows
     ]
     if of_one_reason:
-        del columns[1]
-        cells = [[line, *rest] for line, _reason, *rest in cells]
-    return Table(_("Rows set aside"), columns, cells, stack=True)
+        del columns[0]
+        cells = [rest for _reason, *rest in cells]
+    return Table(_("Rows set aside"), columns, cells, stack=not of_one_reason)
 
 
-def doubts_about(summary: dict[str, object]) -> list[str]:
+def doubts_about(task: Import, summary: dict[str, object]) -> list[str]:
     """What was read one way and could have been meant another."""
     said = {
         "assumed": _("“%(column)s” (%(field)s) is read as %(layout)s. Nothing in the file decides that; please check."),
@@ -173,7 +204,7 @@ def doubts_about(summary: dict[str, object]) -> list[str]:
         said[found["certainty"]]
         % {
             "column": found["column"],
-            "field": field_label(found["field"]),
+            "field": field_label(found["field"], task.what),
             "layout": found["layout"],
             "rows": count(found["rows"]),
         }
@@ -185,7 +216,7 @@ def doubts_about(summary: dict[str, object]) -> list[str]:
 def candidates_of(summary: dict[str, object]) -> list[dict[str, str]]:
     """Item codes that may be no products, with what leaving each out would change."""
     why = {
-        "no_digit": _("The code has no digit."),
+        "no_digit": _("The product code has no digit."),
         "negative_price": _("There are lines with a negative price."),
     }
     return [
@@ -193,15 +224,20 @@ def candidates_of(summary: dict[str, object]) -> list[dict[str, str]]:
             "code": found["code"],
             "name": found["name"] or "",
             "why": why.get(found["why"], ""),
-            "change": _("Takes away %(lines)s lines, %(revenue)s and %(orders)s orders.")
-            % {
-                "lines": count(found["lines"]),
-                "revenue": formats.money(found["revenue"], language(), summary.get("currency") or ""),
-                "orders": count(found["orders"]),
-            },
+            "change": _what_goes(found, str(summary.get("currency") or "")),
         }
         for found in summary.get("candidates", [])
     ]
+
+
+def _what_goes(candidate: dict[str, object], currency: str) -> str:
+    if not candidate["lines"]:
+        return _("Its lines are set aside anyway; nothing would change.")
+    return _("Takes away %(lines)s lines, %(revenue)s and %(orders)s orders.") % {
+        "lines": count(candidate["lines"]),
+        "revenue": formats.money(candidate["revenue"], language(), currency),
+        "orders": count(candidate["orders"]),
+    }
 
 
 def ending_of(task: Import, stands: Standing) -> tuple[str, str]:
@@ -230,15 +266,19 @@ def _why(task: Import) -> str:
 
 def undo_question(task: Import) -> str:
     """What undoing would change, in numbers."""
-    summary = task.summary
+    (new, many_new), (changed, many_changed) = (sentences.amounts(task.summary, how) for how in ("new", "changed"))
     parts = []
-    for what in sentences.KINDS:
-        found = summary.get(what)
-        if found and found["new"]:
-            parts.append(_("%(what)s go.") % {"what": sentences.documents(what, found["new"])})
-        if found and found["changed"]:
-            parts.append(
-                _("%(what)s become what they were before.") % {"what": sentences.documents(what, found["changed"])}
-            )
+    if new:
+        parts.append(ngettext("%(what)s will be removed.", "%(what)s will be removed.", many_new) % {"what": new})
+    if changed:
+        again = ngettext(
+            "%(what)s will be what it was before.", "%(what)s will be what they were before.", many_changed
+        )
+        parts.append(again % {"what": changed})
     parts.append(_("Customers, products and channels that only this file brought go, too."))
     return " ".join(parts)
+
+
+def figures_pending(task: Import) -> bool:
+    """The figures that show what this import changed are still being computed."""
+    return Job.objects.filter(kind=FIGURES, arguments__shop_id=task.shop_id, state__in=MOVING).exists()

@@ -53,6 +53,8 @@ describe(
     errors=sentences.FAILURES,
     outcome=sentences.outcome,
     leads_to=_page("import_result"),
+    spans=sentences.SPANS,
+    uncounted=sentences.UNCOUNTED,
 )
 describe(
     "imports.probe",
@@ -60,6 +62,8 @@ describe(
     steps=sentences.STEPS,
     outcome=sentences.foreseen,
     leads_to=_page("import_check"),
+    spans=sentences.SPANS,
+    uncounted=sentences.UNCOUNTED,
 )
 describe(
     "imports.undo",
@@ -67,6 +71,7 @@ describe(
     steps=sentences.STEPS,
     outcome=lambda result: _("Everything is as it was before the import."),
     leads_to=_page("import_result"),
+    uncounted=sentences.UNCOUNTED,
 )
 followed_by("imports.forget", lock=turns.queue_lock)
 describe("imports.forget", name=gettext_lazy("Erasure of a customer from the uploaded files"))

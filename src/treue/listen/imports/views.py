@@ -110,6 +110,7 @@ def columns(request: HttpRequest, import_id: int) -> HttpResponse:
         "form": form,
         "rows": assigning.rows(task, form),
         "note": assigning.in_short(task, form),
+        "missing": [] if form.errors else assigning.missing(task),
         "preview": showing.preview_of(task),
         "sheets": [(name, name) for name in task.preview["sheets"]] if len(task.preview["sheets"]) > 1 else [],
         "sheet": task.preview["sheet"],
@@ -155,12 +156,12 @@ def check(request: HttpRequest, import_id: int) -> HttpResponse:
     if found:
         context |= {
             "sentence": foreseen(found),
-            "facts": showing.facts_of(task, found),
+            "facts": showing.facts_of(found),
             "reasons": showing.reasons_of(task, found),
-            "doubts": showing.doubts_about(found),
+            "doubts": showing.doubts_about(task, found),
             "candidates": showing.candidates_of(found),
-            "wants_rate": "currency_without_rate" in found["set_aside"] and request.user.may(Permission.EDIT_SHOP),
-            "go": _("Import this file"),
+            "without_rate": showing.currencies_without_rate(task, found),
+            "may_enter_rates": request.user.may(Permission.EDIT_SHOP),
         }
     return render(request, "imports/check.html", context)
 
@@ -217,7 +218,9 @@ def result(request: HttpRequest, import_id: int) -> HttpResponse:
     if task.summary:
         context |= {
             "sentence": outcome(task.summary),
-            "facts": showing.facts_of(task, task.summary),
+            "done_by": showing.done_by(task),
+            "pending": showing.figures_pending(task),
+            "facts": showing.facts_of(task.summary),
             "reasons": showing.reasons_of(task, task.summary),
         }
     return render(request, "imports/result.html", context)

@@ -18,10 +18,19 @@ def problem(error: errors.ImportProblem) -> str:
     return _PROBLEMS[type(error)](error)
 
 
-def field_label(field: str) -> str:
-    """What a field is called where somebody maps columns to fields."""
-    label = _FIELDS.get(field)
+def field_label(field: str, what: str = "orders") -> str:
+    """What a field of such a file is called where somebody maps columns to fields."""
+    label = _FIELDS_ELSEWHERE.get((what, field)) or _FIELDS.get(field)
     return label() if label else field
+
+
+def needed(field: str, what: str) -> str:
+    """What has to be there, with what would do as well."""
+    if field in ("customer", "number"):
+        return _("Customer number or e-mail")
+    if (what, field) == ("orders", "amount"):
+        return _("Amount of the line or price of one unit")
+    return field_label(field, what)
 
 
 @dataclass(frozen=True)
@@ -209,6 +218,12 @@ _FIELDS: dict[str, Callable[[], str]] = {
     "newsletter": lambda: _("Newsletter"),
     "margin": lambda: _("Margin"),
     "month": lambda: _("Month"),
+}
+
+_FIELDS_ELSEWHERE: dict[tuple[str, str], Callable[[], str]] = {
+    ("products", "cost"): _FIELDS["unit_cost"],
+    ("products", "price"): lambda: _("Price"),
+    ("costs", "amount"): lambda: _("Amount"),
 }
 
 _REASONS: dict[str, Callable[[], tuple[str, str, str]]] = {

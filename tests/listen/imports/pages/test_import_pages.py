@@ -16,7 +16,7 @@ from treue.listen.imports.models import Import, SetAside
 
 LANGUAGES = {
     "en": ("Import a file", "Assign columns", "Dry run", "1 order would be new", "Undo the import"),
-    "de": ("Datei importieren", "Spalten zuordnen", "Probelauf", "Neu wäre", "Import rückgängig machen"),
+    "de": ("Datei importieren", "Spalten zuordnen", "Probelauf", "käme neu dazu", "Import rückgängig machen"),
 }
 
 
@@ -140,7 +140,7 @@ def test_an_import_is_done_and_shown_with_its_rows(console, imported):
     assert imported.state == Import.State.DONE
     assert list(Order.objects.values_list("number", flat=True)) == ["A1"]
     page = text(console.get(f"/imports/{imported.pk}/"))
-    assert "New: 1 order. 2 rows were set aside." in page
+    assert "1 order was added. 2 rows were set aside." in page
     assert "Kim Manager" in page
     assert AuditEntry.objects.filter(action="import.started", who__email="manager@example.org").exists()
     assert "bestellungen.csv" in text(console.get("/imports/"))
@@ -162,7 +162,7 @@ def test_many_rows_set_aside_are_paged(console, imported):
     url = f"/imports/{imported.pk}/rows/"
     while url:
         page = text(console.get(url))
-        seen.append(page.count("No time</td>"))
+        seen.append(page.count("No time</th>"))
         following = (
             page.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0] if 'rel="next"' in page else ""
         )
@@ -184,7 +184,7 @@ def test_rows_set_aside_are_saved_as_csv_that_no_spreadsheet_executes(console, u
 
 def test_undo_asks_with_numbers_and_takes_everything_back(console, imported, work_off):
     page = text(console.get(f"/imports/{imported.pk}/undo/"))
-    assert "1 order go." in page or "1 order" in page
+    assert "1 order will be removed." in page
     assert not AuditEntry.objects.filter(action="import.undone").exists()
     console.post(f"/imports/{imported.pk}/undo/")
     work_off()
@@ -296,7 +296,7 @@ def test_another_sheet_of_a_workbook_can_be_read(console, upload):
 def test_a_file_that_is_not_kept_any_more_can_only_be_looked_at(console, imported):
     uploads.discard(imported)
     page = text(console.get(f"/imports/{imported.pk}/"))
-    assert "New: 1 order." in page
+    assert "1 order was added." in page
     assert console.get(f"/imports/{imported.pk}/columns/").status_code == 302
     console.post(f"/imports/{imported.pk}/start/")
     assert Job.objects.filter(kind="imports.run").count() == 1

@@ -97,6 +97,23 @@
     }
   });
 
+  /* a form on its way is not sent once more by a double click */
+  const DOUBLE_MS = 2000;
+  const sent = new WeakMap();
+  document.addEventListener("submit", (event) => {
+    if (event.target.getAttribute("method") !== "post" || event.defaultPrevented) return;
+    if (Date.now() - (sent.get(event.target) ?? 0) < DOUBLE_MS) event.preventDefault();
+    else sent.set(event.target, Date.now());
+  });
+
+  /* a field for a file says which one was chosen */
+  function nameFile(input) {
+    const place = input.closest(".file")?.querySelector("[data-file-name]");
+    if (place && input.files.length) place.replaceChildren(element("b", {}, input.files[0].name));
+  }
+  document.addEventListener("change", (event) => { if (event.target.type === "file") nameFile(event.target); });
+  addEventListener("pageshow", () => document.querySelectorAll("[type=file]").forEach(nameFile));
+
   /* print: what is folded is opened for the paper, and folded again */
   let opened = [];
   addEventListener("beforeprint", () => {
