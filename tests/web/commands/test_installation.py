@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +25,7 @@ class Installation:
         self.environment = {
             **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
             "TREUE_HOME": str(folder),
+            "LC_ALL": "de_DE.UTF-8",
             "COLUMNS": "200",
         }
 
@@ -103,14 +103,7 @@ def sign_in_link(process: subprocess.Popen[str]) -> str:
 
 
 def get(url: str) -> int:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            return int(urllib.request.urlopen(url, timeout=10).status)
-        except urllib.error.URLError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
+    return int(urllib.request.urlopen(url, timeout=PATIENCE_SECONDS).status)
 
 
 def gone(installation: Installation) -> bool:
@@ -128,6 +121,11 @@ def test_up_prints_a_link_that_opens_and_ctrl_c_ends_everything(with_demo, runni
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=PATIENCE_SECONDS) == 0
     assert gone(with_demo)
+
+
+def test_the_demo_shop_speaks_the_systems_language(with_demo):
+    asked = with_demo.run("manage", "shell", "-c", "from treue.core.shop.models import Shop; print(Shop.objects.get())")
+    assert "Teehaus" in asked.stdout
 
 
 def test_a_killed_up_takes_its_web_worker_and_database_with_it(with_demo, running):

@@ -10,6 +10,7 @@ from rich.console import Console
 from treue.core import home, postgres
 from treue.web.commands import django_setup
 from treue.web.commands.failing import Failure
+from treue.web.commands.speaking import spoken
 
 console = Console(stderr=True)
 
@@ -43,9 +44,10 @@ def load(customers: int = 20_000) -> None:
     begun = time.monotonic()
     with console.status("Inventing a demo shop: three years, and a story to find in the figures …"):
         today = datetime.now().astimezone().date()
-        shop, simulated = invented.load(today=today, progress=Silent(), customers=customers)
-        for day, text in notes.of_story(simulated.truth.story):
-            notes.write(shop=shop, day=day, text=text, by=None)
+        with spoken(None):  # the shop's name and its notes are kept, so they are written in the system's language
+            shop, simulated = invented.load(today=today, progress=Silent(), customers=customers)
+            for day, text in notes.of_story(simulated.truth.story):
+                notes.write(shop=shop, day=day, text=text, by=None)
     with console.status("Computing its figures …"):
         refresh(shop)
     console.print(f"The demo shop is ready ({customers:,} customers, {time.monotonic() - begun:.0f} s).")

@@ -5,8 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -34,9 +35,6 @@ def up(
     signal.signal(signal.SIGTERM, _interrupt)
     with postgres.running():
         _bring_up_to_date(demo=demo)
-        console.print(f"Treue runs on [bold]http://{host}:{port}[/bold]. Stop it with Ctrl-C.")
-        # markup and wrapping would spoil a link that is meant to be clicked
-        typer.echo(f"Sign in once with: http://{host}:{port}{_sign_in_path()}")
         _supervise(host, port)
     console.print("Stopped.")
 
@@ -192,6 +190,8 @@ def _supervise(host: str, port: int) -> None:
     start_web = ["web", "--host", host, "--port", str(port)]
     processes = {"web": _start(*start_web), "worker": _start("worker")}
     try:
+        if _answers(processes["web"], host, port):
+            _announce(host, port)
         while processes["web"].poll() is None:
             try:
                 processes["worker"].wait(timeout=0.5)
@@ -205,6 +205,22 @@ def _supervise(host: str, port: int) -> None:
         _end(list(processes.values()))
     if processes["web"].returncode not in (0, -signal.SIGTERM):
         raise Failure("The web server ended by itself. Its last lines above say why.")
+
+
+def _answers(web: subprocess.Popen[bytes], host: str, port: int) -> bool:
+    """Wait for the web server, so that a link that is printed also opens; False if it ended before."""
+    with console.status("Starting …"):
+        while web.poll() is None:
+            with suppress(OSError), socket.create_connection((host, port), timeout=1):
+                return True
+            time.sleep(0.1)
+    return False
+
+
+def _announce(host: str, port: int) -> None:
+    console.print(f"Treue runs on [bold]http://{host}:{port}[/bold]. Stop it with Ctrl-C.")
+    # markup and wrapping would spoil a link that is meant to be clicked
+    typer.echo(f"Sign in once with: http://{host}:{port}{_sign_in_path()}")
 
 
 def _start(*arguments: str) -> subprocess.Popen[bytes]:

@@ -3,8 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -13,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from treue.web.commands import django_setup
 from treue.web.commands.failing import Failure, WrongUse, file_problems, say
+from treue.web.commands.speaking import spoken
 
 if TYPE_CHECKING:
     from treue.understand.metrics.analysis import Analysis, Wishes
@@ -144,23 +142,6 @@ def _replace(path: Path, text: str) -> None:
 
 
 # What was asked for
-
-
-@contextmanager
-def spoken(language: str | None) -> Iterator[None]:
-    """Speak the language that was asked for, else the system's where Treue knows it, else English."""
-    if language not in (None, "de", "en"):
-        raise WrongUse(f"Treue speaks German (de) and English (en), not “{language}”.")
-    django_setup.set_up()
-    from django.utils import translation
-
-    with translation.override(language or system_language()):
-        yield
-
-
-def system_language() -> str:
-    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "de" if next(filter(None, names), "").startswith("de") else "en"
 
 
 def _unit(period: str) -> str:
