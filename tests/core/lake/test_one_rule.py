@@ -41,7 +41,8 @@ def store(shop: Shop, lines: list[Line], allocations: pa.Table) -> None:
     refunds = {
         line.line_no: Refund.objects.create(
             shop=shop, number=f"R{line.line_no}", document=f"R{line.line_no}", ordinal=1,
-            customer=customer(shop, line.customer), quantity=line.quantity, amount=line.amount, refunded_at=line.at.replace(tzinfo=shop.tz), batch=batch,
+            customer=customer(shop, line.customer), quantity=line.quantity, amount=line.amount,
+            refunded_at=line.at.replace(tzinfo=shop.tz), batch=batch,
         )
         for line in lines if line.kind == "refund"
     }  # fmt: skip

@@ -61,7 +61,7 @@ def orders_file(tmp_path: Path) -> Path:
 def test_orders_come_in_and_rows_set_aside_are_told_with_advice(treue_import, orders_file):
     run = treue_import("orders", orders_file)
     assert run.code == DONE
-    assert "New: 1 order. 1 row was set aside." in run.out
+    assert "1 order was added. 1 row was set aside." in run.out
     assert "No customer" in run.out
     assert list(Order.objects.values_list("number", "customer__number")) == [("A1", "7")]
     task = Import.objects.get()
@@ -84,7 +84,7 @@ def test_in_german(treue_import, orders_file):
 def test_a_second_time_nothing_changes(treue_import, orders_file):
     treue_import("orders", orders_file)
     run = treue_import("orders", orders_file)
-    assert "1 order: all known already, nothing was changed." in run.out
+    assert "1 order was known already and stayed as it was." in run.out
     assert Order.objects.count() == 1
 
 
@@ -102,7 +102,7 @@ def test_a_dry_run_says_what_would_happen_and_leaves_nothing(treue_import, order
 
 def test_a_dry_run_after_the_import_says_that_all_is_known(treue_import, orders_file):
     treue_import("orders", orders_file)
-    assert "Known already: 1 order. Nothing would change." in treue_import("orders", orders_file, "--dry-run").out
+    assert "1 order is known already and would stay as it is." in treue_import("orders", orders_file, "--dry-run").out
 
 
 def test_json_is_all_there_is_on_standard_output(treue_import, orders_file):
@@ -167,6 +167,19 @@ def test_a_running_worker_does_the_work(treue_import, orders_file, monkeypatch):
     finally:
         worker.terminate()
         worker.wait()
+
+
+def test_figures_that_could_not_be_computed_are_told_though_the_orders_are_in(treue_import, orders_file, installation):
+    treue_import("orders", orders_file, "--dry-run")
+    lake = installation / "lake" / f"shop-{Shop.objects.get().pk}"
+    lake.write_text("where a folder should be")
+    run = treue_import("orders", orders_file)
+    assert run.code == FAILED
+    assert "1 order was added." in run.out
+    assert run.sentence.startswith("The file is in, but the figures were not computed anew. Something unexpected")
+    assert Order.objects.count() == 1
+    lake.unlink()
+    assert treue_import("orders", orders_file).code == DONE
 
 
 def test_ctrl_c_cancels_and_takes_back_what_was_written(treue_import, orders_file, monkeypatch):

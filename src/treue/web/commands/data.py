@@ -13,7 +13,7 @@ from rich.table import Table
 
 from treue.core import home, postgres
 from treue.web.commands.failing import Failure, WrongUse, say
-from treue.web.commands.reporting import spoken
+from treue.web.commands.speaking import spoken
 
 if TYPE_CHECKING:
     from treue.core.jobs.models import Job
@@ -158,6 +158,8 @@ def _bring_in(
             sys.stdout.write("\n")
         else:
             _print(summary, dry_run=dry_run)
+        if not dry_run:
+            _see_figures(task)
 
 
 def _migrate() -> None:
@@ -226,6 +228,23 @@ def _done(job: "Job") -> dict[str, object]:
     if job.state == Job.State.CANCELLED:
         raise KeyboardInterrupt
     return job.result
+
+
+def _see_figures(task: "Import") -> None:
+    """Wait for the figures that the import asked for. Raises Failure where there are none: what came in is in."""
+    from django.utils.translation import gettext as _
+
+    from treue.core.jobs.models import Job
+    from treue.core.jobs.wording import failure_of
+    from treue.understand.metrics.tasks import REFRESH
+    from treue.web.commands.working import see_through
+
+    task.refresh_from_db(fields=["batch"])
+    job = Job.objects.filter(kind=REFRESH, arguments__batch_id=task.batch_id).latest("pk")
+    see_through(job)
+    if job.state != Job.State.DONE:
+        reason = failure_of(job) or _("It was cancelled.")
+        raise Failure(_("The file is in, but the figures were not computed anew. %(reason)s") % {"reason": reason})
 
 
 def _discard(task: "Import") -> None:

@@ -54,7 +54,7 @@ def bring_in(upload: BringIn) -> BringIn:
     from treue.listen.imports import importing
 
     def brought(content: str | Path, what: str = "orders", name: str = "orders.csv") -> "Import":
-        if what == "orders" and isinstance(content, str) and not content.startswith("order,"):
+        if what == "orders" and isinstance(content, str) and not content.startswith(("order,", "customer,")):
             content = HEADER + content
         task = upload(content, what, name)
         importing.run(task.pk, work.Silent())

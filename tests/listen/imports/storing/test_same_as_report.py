@@ -95,6 +95,41 @@ def test_dirty_files_give_the_same_orders_and_counts(bring_in: Callable[..., Imp
     assert task.summary["rows_read"] == task.summary["rows_used"] + sum(set_aside.values())
 
 
+def crowded_rows(chance: random.Random) -> list[str]:
+    """Few customers, products and moments, so that most orders and most refunds happen at the moment of others."""
+    rows = []
+
+    def lines(number: str, customer: str, day: int, sign: str) -> None:
+        for _line in range(chance.randint(1, 3)):
+            product, units, price = chance.choice("PQ"), chance.randint(1, 3), chance.choice(["2.50", "3.00", "3.3333"])
+            rows.append(f"{number},K{customer},2025-03-{day:02} 10:00,{product},{sign}{units},{price}")
+
+    for number in range(1, 61):
+        lines(f"{number}", chance.choice("AB"), chance.randint(1, 3), "")
+    for number in range(1, 41):
+        name = chance.choice([f"C{number}", f"G{number}", f"C9{number}", f"{number}"])
+        lines(name, chance.choice("AB"), chance.randint(3, 5), "-")
+    chance.shuffle(rows)
+    return rows
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_orders_and_refunds_of_one_moment_are_matched_in_one_order(
+    bring_in: Callable[..., Import], tmp_path: Path, seed: int
+):
+    """Also where an import before has brought some of them, others, and in another order."""
+    chance = random.Random(seed)
+    header, rows = "order,customer,time,product,quantity,price", crowded_rows(chance)
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join([header, *chance.sample(rows, len(rows) // 2)]))
+    bring_in(path)
+    path.write_text("\n".join([header, *rows]))
+    task = bring_in(path)
+    orders, set_aside = restated(path)
+    assert stored(task) == orders
+    assert task.summary["set_aside"] == set_aside
+
+
 @pytest.mark.realdata
 def test_a_real_shops_year_gives_the_same_orders_and_counts(bring_in: Callable[..., Import], real_data: Path):
     path = real_data / "online_retail_II_2009_2010.parquet"

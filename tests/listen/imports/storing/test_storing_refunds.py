@@ -74,6 +74,73 @@ def test_the_refunds_under_a_number_are_replaced_whole(bring_in, orders):
     assert refunded(orders)["A1"] == (Decimal("8.0000"), Decimal("2.000"))
 
 
+def test_an_order_refunded_twice_under_its_own_number_keeps_both_refunds(bring_in, orders):
+    bring_in(PURCHASES + "A1,anna,2026-04-05 10:00,TEA,-1,4.00,,,\n")
+    later = bring_in("A1,anna,2026-05-07 10:00,CUP,-1,12.00,,,\n")
+    assert later.summary["refunds"] == {"new": 1, "changed": 0, "same": 0}
+    assert refunded(orders)["A1"] == (Decimal("16.0000"), Decimal("2.000"))
+
+
+JANUARY = """1,anna,2026-04-05 10:00,TEA,-1,4.00,,,
+2,ben,2026-04-06 10:00,TEA,-1,4.00,,,
+"""
+FEBRUARY = """1,anna,2026-05-05 10:00,CUP,-1,12.00,,,
+2,anna,2026-05-06 10:00,TEA,-1,4.00,,,
+"""
+
+
+def test_numbers_that_begin_anew_in_each_file_of_refunds_replace_nothing(bring_in, orders, everything):
+    bring_in(PURCHASES + JANUARY)
+    later = bring_in(FEBRUARY)
+    assert later.summary["refunds"] == {"new": 2, "changed": 0, "same": 0}
+    assert later.summary["set_aside"] == {}
+    assert refunded(orders) == {
+        "A1": (Decimal("12.0000"), Decimal("1.000")),
+        "A2": (Decimal("8.0000"), Decimal("2.000")),
+        "B1": (Decimal("4.0000"), Decimal("1.000")),
+    }
+    before = everything()
+    for again in (JANUARY, FEBRUARY):
+        assert bring_in(again).summary["refunds"] == {"new": 0, "changed": 0, "same": 2}
+    assert everything() == before
+
+
+def test_refunds_are_the_same_in_whatever_company_they_come_again(bring_in, everything):
+    bring_in(PURCHASES + "A1,anna,2026-04-05 10:00,TEA,-1,4.00,,,\n")
+    before = everything()
+    again = bring_in("A1,anna,2026-04-05 10:00,TEA,-1,4.00,,,\n")
+    assert again.summary["refunds"] == {"new": 0, "changed": 0, "same": 1}
+    assert everything() == before
+
+
+def test_refunds_without_any_number_are_told_by_customer_and_moment(bring_in, everything):
+    bring_in(PURCHASES)
+    file = "customer,time,product,quantity,price\n{}"
+    one, other = "anna,2026-04-05 10:00,TEA,-1,4.00\n", "anna,2026-05-05 10:00,TEA,-1,4.00\n"
+    assert bring_in(file.format(one)).summary["refunds"]["new"] == 1
+    assert bring_in(file.format(other)).summary["refunds"]["new"] == 1
+    before = everything()
+    assert len(before["refunds"]) == 2
+    assert bring_in(file.format(one + other)).summary["refunds"] == {"new": 0, "changed": 0, "same": 2}
+    assert everything() == before
+
+
+def test_undoing_an_import_leaves_the_refunds_of_another_under_the_same_number(bring_in, undo, everything):
+    bring_in(PURCHASES + JANUARY)
+    before = everything()
+    undo(bring_in(FEBRUARY))
+    assert everything() == before
+
+
+def test_a_shop_that_moves_to_another_zone_keeps_each_refund_once(bring_in, shop, orders):
+    bring_in(PURCHASES + JANUARY)
+    shop.zone = "Europe/Lisbon"
+    shop.save()
+    again = bring_in(PURCHASES + JANUARY)
+    assert again.summary["refunds"] == {"new": 0, "changed": 2, "same": 0}
+    assert refunded(orders)["B1"] == (Decimal("4.0000"), Decimal("1.000"))
+
+
 def test_a_file_of_refunds_alone_leaves_the_purchases_under_the_same_number(bring_in, orders):
     bring_in(PURCHASES)
     bring_in("A1,anna,2026-04-05 10:00,TEA,-1,4.00,,,\n")
