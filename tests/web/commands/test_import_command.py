@@ -177,6 +177,7 @@ def test_figures_that_could_not_be_computed_are_told_though_the_orders_are_in(tr
     assert run.code == FAILED
     assert "1 order was added." in run.out
     assert run.sentence.startswith("The file is in, but the figures were not computed anew. Something unexpected")
+    assert "Traceback" not in run.err
     assert Order.objects.count() == 1
     lake.unlink()
     assert treue_import("orders", orders_file).code == DONE

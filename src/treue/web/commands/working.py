@@ -1,6 +1,8 @@
 """Queue a job and see it through, whether or not a worker is running."""
 
 import asyncio
+import logging
+import os
 import threading
 import time
 
@@ -32,7 +34,7 @@ class OwnWorker:
 
     def start_if_needed(self) -> None:
         if not self.works and not someone_works():
-            self.thread = threading.Thread(target=work_off, daemon=True)
+            self.thread = threading.Thread(target=_work_off_in_sentences, daemon=True)
             self.thread.start()
 
 
@@ -85,6 +87,18 @@ def someone_works() -> bool:
             [SECONDS_UNTIL_SILENT],
         )
         return cursor.fetchone()[0]
+
+
+def _work_off_in_sentences() -> None:
+    """A job that fails is told in a sentence by whoever watches it; its traceback is for those who ask for it."""
+    log = logging.getLogger(work.__name__)
+    level = log.level
+    if os.environ.get("TREUE_LOG") != "DEBUG":
+        log.setLevel(logging.CRITICAL)
+    try:
+        work_off()
+    finally:
+        log.setLevel(level)
 
 
 def work_off() -> None:
