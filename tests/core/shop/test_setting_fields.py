@@ -79,7 +79,7 @@ def test_any_other_zone_is_refused(name: str) -> None:
 
 def test_a_currency_is_known_by_its_letters() -> None:
     assert fields.Currency().clean(" usd ") == "USD"
-    for written in ("XXQ", "EURO", "€", "E1"):
+    for written in ("XXQ", "EURO", "€", "E1", "DEM", "XAU"):
         with pytest.raises(ValidationError):
             fields.Currency().clean(written)
     with override("de"):

@@ -4,7 +4,7 @@ import pytest
 from courses import ASlice, basis, counts, course
 from django.utils import translation
 
-from treue.understand.metrics import findings, slices
+from treue.understand.metrics import cockpit, findings, slices
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +38,13 @@ def test_a_slice_that_lost_twice_as_many_as_before():
         "Filiale Leipzig verlor im Oktober 2026 <b>62 Kunden</b>, doppelt so viele wie im September 2026.",
         "Damals 30. Abwanderungsrate 6,2 % nach 3,0 %.",
     )
+
+
+def test_what_is_put_together_as_rare_is_never_named():
+    part = churning("Other", 30, 90)
+    rest = cockpit.NamedPart("Other", part.figures, part.periods, is_rest=True)
+    assert said(QUIET, {"channel": [rest]})
+    assert said(QUIET, cockpit.nameable({"channel": [rest]})) == []
 
 
 def test_a_slice_that_lost_more_than_twice_as_many():

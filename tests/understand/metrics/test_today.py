@@ -11,7 +11,7 @@ from django.urls import reverse
 from treue.core.jobs.models import Job
 from treue.core.shop.models import AcquisitionCost, Shop
 from treue.core.staff.models import User
-from treue.listen.imports.models import Import, SetAside
+from treue.listen.imports.models import Import
 from treue.understand.metrics import today
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,8 @@ def test_a_failed_job_is_urgent_until_its_kind_runs_through(shop: Shop, costs_en
 
 def test_rows_set_aside_count_for_the_last_import_only(shop: Shop, costs_entered: None) -> None:
     (done,) = Import.objects.filter(shop=shop)
-    SetAside.objects.bulk_create(SetAside(of=done, line_no=line, reason="no_customer") for line in range(2))
+    done.summary = {"set_aside": {"no_customer": 1, "unreadable_time": 1}}
+    done.save()
     assert tasks(shop, "manager") == [("2", reverse("imports"), False)]
     assert tasks(shop, "analyst") == []
     Import.objects.create(shop=shop, what="orders", state=Import.State.DONE, file_name="next.csv")

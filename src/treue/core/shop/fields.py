@@ -3,9 +3,11 @@
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from zoneinfo import available_timezones
 
 from babel import Locale
+from babel.core import get_global
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
@@ -109,7 +111,7 @@ class Currency(forms.CharField):
 
     def clean(self, value: object) -> str:
         code = super().clean(value.strip().upper() if isinstance(value, str) else value)
-        if code not in Locale("en").currencies:
+        if code not in in_use():
             raise ValidationError(_("Enter the three letters of a currency, such as EUR"), code="unknown")
         return code
 
@@ -122,8 +124,15 @@ def zones() -> list[str]:
 
 def currencies() -> list[tuple[str, str]]:
     """Codes with their names in the active language, for suggestions."""
-    known = Locale(_language()).currencies
-    return sorted((code, name) for code, name in known.items() if len(code) == 3)
+    names = Locale(_language()).currencies
+    return sorted((code, names.get(code, code)) for code in in_use())
+
+
+@cache
+def in_use() -> frozenset[str]:
+    """The currencies that are money somewhere today: no Mark, no gold, no unit of account."""
+    by_country = get_global("territory_currencies").values()
+    return frozenset(code for known in by_country for code, _since, until, tender in known if tender and not until)
 
 
 def _machine(text: str) -> str:

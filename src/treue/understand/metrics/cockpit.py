@@ -1,6 +1,6 @@
 """The manager's morning page: what the figures say, made ready to print."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.urls import reverse
@@ -71,7 +71,7 @@ def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str, *, m
         churn=charts.churn(timeline, basis, notes=notes),
         movement=charts.movement(timeline, basis),
         cohorts=charts.cohorts(rows[-COHORTS_SHOWN:], basis),
-        findings=findings.findings(timeline, parts, basis),
+        findings=findings.findings(timeline, nameable(parts), basis),
         slices=[
             tables.slices(dimension, parts[dimension], basis, csv_url=_csv(f"by_{dimension}", query))
             for dimension in parts
@@ -87,11 +87,21 @@ def _csv(name: str, query: str) -> str:
 
 @dataclass(frozen=True)
 class NamedPart:
-    """A slice beside the others, under the name a person reads; None where it is unknown."""
+    """A slice beside the others, under the name a person reads; None where it is unknown. is_rest: what is put
+    together because it is rare."""
 
     value: str | None
     figures: TotalFigures
     periods: Sequence[PeriodFigures]
+    is_rest: bool = False
+
+
+def nameable(parts: Mapping[str, Sequence[NamedPart]]) -> dict[str, list[NamedPart]]:
+    """The same, the rest without its name: it counts among all others, but nobody can act on it."""
+    return {
+        dimension: [replace(part, value=None) if part.is_rest else part for part in rows]
+        for dimension, rows in parts.items()
+    }
 
 
 def _parts(snapshot: Snapshot, selection: Selection, choice: Choice) -> dict[str, list[NamedPart]]:
@@ -107,6 +117,7 @@ def _parts(snapshot: Snapshot, selection: Selection, choice: Choice) -> dict[str
                     part.value and label(dimension, part.key, active_language()),
                     part.figures,
                     up_to(choice, part.periods),
+                    is_rest=part.key == reading.OTHER,
                 )
                 for part in found
             ]

@@ -51,7 +51,7 @@ def _failed_jobs(user: User) -> Entry | None:
 
 def _rows_set_aside(shop: Shop, user: User) -> Entry | None:
     last = Import.objects.filter(shop=shop, state=Import.State.DONE).order_by("-id").first()
-    rows = last.rows_set_aside.count() if last else 0
+    rows = sum(last.summary.get("set_aside", {}).values()) if last else 0
     if not rows or not user.may(Permission.IMPORT):
         return None
     text = ngettext("row of the last import was set aside", "rows of the last import were set aside", rows)

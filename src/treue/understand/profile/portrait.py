@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 from treue.design import formats
 from treue.design.charts import Drawing, Stem, stems
 from treue.design.figures import Figure, How
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics import kinds
+from treue.understand.metrics.basis import Basis, active_language
 from treue.understand.profile.person import Person, Purchase
 
 VISITS_FOR_A_RHYTHM = 4
@@ -81,10 +82,11 @@ def _revenue(person: Person, currency: str) -> Figure:
     total, average = (formats.money(each, language, currency) for each in (person.revenue, person.average))
     facts = {"count": number, "average": average}
     said = ngettext("From one order.", "From %(count)s orders, %(average)s on average.", count) % facts
+    value, unit = kinds.price(person.revenue, Basis("month", person.window_days, person.as_of, currency))
     return Figure(
         _("Revenue so far"),
-        formats.number(person.revenue, language, 2),
-        formats.unit_of(currency, language),
+        value,
+        unit,
         sentence=said,
         how=How(
             f"{total} ÷ {number} = {average}",
