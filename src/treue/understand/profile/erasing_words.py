@@ -112,9 +112,8 @@ def listed(receipts: list[Erasure], jobs: Mapping[int, Mapping[str, Job]]) -> Ta
         Column(_("Receipt")),
         Column(_("Files"), corner=True),
         Column(_("Erased")),
-        Column(_("By")),
+        Column(_("Erased by")),
         Column(_("Orders"), numeric=True),
-        Column(_("Rows in all"), numeric=True),
     ]
     rows = []
     for receipt in receipts:
@@ -126,7 +125,6 @@ def listed(receipts: list[Erasure], jobs: Mapping[int, Mapping[str, Job]]) -> Ta
                 clock.printed(receipt.erased_at, zone),
                 eraser(receipt),
                 formats.number(receipt.deleted.get("commerce.Order", 0), language),
-                formats.number(rows_in_all(receipt), language),
             ]
         )
     return Table(_("Receipts of erased customers"), columns, rows, caption=_("Newest first."), stack=True)
@@ -138,10 +136,6 @@ def title(receipt: Erasure) -> str:
 
 def eraser(receipt: Erasure) -> str:
     return str(receipt.erased_by) if receipt.erased_by else _("Command line")
-
-
-def rows_in_all(receipt: Erasure) -> int:
-    return sum(count for name, count in receipt.deleted.items() if name != Erasure.UPLOADS)
 
 
 def figures_computed_at(receipt: Erasure) -> datetime | None:
