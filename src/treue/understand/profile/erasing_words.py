@@ -60,7 +60,8 @@ def course(receipt: Erasure, jobs: Mapping[str, Job]) -> Course:
 def deleted(counts: Mapping[str, int], *, label: str) -> Table:
     """Rows by table, those that are worded first."""
     known = [name for name in TABLES if name in counts]
-    rows = [_row(name, counts[name]) for name in (*known, *(name for name in counts if name not in TABLES))]
+    others = [name for name in counts if name not in TABLES]
+    rows = [_row(name, counts[name]) for name in (*known, *others) if counts[name]]
     return Table(label, [Column(_("What"), full=True), Column(_("How many"), numeric=True)], rows)
 
 
