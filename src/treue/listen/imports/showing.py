@@ -21,6 +21,7 @@ from treue.listen.imports.standing import MOVING, Standing, State, may_cancel, s
 from treue.listen.imports.wording import field_label, reason
 
 FIGURES = "metrics.refresh"  # the room above that computes them calls its work so
+MOST_NAMED = 5
 UNBROKEN = 24  # characters of a cell that stay on one line
 Pairs = list[tuple[str, str]]
 
@@ -147,8 +148,8 @@ def currencies_without_rate(task: Import, found: dict[str, object]) -> str:
     rows = found["set_aside"].get("currency_without_rate", 0)
     if not rows:
         return ""
-    rated = {rate.currency for rate in task.shop.rates.all()} | {task.shop.currency or found["currency"]}
-    names = sorted(code for code in found["currencies"] if code not in rated)
+    aside = SetAside.objects.filter(of=task, reason="currency_without_rate").order_by("value")
+    names = aside.values_list("value", flat=True).distinct()[:MOST_NAMED]
     return ngettext(
         "%(count)s row is set aside because there is no rate for its currency (%(names)s).",
         "%(count)s rows are set aside because there is no rate for their currency (%(names)s).",
