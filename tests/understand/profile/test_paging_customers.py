@@ -1,7 +1,7 @@
 """Paging forth and back through the list shows everybody once, in order, whichever way the list is found."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -24,6 +24,8 @@ SEARCHES = [
     Search("k1"),
     Search(channel="App"),
     Search("a", orders_from=2),
+    Search(orders_from=2, orders_to=3),
+    Search(last_since=date(2026, 1, 5)),
     Search(revenue_to=Decimal(40), orders_to=3),
     Search(orders_to=0),
     Search("b", orders_to=0),
@@ -53,6 +55,10 @@ def crowd() -> list[dict[str, object]]:
     return people
 
 
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, shop().tz)
+
+
 def fits(one: dict[str, object], search: Search) -> bool:
     texts = (one["name"].lower(), one["number"].lower())
     if search.words and not any(text.startswith(search.words) for text in texts):
@@ -66,6 +72,7 @@ def fits(one: dict[str, object], search: Search) -> bool:
         and (search.orders_from is None or one["orders"] >= search.orders_from)
         and (search.orders_to is None or one["orders"] <= search.orders_to)
         and (search.revenue_to is None or one["revenue"] <= search.revenue_to)
+        and (search.last_since is None or one["last_order_at"] >= midnight(search.last_since))
     )
 
 
@@ -97,12 +104,17 @@ def back(found: Listing, last: listing.Page, number: int) -> list[listing.Page]:
     return pages
 
 
-@pytest.fixture(params=[0, 3, 9, 1000])
+@pytest.fixture(params=[(0, 100), (3, 100), (9, 100), (1000, 100), (0, 10), (3, 10)], ids=str)
 def steps(request, monkeypatch) -> int:
-    """How far is walked before all who fit are sorted: never, sometimes, always far enough."""
-    monkeypatch.setattr(walking, "FIRST_STEPS", request.param)
+    """How far is walked before all who fit are sorted: never, sometimes, always far enough; and how many are many."""
+    first, many = request.param
+    monkeypatch.setattr(walking, "FIRST_STEPS", first)
     monkeypatch.setattr(walking, "TIMES_AS_MANY", 3)
-    return request.param
+    monkeypatch.setattr(walking, "FAR_STEPS", first * 4)
+    monkeypatch.setattr(walking, "FAR_STEPS_FOR_WORDS", first * 4)
+    monkeypatch.setattr(walking, "MOST_COUNTED", many)
+    monkeypatch.setattr(walking, "MOST_COUNTED_FOR_WORDS", many)
+    return first
 
 
 def test_every_list_is_paged_forth_and_back_as_the_plain_twin_sorts_it(crowd, steps):
@@ -115,7 +127,7 @@ def test_every_list_is_paged_forth_and_back_as_the_plain_twin_sorts_it(crowd, st
             assert [each for page in pages for each in page.ids] == want, told
             assert [page.first for page in pages] == [1 + SIZE * number for number in range(len(pages))], told
             assert [each for chunk in found.chunks(7) for each in chunk] == want, told
-            assert {page.count for page in pages} == {len(want)}, told
+            assert {page.count for page in pages} == {len(want) if len(want) <= walking.MOST_COUNTED else None}, told
             backwards = back(found, pages[-1], len(pages))
             assert [each for page in backwards for each in page.ids] == want, told
 
@@ -132,6 +144,15 @@ def test_more_than_are_counted_have_no_count(crowd, monkeypatch):
     assert Listing(shop(), Search(), Sort(), {}).page().count is None
     monkeypatch.setattr(walking, "MOST_COUNTED", 60)
     assert Listing(shop(), Search(), Sort(), {}).page().count == 60
+
+
+def test_a_search_for_words_is_counted_less_far_whichever_way_it_is_found(crowd, steps, monkeypatch):
+    monkeypatch.setattr(walking, "MOST_COUNTED", 100)
+    for most, count in ((60, 60), (59, None)):
+        monkeypatch.setattr(walking, "MOST_COUNTED_FOR_WORDS", most)
+        for sort in SORTS:
+            assert Listing(shop(), Search("k"), sort, {}).page(size=SIZE).count == count
+    assert Listing(shop(), Search(orders_from=1), Sort(), {}).page(size=SIZE).count is not None
 
 
 def test_an_empty_shop_has_an_empty_page():

@@ -3,7 +3,8 @@
 No plan of the database is right for both a name that three people have and a letter that half of them have, and the
 planner cannot know that everybody called Anna stands at one end of the names. So the list is found in two ways. First
 a few steps are walked along the sorted index: where many fit, they fill the page. Where they do not, all who fit are
-looked for and sorted. Pages begin and end with a customer, never at an offset.
+looked for and sorted, unless these turn out to be many after all: then it is walked farther, for people who are alike
+stand together (who bought first long ago has bought most). Pages begin and end with a customer, never at an offset.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +32,7 @@ START = Position()
 
 @dataclass(frozen=True)
 class Page:
-    """ids: the customers in order. count: how many fit, None for more than are counted. first: the place of the
+    """ids: the customers in order. count: how many fit, None for more than `most_counted`. first: the place of the
     first one in the whole list, counted from 1."""
 
     ids: Sequence[int]
@@ -39,6 +40,7 @@ class Page:
     first: int
     has_previous: bool
     has_next: bool
+    most_counted: int
 
 
 class Listing:
@@ -51,7 +53,7 @@ class Listing:
     def page(self, position: Position = START, size: int = PAGE) -> Page:
         ids, is_start, has_more = self._found(position, size)
         first = 1 if is_start else (max(position.page, 2) - 1) * size + 1
-        return Page(ids, self.course.count(), first, not is_start, has_more)
+        return Page(ids, self.course.count(), first, not is_start, has_more, self.course.most_counted)
 
     def _found(self, position: Position, size: int) -> tuple[list[int], bool, bool]:
         """The ids, whether they begin the list, whether it goes on after them."""

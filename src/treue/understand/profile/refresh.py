@@ -24,22 +24,27 @@ delete from profile_buyingprofile p
 where p.shop_id = %(shop)s and p.customer_id >= %(first)s and p.customer_id < %(after)s
   and not exists (select from staged s where s.customer_id = p.customer_id)"""
 
+# Only what differs is touched: a row that an upsert leaves as it is would be locked, and a lock is written down too.
 # Who was erased meanwhile is in the lake's table still, but must not come back.
 UPSERT = """
-insert into profile_buyingprofile as p
-    (customer_id, shop_id, first_order_at, last_order_at, orders, revenue, channel, country, category)
-select s.customer_id, %(shop)s, s.first_order at time zone %(zone)s, s.last_order at time zone %(zone)s,
-    s.orders, s.revenue, s.channel, s.country, s.category
-from staged s join customers_customer c on c.id = s.customer_id
-order by s.customer_id
+with found as (
+    select customer_id, first_order at time zone %(zone)s as first_order_at,
+        last_order at time zone %(zone)s as last_order_at, orders, revenue, channel, country, category
+    from staged)
+insert into profile_buyingprofile
+    (customer_id, first_order_at, last_order_at, orders, revenue, channel, country, category, shop_id)
+select f.*, %(shop)s
+from found f
+join customers_customer c on c.id = f.customer_id
+left join profile_buyingprofile p on p.customer_id = f.customer_id
+where p.customer_id is null
+   or (p.first_order_at, p.last_order_at, p.orders, p.revenue, p.channel, p.country, p.category)
+      <> (f.first_order_at, f.last_order_at, f.orders, f.revenue, f.channel, f.country, f.category)
+order by f.customer_id
 for key share of c
 on conflict (customer_id) do update
-set shop_id = excluded.shop_id, first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at,
-    orders = excluded.orders, revenue = excluded.revenue, channel = excluded.channel, country = excluded.country,
-    category = excluded.category
-where (p.first_order_at, p.last_order_at, p.orders, p.revenue, p.channel, p.country, p.category)
-    is distinct from (excluded.first_order_at, excluded.last_order_at, excluded.orders, excluded.revenue,
-    excluded.channel, excluded.country, excluded.category)"""
+set first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at, orders = excluded.orders,
+    revenue = excluded.revenue, channel = excluded.channel, country = excluded.country, category = excluded.category"""
 
 
 def refresh(shop: Shop, progress: Progress) -> None:

@@ -21,7 +21,6 @@ from treue.understand.profile import filtering, listfile
 from treue.understand.profile.filtering import Asked
 from treue.understand.profile.listing import PAGE, Listing, Page, Position
 from treue.understand.profile.sorting import Sort
-from treue.understand.profile.walking import MOST_COUNTED
 
 
 @require_GET
@@ -105,7 +104,7 @@ def _pager(request: HttpRequest, page: Page) -> Pager:
     facts = {
         "first": formats.number(page.first, language),
         "last": formats.number(page.first + len(page.ids) - 1, language),
-        "count": formats.number(MOST_COUNTED if page.count is None else page.count, language),
+        "count": formats.number(page.most_counted if page.count is None else page.count, language),
     }
     exactly, roughly = _("%(first)s to %(last)s of %(count)s"), _("%(first)s to %(last)s of more than %(count)s")
     counted = roughly if page.count is None else exactly

@@ -8,10 +8,12 @@ from django.db import connection, transaction
 from treue.understand.profile.searching import Conditions, Search
 from treue.understand.profile.sorting import Sort
 
-MOST_COUNTED = 10_000
+MOST_COUNTED, MOST_COUNTED_FOR_WORDS = 10_000, 1_000  # a letter that half of all have is found, but not counted
 MOST_EXACT = 10
 FIRST_STEPS = 1_000
 TIMES_AS_MANY = 20  # where the first steps meet enough of them to hope
+FAR_STEPS = 100_000  # where many fit, and those who stand at this end do not; to look for words takes longer
+FAR_STEPS_FOR_WORDS = 20_000
 
 CUSTOMERS, PROFILES = "customers_customer c", "profile_buyingprofile p"
 
@@ -21,9 +23,10 @@ select {id} from (
 where {where} order by {column} {way}, {id} {way} limit %(wanted)s"""
 
 SORTED = """
-with found as materialized (select {id} as id, {column} as key from {source} where {where})
-select id, (select count(*) from (select from found limit %(most)s) counted)
-from found where {beyond} order by key {way} nulls {nulls}, id {way} limit %(wanted)s"""
+with found as materialized (select {id} as id, {column} as key from {source} where {where} limit %(most)s)
+select id, met from (select count(*) as met from found) counted left join lateral (
+    select id, key from found where {beyond} order by key {way} nulls {nulls}, id {way} limit %(wanted)s) page on true
+order by key {way} nulls {nulls}, id {way}"""
 
 OTHERS = """
 select c.id from customers_customer c
@@ -85,7 +88,12 @@ class Course:
         if self._met is None:
             self._met = self._count()
         total = self._met + len(self.exact)
-        return total if total <= MOST_COUNTED else None
+        return total if total <= self.most_counted else None
+
+    @property
+    def most_counted(self) -> int:
+        """Where counting ends: where more fit, nobody knows how many."""
+        return MOST_COUNTED_FOR_WORDS if self.search.words else MOST_COUNTED
 
     def place_of(self, customer: int) -> Place:
         found = self._rows(PLACE.format(column=self.sort.column), id=customer)
@@ -104,13 +112,25 @@ class Course:
             return self._everybody(place, wanted, back=back)
         if self.search.without_orders and not self.sort.by_person:
             return self._others(place, wanted, back=back)
-        if self.sort.by_person or not place.among_others:
+        walks = self.sort.by_person or not place.among_others
+        if walks:
             found = self._near(place, wanted, FIRST_STEPS, back=back)
             if wanted > len(found) >= wanted / TIMES_AS_MANY:
                 found = self._near(place, wanted, FIRST_STEPS * TIMES_AS_MANY, back=back)
             if len(found) == wanted:
                 return found
-        return self._sorted(place, wanted, back=back)
+        if not self._are_many:
+            found = self._sorted(place, wanted, back=back, most=MOST_COUNTED + 1)
+            if not self._are_many:
+                return found
+        far = FAR_STEPS_FOR_WORDS if self.search.words else FAR_STEPS
+        found = self._near(place, wanted, far, back=back) if walks else []
+        return found if len(found) == wanted else self._sorted(place, wanted, back=back, most=None)
+
+    @property
+    def _are_many(self) -> bool:
+        """Whether it is known that more fit than are counted."""
+        return self._met is not None and self._met > MOST_COUNTED
 
     def _everybody(self, place: Place, wanted: int, *, back: bool) -> list[int]:
         """Where nothing is searched for: first those who ordered, then the others."""
@@ -132,6 +152,7 @@ class Course:
         other, needed = (PROFILES, self.buying) if by_person else (CUSTOMERS, self.person)
         join = f"{self._how_to_join()} {other} on c.id = p.customer_id" if needed else ""
         beyond = f"({self.sort.column}, {each}) {_sign(descending)} (%(key)s, %(id)s)" if place.known else "true"
+        bounds = [condition for condition in self.buying if condition.startswith(f"{self.sort.column} ")]
         statement = NEAR.format(
             id=each,
             column=self.sort.column,
@@ -139,13 +160,14 @@ class Course:
             table=CUSTOMERS if by_person else PROFILES,
             alias=each[0],
             join=join,
-            beyond=_all(f"{each[0]}.shop_id = %(shop)s", beyond),
+            beyond=_all(f"{each[0]}.shop_id = %(shop)s", beyond, *bounds),
             where=_all(*self.person, *self.buying, f"{each} <> all(%(exact)s)"),
         )
         return self._ids(statement, key=place.key, id=place.id, exact=self.exact, steps=steps, wanted=wanted)
 
-    def _sorted(self, place: Place, wanted: int, *, back: bool) -> list[int]:
-        """Those beyond a place among all who fit."""
+    def _sorted(self, place: Place, wanted: int, *, back: bool, most: int | None) -> list[int]:
+        """Those beyond a place among all who fit. most: who are no more than so many; else the answer is wrong, and
+        only tells that they are more."""
         descending = self.sort.descending != back
         beyond = "true"
         if place.among_others:
@@ -156,18 +178,18 @@ class Course:
         statement = SORTED.format(
             **source, column=self.sort.column, way=_way(descending), beyond=beyond, nulls="first" if back else "last"
         )
-        values = {"key": place.key, "id": place.id, "exact": self.exact, "wanted": wanted, "most": MOST_COUNTED + 1}
+        values = {"key": place.key, "id": place.id, "exact": self.exact, "wanted": wanted, "most": most}
         rows = self._rows(statement, **values)
-        if rows:
+        if most:
             self._met = rows[0][1]
-        return [each for each, _met in rows]
+        return [each for each, _met in rows if each is not None]
 
     def _count(self) -> int:
         statement = COUNT.format(**self._source(with_key=False))
         with transaction.atomic():
             if not self.search.with_others:
                 self._execute(NO_MERGE)
-            (found,) = self._ids(statement, exact=self.exact, most=MOST_COUNTED + 1)
+            (found,) = self._ids(statement, exact=self.exact, most=self.most_counted + 1)
         return found
 
     def _others(self, place: Place, wanted: int, *, back: bool) -> list[int]:
