@@ -196,6 +196,7 @@ STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2100  # an imported file may have 2,000 columns, each with a choice of its own
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20  # 0 would keep whole uploads in memory; beyond it they go to a file
 UPLOAD_LIMIT = int(os.environ.get("TREUE_UPLOAD_LIMIT_MB", "2048")) << 20
 

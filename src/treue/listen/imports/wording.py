@@ -99,9 +99,10 @@ def _too_large(error: errors.TooLarge) -> str:
 
 
 def _too_many_columns(error: errors.TooManyColumns) -> str:
+    language = get_language() or "en"
     return _("The file has %(columns)s columns; at most %(limit)s are read.") % {
-        "columns": error.columns,
-        "limit": error.limit,
+        "columns": formats.number(error.columns, language),
+        "limit": formats.number(error.limit, language),
     }
 
 
