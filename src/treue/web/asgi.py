@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import warnings
 
 from django.core.asgi import get_asgi_application
 
@@ -10,6 +11,9 @@ from treue.core.home import home
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "treue.web.settings")
 # Uploads wait on the installation's disk, whose free space is looked at, and not in the system's small /tmp.
 tempfile.tempdir = str(home() / "tmp")
+
+# WhiteNoise hands style sheets over as plain iterators. They are small; our own downloads are asynchronous.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 application = get_asgi_application()
 
