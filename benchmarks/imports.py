@@ -28,7 +28,7 @@ from benchmarks.big_shop import opened
 from treue.core import postgres
 from treue.science import simulate
 
-CUSTOMERS = 170_000
+CUSTOMERS = 130_000
 YEARS, LAST_DAY = 3, date(2025, 12, 31)
 SEED = 20261122
 SHARE_OF_LAST_WEEKS = 1 / 11

@@ -4,7 +4,8 @@ A column is named for its field (`f_time`, `f_amount`, …), so that no heading 
 Trimming happens in Arrow on the way in: the same in DuckDB takes forty times as long.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 
@@ -19,7 +20,7 @@ from .fields import FIELDS
 from .source import Progress, Source
 
 NOTHING = pa.array(rows.NOTHING)
-ROWS_AT_ONCE = 500_000
+ROWS_AT_ONCE = 200_000
 _numbers = count(1)
 
 
@@ -47,29 +48,41 @@ def column(field: str) -> str:
 def stage(
     source: Source, mapping: Mapping, connection: duckdb.DuckDBPyConnection, progress: Progress | None = None
 ) -> Staged:
-    """Load a source's rows. Raises what the source raises; then nothing is left behind."""
+    """Load a source's rows, each part while the next is read. Raises what the source raises; then nothing is left."""
     _check(mapping, source.columns)
     table = new_table("staged")
     places = {field: source.columns.index(name) for field, name in mapping.columns.items()}
     kinds: dict[str, str] = {}
-    waiting: list[pa.RecordBatch] = []
+    insert = f"INSERT INTO {table} SELECT * FROM incoming"
     try:
-        for batch in source.batches(progress):
-            waiting.append(_picked(batch, places))
-            if not kinds:
-                kinds = {field: _kind(waiting[0].schema.field(column(field)).type) for field in places}
-                _load(connection, f"CREATE TABLE {table} AS SELECT * FROM incoming LIMIT 0", waiting)
-            if sum(batch.num_rows for batch in waiting) >= ROWS_AT_ONCE:
-                _load(connection, f"INSERT INTO {table} SELECT * FROM incoming", waiting)
-                waiting = []
-        if not kinds:
-            raise NoRows(source.path, source.columns)
-        if waiting:
-            _load(connection, f"INSERT INTO {table} SELECT * FROM incoming", waiting)
+        with ThreadPoolExecutor(1) as executor:
+            loading: Future[None] | None = None
+            for part in _parts(source.batches(progress), places):
+                if not kinds:
+                    kinds = {field: _kind(part.schema.field(column(field)).type) for field in places}
+                    _load(connection, f"CREATE TABLE {table} AS SELECT * FROM incoming LIMIT 0", part)
+                if loading:
+                    loading.result()
+                loading = executor.submit(_load, connection, insert, part)
+            if loading is None:
+                raise NoRows(source.path, source.columns)
+            loading.result()
     except BaseException:
         connection.execute(f"DROP TABLE IF EXISTS {table}")
         raise
     return Staged(table, kinds, dict(mapping.columns))
+
+
+def _parts(batches: Iterable[pa.RecordBatch], places: dict[str, int]) -> Iterator[pa.Table]:
+    """The mapped columns, in parts that are worth the loading."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(_picked(batch, places))
+        if sum(one.num_rows for one in waiting) >= ROWS_AT_ONCE:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting)
 
 
 def _check(mapping: Mapping, columns: Sequence[str]) -> None:
@@ -82,8 +95,8 @@ def _check(mapping: Mapping, columns: Sequence[str]) -> None:
             raise UnknownColumn(name, tuple(columns))
 
 
-def _load(connection: duckdb.DuckDBPyConnection, query: str, batches: list[pa.RecordBatch]) -> None:
-    connection.register("incoming", pa.Table.from_batches(batches))
+def _load(connection: duckdb.DuckDBPyConnection, query: str, rows: pa.Table) -> None:
+    connection.register("incoming", rows)
     try:
         connection.execute(query)
     finally:

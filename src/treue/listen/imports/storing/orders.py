@@ -43,10 +43,10 @@ create temp table incoming_line (
     amount numeric, cost numeric) on commit drop"""
 
 # Looked up one by one (hence the `limit`): without statistics on a table that is just being filled the planner would
-# rather join it whole.
+# rather join it whole. All columns go along, for a join back would cost as much as the lookup.
 VERDICT = """
 create temp table verdict on commit drop as
-select i.rank,
+select i.*,
     case when o.id is null and %(write)s then nextval('commerce_order_id_seq') else o.id end as id,
     case
         when o.id is null then 'new'
@@ -57,7 +57,7 @@ select i.rank,
           or i.lines <> (select count(*) from commerce_orderline l where l.order_id = o.id) then 'changed'
         else 'same'
     end as verdict
-from (select * from incoming order by rank) i
+from incoming i
 left join lateral (
     select * from commerce_order where shop_id = %(shop)s and number = i.number limit 1) o on true"""
 
@@ -85,17 +85,17 @@ delete from commerce_orderline l using verdict v where v.verdict = 'changed' and
 
 UPDATE_CHANGED = """
 update commerce_order o
-set ordered_at = i.ordered_at at time zone %(zone)s, channel_id = i.channel_id, country = i.country,
-    category = i.category, amount = i.amount, units = i.units, refunded_amount = 0, refunded_units = 0,
+set ordered_at = v.ordered_at at time zone %(zone)s, channel_id = v.channel_id, country = v.country,
+    category = v.category, amount = v.amount, units = v.units, refunded_amount = 0, refunded_units = 0,
     batch_id = %(batch)s
-from verdict v join incoming i using (rank) where v.verdict = 'changed' and o.id = v.id"""
+from verdict v where v.verdict = 'changed' and o.id = v.id"""
 
 INSERT_NEW = """
 insert into commerce_order (id, shop_id, number, customer_id, ordered_at, channel_id, country, category, amount, units,
     refunded_amount, refunded_units, batch_id)
-select v.id, %(shop)s, i.number, i.customer_id, i.ordered_at at time zone %(zone)s, i.channel_id, i.country,
-    i.category, i.amount, i.units, 0, 0, %(batch)s
-from verdict v join incoming i using (rank) where v.verdict = 'new' order by rank"""
+select id, %(shop)s, number, customer_id, ordered_at at time zone %(zone)s, channel_id, country, category, amount,
+    units, 0, 0, %(batch)s
+from verdict where verdict = 'new'"""
 
 INSERT_CHANGED_LINES = """
 insert into commerce_orderline (order_id, ordinal, bought_at, product_id, quantity, unit_price, amount, cost)
