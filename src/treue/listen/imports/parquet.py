@@ -72,6 +72,9 @@ def _plain(column: pa.Array) -> pa.Array:
         column = column.cast(pa.string())
     if pa.types.is_string(column.type):
         return _valid(column)
+    if pa.types.is_timestamp(column.type) and column.type.tz:
+        # The moments stay; a damaged file may name a zone that nobody knows.
+        return column.cast(pa.timestamp(column.type.unit, "UTC"))
     if pa.types.is_float16(column.type):
         return column.cast(pa.float32())
     if pa.types.is_decimal256(column.type):
