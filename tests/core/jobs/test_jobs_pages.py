@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
-from treue.core.jobs import work
+from treue.core.jobs import watching, work
 from treue.core.jobs.models import Job
 from treue.core.staff.models import User
 
@@ -60,6 +61,40 @@ def test_what_runs_shows_how_far_it_is_and_asks_every_two_seconds(hers: Client) 
     assert "25,000 of 100,000 · 3\u00a0min left" in page
     assert f'hx-get="{reverse("job_card", args=[running.pk])}" hx-trigger="every 2s"' in page
     assert reverse("job_cancel", args=[running.pk]) in page
+
+
+def heartbeat(seconds_ago: int) -> int:
+    """A job of the queue that a worker has, whose last sign is so old; returns its number in the queue."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            with worker as (
+                insert into procrastinate_workers (last_heartbeat)
+                values (now() - %s * interval '1 second') returning id)
+            insert into procrastinate_jobs (queue_name, task_name, status, worker_id)
+            select 'default', 'jobs.run', 'doing', id from worker returning id""",
+            [seconds_ago],
+        )
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.parametrize(("seconds_ago", "silent"), [(5, False), (60, True)])
+def test_work_whose_worker_died_says_so_until_it_is_taken_up(hers: Client, seconds_ago: int, silent: bool) -> None:
+    begun = timezone.now() - timedelta(seconds=60)
+    job(state=State.RUNNING, queue_id=heartbeat(seconds_ago), done=25, total=100, step_started_at=begun)
+    page = hers.get(reverse("jobs")).text
+    assert ("The worker has fallen silent." in page) is silent
+    assert ("left" in page) is not silent
+
+
+def test_the_bar_is_that_of_the_whole_where_the_steps_shares_are_known(hers: Client) -> None:
+    begun = timezone.now() - timedelta(seconds=60)
+    parts = {"state": State.RUNNING, "started_at": begun, "step_started_at": timezone.now()}
+    reading = job(kind="imports.run", step="reading", done=500, total=1000, **parts)
+    storing = job(kind="imports.run", step="orders", done=1_000, total=4_000, **parts)
+    assert [watching.percent(each) for each in (reading, storing)] == [17, 55]
+    assert watching.detail(reading) == "Reading and checking the file · 5\u00a0min left"
+    assert watching.detail(storing).startswith("Orders and refunds · 1,000 of 4,000 · ")
 
 
 def test_what_is_over_asks_no_more(hers: Client) -> None:

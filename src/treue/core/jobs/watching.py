@@ -1,10 +1,13 @@
 """Jobs and mails as pages show them: texts ready to print."""
 
+from datetime import timedelta
+
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from treue.core.jobs import wording, work
 from treue.core.jobs.models import Job
@@ -15,6 +18,7 @@ from treue.design.progress import Progress
 
 MOVING = [Job.State.WAITING, Job.State.RUNNING]
 SECONDS_BEFORE_GUESSING = 5
+SECONDS_UNTIL_SILENT = 30  # a worker gives a sign every ten
 
 
 def language() -> str:
@@ -65,8 +69,17 @@ def detail(job: Job) -> str:
         return _("Is being cancelled.")
     if job.state == Job.State.WAITING:
         return _("Starts as soon as the worker is free.")
+    if is_abandoned(job):
+        return _("The worker has fallen silent. Another one takes the work up, mostly within two minutes.")
     parts = [wording.step_of(job), _how_many(job), _time_left(job)]
     return " · ".join(filter(None, parts)) or _("At work.")
+
+
+def is_abandoned(job: Job) -> bool:
+    """Its worker gives no sign any more: it was killed, or its machine sleeps."""
+    lately = timezone.now() - timedelta(seconds=SECONDS_UNTIL_SILENT)
+    queued = ProcrastinateJob.objects.filter(pk=job.queue_id, status="doing")
+    return job.state == Job.State.RUNNING and queued.exclude(worker__last_heartbeat__gt=lately).exists()
 
 
 def ending(job: Job) -> str:
