@@ -119,5 +119,11 @@ def _midnight_after(day: date, zone: str) -> datetime:
 def _of_customers(ranges: Sequence[range] | None) -> Composed | SQL:
     if ranges is None:
         return SQL("true")
-    within = [SQL("o.customer_id >= {} and o.customer_id < {}").format(each.start, each.stop) for each in ranges]
+    within = [
+        SQL("o.customer_id >= {} and o.customer_id < {}").format(each.start, each.stop)
+        for each in ranges
+        if len(each) > 1
+    ]
+    if alone := [each.start for each in ranges if len(each) == 1]:
+        within.append(SQL("o.customer_id = any({})").format(alone))  # of thousands of ranges no plan would be made
     return SQL("({})").format(SQL(" or ").join(within)) if within else SQL("false")

@@ -1,15 +1,17 @@
 """Write a shop's orders from PostgreSQL into its lake.
 
 The lake is cut into ranges of customer numbers. Whatever changed a customer, an order, a refund, an undone import or an
-erasure, is brought in by writing that customer's range anew.
+erasure, is brought in by writing that customer's range anew. Where few customers stand in many ranges, as after a day,
+all others' orders are taken from the files there are, and what then still differs from the database is written from it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 from duckdb import DuckDBPyConnection
 
@@ -22,6 +24,8 @@ from treue.core.shop.models import Shop
 CUSTOMERS_PER_BUCKET = 16_384
 # From this share of stale buckets on, reading everything in one go is quicker than looking up ranges of customers.
 WORTH_WRITING_ALL = 0.25
+# Up to this share of the customers it is quicker to replace their orders in the files than to read everything.
+WORTH_MENDING = 0.05
 
 WITH_BUCKET = "select *, customer_id // {width} as bucket from orders"
 WITH_COSTS = "select *, customer_id // {width} as bucket from orders left join costs using (order_id)"
@@ -42,9 +46,15 @@ select customer_id, order_id,
 from read_parquet('{staged}/*.parquet', hive_partitioning = false)
 order by customer_id, nth"""
 
+NO_ROWS = "select * from read_parquet('{file}') limit 0"
+MENDED = """
+select * from read_parquet('{file}') anti join touched using (customer_id)
+union all by name ({fresh}) order by customer_id, nth"""
+
 DESCRIBED = """
 select count(distinct customer_id), count(*), coalesce(sum(revenue), 0), min(ordered_at)::date from read_parquet(?)"""
 
+Sums = tuple[int, Decimal]
 MONEY = {name: f"({name} * 0.0001::decimal(18, 4))::decimal(18, 4)" for name in ("revenue", "costed_revenue", "cost")}
 
 
@@ -65,34 +75,73 @@ def write(shop: Shop, *, as_of: date, customers: Collection[int] | None = None) 
     rows = Restated(shop.pk, shop.zone, as_of)
     with manifest.alone(shop.pk), database() as link, workbench(f"lake.{shop.pk}.writing") as (backend, folder):
         before = manifest.read(shop.pk)
-        stale = _stale(link, rows, before, customers)
-        staged = _stage(link, backend.con, rows, stale, folder / "orders")
         state = (before or Manifest(zone=shop.zone, as_of=as_of)).next(zone=shop.zone, as_of=as_of)
+        source = Source(link, backend.con, rows, shop.pk, state.generation, folder)
+        stale, mended = _stale(source, before, customers)
+        ranges = None if stale is None else ranges_of(sorted(stale))
         kept = {} if stale is None else {key: one for key, one in state.buckets.items() if key not in stale}
-        fresh = {number: _bucket(backend.con, shop.pk, state.generation, number, part) for number, part in staged}
-        state = replace(state, buckets=kept | fresh, customers=None)
+        fresh = {number: _bucket(source, number, part) for number, part in _stage(source, ranges, "orders")}
+        buckets = kept | {number: one for number, one in mended.items() if number in kept} | fresh
+        state = replace(state, buckets={number: one for number, one in buckets.items() if one.orders}, customers=None)
         manifest.settle(manifest.folder(shop.pk) / "orders")
         manifest.swap(shop.pk, state)
         manifest.sweep(shop.pk, state)
-    return Written(tuple(sorted(fresh)), whole=stale is None)
+    return Written(tuple(sorted(mended.keys() | fresh.keys())), whole=stale is None)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a lake is written from and with. folder: for what is on the way."""
+
+    link: dbapi.Connection
+    con: DuckDBPyConnection
+    rows: Restated
+    shop_id: int
+    generation: int
+    folder: Path
 
 
 def _stale(
-    link: dbapi.Connection, rows: Restated, before: Manifest | None, customers: Collection[int] | None
-) -> set[int] | None:
-    """The buckets to write anew; None for all there are."""
-    if customers is None or before is None or before.zone != rows.zone:
-        return None
-    settled = [row["customer_id"] for row in _fetch(link, rows.settled_since(before.as_of))]
-    touched = {customer // CUSTOMERS_PER_BUCKET for customer in [*customers, *settled]}
-    there = {number: (one.orders, Decimal(one.revenue)) for number, one in before.buckets.items()}
-    wanted = sums(link, rows)
-    differing = {number for number in there.keys() | wanted.keys() if there.get(number) != wanted.get(number)}
-    stale = touched & (there.keys() | wanted.keys()) | differing
-    return None if len(stale) > WORTH_WRITING_ALL * len(wanted) and len(stale) > 1 else stale
+    source: Source, before: Manifest | None, customers: Collection[int] | None
+) -> tuple[set[int] | None, dict[int, Bucket]]:
+    """The buckets to write anew from the database, None for all there are; and those that were mended instead."""
+    if customers is None or before is None or before.zone != source.rows.zone:
+        return None, {}
+    settled = [row["customer_id"] for row in _fetch(source.link, source.rows.settled_since(before.as_of))]
+    touched = {*customers, *settled}
+    wanted, mended = sums(source.link, source.rows), {}
+    there = before.buckets.keys() | wanted.keys()
+    stale = {customer // CUSTOMERS_PER_BUCKET for customer in touched} & there | _differing(before.buckets, wanted)
+    if _are_many(stale, wanted) and len(touched) <= WORTH_MENDING * sum(
+        one.customers for one in before.buckets.values()
+    ):
+        mended = _mended(source, before, sorted(touched))
+        stale = _differing({**before.buckets, **mended}, wanted)
+    return None if _are_many(stale, wanted) else stale, mended
 
 
-def sums(link: dbapi.Connection, rows: Restated) -> dict[int, tuple[int, Decimal]]:
+def _are_many(stale: Collection[int], wanted: Collection[int]) -> bool:
+    return len(stale) > WORTH_WRITING_ALL * len(wanted) and len(stale) > 1
+
+
+def _differing(buckets: Mapping[int, Bucket], wanted: Mapping[int, Sums]) -> set[int]:
+    there = {number: (one.orders, Decimal(one.revenue)) for number, one in buckets.items() if one.orders}
+    return {number for number in there.keys() | wanted.keys() if there.get(number) != wanted.get(number)}
+
+
+def _mended(source: Source, before: Manifest, touched: Sequence[int]) -> dict[int, Bucket]:
+    """The buckets in which these customers stand, with their orders as they are now and all others' from the file."""
+    staged = dict(_stage(source, [range(customer, customer + 1) for customer in touched], "touched"))
+    source.con.register("touched", pa.table({"customer_id": pa.array(touched, pa.int64())}))
+    mended = {}
+    for number in sorted({customer // CUSTOMERS_PER_BUCKET for customer in touched} & before.buckets.keys()):
+        file = manifest.folder(source.shop_id) / before.buckets[number].file
+        mended[number] = _bucket(source, number, staged.get(number), file)
+    source.con.unregister("touched")
+    return mended
+
+
+def sums(link: dbapi.Connection, rows: Restated) -> dict[int, Sums]:
     """Orders and revenue by bucket, as PostgreSQL has them."""
     found = _fetch(link, rows.sums(CUSTOMERS_PER_BUCKET))
     return {row["bucket"]: (row["orders"], Decimal(row["revenue"]).scaleb(-4)) for row in found}
@@ -104,11 +153,9 @@ def _fetch(link: dbapi.Connection, query: str) -> list[dict[str, object]]:
         return cursor.fetch_arrow_table().to_pylist()
 
 
-def _stage(
-    link: dbapi.Connection, con: DuckDBPyConnection, rows: Restated, stale: Iterable[int] | None, folder: Path
-) -> list[tuple[int, Path]]:
-    """The rows of the stale buckets, unsorted, in a folder for each: one pass, however many there are."""
-    ranges = None if stale is None else ranges_of(sorted(stale))
+def _stage(source: Source, ranges: Sequence[range] | None, name: str) -> list[tuple[int, Path]]:
+    """The rows of ranges of customers, None for all, unsorted, in a folder for each bucket: one pass, however many."""
+    link, con, rows, folder = source.link, source.con, source.rows, source.folder / name
     with link.cursor() as cursor:
         cursor.execute(rows.costs(ranges))
         con.register("lines", cursor.fetch_record_batch())
@@ -137,10 +184,13 @@ def ranges_of(buckets: Sequence[int]) -> list[range]:
     return found
 
 
-def _bucket(con: DuckDBPyConnection, shop_id: int, generation: int, number: int, staged: Path) -> Bucket:
-    file = f"orders/{number:04}-{generation:06}.parquet"
-    write_file(con, SORTED.format(staged=staged, **MONEY), manifest.folder(shop_id) / file)
-    return described(con, manifest.folder(shop_id), file)
+def _bucket(source: Source, number: int, staged: Path | None, mending: Path | None = None) -> Bucket:
+    """Write one bucket of staged rows; mending: the file from which come those of everybody who was not touched."""
+    file = f"orders/{number:04}-{source.generation:06}.parquet"
+    fresh = SORTED.format(staged=staged, **MONEY) if staged else NO_ROWS.format(file=mending)
+    query = MENDED.format(file=mending, fresh=fresh) if mending else fresh
+    write_file(source.con, query, manifest.folder(source.shop_id) / file)
+    return described(source.con, manifest.folder(source.shop_id), file)
 
 
 def write_file(con: DuckDBPyConnection, query: str, path: Path) -> None:
