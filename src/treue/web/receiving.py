@@ -15,7 +15,7 @@ from treue.core.jobs.errors import JobError
 from treue.listen.imports import uploads
 
 LARGEST_FORM = 10 << 20
-ENVELOPE = 1 << 20  # what the other fields of an upload may weigh
+ENVELOPE = 16 << 10  # what the other fields of an upload may weigh
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 
 

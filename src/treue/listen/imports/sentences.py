@@ -77,7 +77,7 @@ def _file_gone(facts: Facts) -> str:
 
 def _upload_too_large(facts: Facts) -> str:
     return _(
-        "The file has %(size)s; at most %(limit)s can be uploaded. Split it, or use `treue import` on the server."
+        "The file has %(size)s; at most %(limit)s can be uploaded. Split it, or use “treue import” on the server."
     ) % {
         "size": _size(facts["size"]),
         "limit": _size(facts["limit"]),

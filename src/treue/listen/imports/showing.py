@@ -31,7 +31,7 @@ def list_of(tasks: Sequence[Import]) -> Table:
     columns = [
         Column(_("File")),
         Column(_("Holds")),
-        Column(_("State")),
+        Column(_("State"), full=True),
         Column(_("Rows"), numeric=True),
         Column(_("Set aside"), numeric=True),
         Column(_("When")),
