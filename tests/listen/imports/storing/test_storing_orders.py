@@ -35,6 +35,16 @@ def test_orders_lines_customers_products_and_channels_are_made(bring_in, orders)
     assert (task.summary["rows_read"], task.summary["rows_used"]) == (3, 3)
 
 
+def test_lines_happen_when_their_order_does_also_in_the_hours_that_a_clock_shows_twice_or_never(bring_in):
+    hours = [f"2025-10-26 0{hour}:30" for hour in (1, 2, 3)] + [f"2026-03-29 0{hour}:30" for hour in (1, 2, 3)]
+    file = "".join(f"A{number},anna,{at},TEA,1,4.50,,,\n" for number, at in enumerate(hours))
+    bring_in(file)
+    moments = list(OrderLine.objects.order_by("order__number").values_list("bought_at", "order__ordered_at"))
+    assert len(moments) == 6
+    assert all(line == order for line, order in moments)
+    assert bring_in(file).summary["orders"] == {"new": 0, "changed": 0, "same": 6}
+
+
 def test_times_are_the_shops_own_and_stored_as_moments(bring_in, orders):
     bring_in("A1,anna,2026-01-15 10:00,TEA,1,1,,,\nA2,anna,2026-07-15 10:00,TEA,1,1,,,\n")
     assert orders("ordered_at") == [
