@@ -11,8 +11,10 @@ import subprocess
 import tarfile
 import tempfile
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -22,6 +24,7 @@ from treue.core import home, postgres
 
 FORMAT = 1
 SECONDS_TO_LEAVE = 2.0
+NEWER_SETTINGS = (b"SET transaction_timeout",)
 FOLDERS = ("lake", "uploads")
 MANIFEST, DUMP, KEY = "manifest.json", "database.dump", "secret.key"
 
@@ -86,15 +89,7 @@ def restore(source: Path, *, replace: bool = False) -> None:
         _require_alone()
         if not replace and _has_data():
             raise InstallationNotEmpty
-        _empty_database()
-        _run(
-            "pg_restore",
-            "--no-owner",
-            "--exit-on-error",
-            "--single-transaction",
-            f"--dbname={_address()}",
-            folder / DUMP,
-        )
+        _replace_database(folder / DUMP)
         for part in FOLDERS:
             _put_in_place(folder / part, home.home() / part)
         shutil.copyfile(folder / KEY, home.home() / KEY)
@@ -158,10 +153,38 @@ def _others_connected() -> bool:
         return bool(row and row[0])
 
 
-def _empty_database() -> None:
-    with psycopg.connect(_conninfo(), autocommit=True) as connection:
-        connection.execute("drop schema public cascade")
-        connection.execute("create schema public")
+def _replace_database(dump: Path) -> None:
+    """Put the dump in the place of all there is, in one transaction: if anything fails, nothing has happened."""
+    reading = _command("pg_restore", "--no-owner", "--file=-", dump)
+    writing = _command(
+        "psql",
+        *("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--dbname={_address()}"),
+        *("--command=drop schema public cascade", "--command=create schema public", "--file=-"),
+    )
+    environment = _environment()
+    with tempfile.TemporaryFile() as said:
+        read = subprocess.Popen(reading, stdout=subprocess.PIPE, stderr=said, env=environment)
+        write = subprocess.Popen(
+            writing, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, env=environment
+        )
+        with read, write:
+            with suppress(BrokenPipeError):
+                _pass_on(read.stdout, write.stdin)
+            if read.wait() != 0:
+                write.kill()  # before its input ends, or it would keep the half that it got
+        if read.returncode != 0 or write.returncode != 0:
+            said.seek(0)
+            raise ProgramFailed(said.read().decode(errors="replace").strip())
+
+
+def _pass_on(script: IO[bytes], target: IO[bytes]) -> None:
+    """All but the settings that servers before PostgreSQL 17 do not know; they stand above everything else."""
+    for line in script:
+        if not line.startswith(NEWER_SETTINGS):
+            target.write(line)
+        if line.startswith(b"CREATE"):
+            break
+    shutil.copyfileobj(script, target, 1 << 20)
 
 
 def _place() -> dict[str, str]:
@@ -181,9 +204,16 @@ def _address() -> str:
     return make_conninfo(**{name: value for name, value in _place().items() if name != "password"})
 
 
+def _command(program: str, *arguments: str | Path) -> list[str]:
+    return [str(postgres.programs() / program), *map(str, arguments)]
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PGPASSWORD": _place().get("password", ""), "PGOPTIONS": "-c client_min_messages=warning"}
+
+
 def _run(program: str, *arguments: str | Path) -> None:
-    command = [str(postgres.programs() / program), *map(str, arguments)]
-    environment = os.environ | {"PGPASSWORD": _place().get("password", "")}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    command = _command(program, *arguments)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())
     if done.returncode != 0:
         raise ProgramFailed(done.stderr.strip())

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import urllib.request
@@ -161,6 +162,23 @@ def test_a_backup_brings_the_same_figures_back_elsewhere(with_demo, folders, tmp
     restored = other.run("restore", str(file))
     assert restored.returncode == 0, restored.stderr
     assert figures_of(other) == figures_of(with_demo)
+
+
+def test_a_damaged_backup_is_told_and_leaves_everything_as_it_was(with_demo, tmp_path):
+    whole, folder, damaged = tmp_path / "saved.tar", tmp_path / "inside", tmp_path / "damaged.tar"
+    assert with_demo.run("backup", str(whole)).returncode == 0
+    with tarfile.open(whole) as tar:
+        tar.extractall(folder)
+    dump = folder / "database.dump"
+    dump.write_bytes(dump.read_bytes()[:-20_000])
+    with tarfile.open(damaged, "w") as tar:
+        tar.add(folder, "")
+    before = figures_of(with_demo)
+    refused = with_demo.run("restore", "--replace", str(damaged))
+    assert refused.returncode == 1
+    assert "pg_restore" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert figures_of(with_demo) == before
 
 
 def test_a_restore_refuses_to_replace_data_unasked(with_demo, tmp_path):
