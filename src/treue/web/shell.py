@@ -62,8 +62,8 @@ def _item(request: HttpRequest, label: str, name: str) -> Item:
 
 
 def freshness(shop: Shop | None, snapshot: Snapshot | None) -> str:
-    """How fresh the data are, as a sentence; "" before the first figures."""
-    if shop is None or snapshot is None:
+    """How fresh the data are, as a sentence; "" while there are no orders."""
+    if shop is None or snapshot is None or snapshot.first_order is None:
         return ""
     language = get_language() or settings.LANGUAGE_CODE
     return _("Figures up to %(day)s, computed %(moment)s.") % {
