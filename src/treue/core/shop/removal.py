@@ -6,8 +6,10 @@ from django.apps import apps
 from django.db import models, transaction
 
 from treue.core.jobs.work import Progress
+from treue.core.shop import locking
 from treue.core.shop.models import Shop
 
+PATIENCE_SECONDS = 600.0
 Model = type[models.Model]
 
 
@@ -15,12 +17,14 @@ def remove(shop_id: int, progress: Progress) -> dict[str, object]:
     """Delete the rows of every table that leads to the shop, those that refer before those referred to.
 
     Set-based, a table at a time in one transaction: a shop is removed whole or not at all. Returns rows by table.
+    Raises ShopIsBeingWritten where an import does not end.
     """
     paths = {model: path for model in apps.get_models() if (path := _path_to_shop(model))}
     order = list(TopologicalSorter({model: _referring(model, paths) for model in paths}).static_order())
     progress.step("removing", total=len(order) + 1)
     deleted = {}
     with transaction.atomic():
+        locking.hold_until_commit(shop_id, patience_seconds=PATIENCE_SECONDS)
         for model in order:
             rows = model._base_manager.filter(**{paths[model]: shop_id})
             deleted[model._meta.label] = rows._raw_delete(rows.db)
