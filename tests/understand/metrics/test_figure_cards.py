@@ -190,7 +190,7 @@ def test_every_formula_has_its_numbers_put_in():
     assert how(kinds.ORDER_VALUE, timeline) == "€353,400 ÷ 6,000"
     assert how(kinds.FREQUENCY, timeline) == "26,000 ÷ 10,000"
     assert plain(how(kinds.LIFETIME, timeline)) == "40,000.0 years ÷ 20,000"
-    assert how(kinds.CLV, timeline) == "€58.90 × 2.60 orders a year × 2.00 years"
+    assert how(kinds.CLV, timeline) == "€58.90 × 2.600 orders a year × 2.0000 years"
     assert card(kinds.CLV, timeline).value == "€306"
     assert card(kinds.RETENTION, timeline).how.settings == (
         "A customer is someone who ordered within the last 365 days."

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from courses import ACohort, ASlice, basis, cohorts, counts, course, rates
+from courses import ACohort, basis, cohorts, counts, course, rates
 from django.utils import translation
 
 from treue.understand.metrics import charts, tables, windows
@@ -149,14 +149,6 @@ def test_the_table_of_cohorts_shows_counts():
         ["July 2026", "200", "40.0%", "50", "40"],
         ["August 2026", "20", "too few", "5", ""],
     ]
-
-
-def test_the_table_of_slices_names_the_unknown_and_how_many_it_leaves_out():
-    rows = [ASlice(None, rates(90, of=100)), ASlice("AT", rates(15, of=20))]
-    assert texts(tables.slices("country", rows, basis()))[0][:3] == ["unknown", "0", "90.0%"]
-    assert texts(tables.slices("country", rows, basis()))[1][2] == "too few"
-    shortened = tables.slices("country", rows, basis(), most=1)
-    assert (len(shortened.rows), shortened.caption) == (1, "The 1 with the largest revenue, of 2.")
 
 
 # The window in words

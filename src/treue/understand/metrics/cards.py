@@ -123,9 +123,10 @@ def _change(kind: Kind, choice: Choice, basis: Basis) -> Change | None:
         if inside
         else pgettext("after a difference", "from %(period)s (%(value)s)")
     )
+    size = _size(kind, abs(difference), basis)
     return change(
-        difference,
-        text=_size(kind, abs(difference), basis),
+        0 if size == _size(kind, 0, basis) else difference,  # what is printed as nothing has no direction either
+        text=size,
         against=against % names,
         better=_better(kind, choice, difference, before),
         margin=margin,

@@ -11,7 +11,7 @@ from treue.design import formats
 from treue.design.figures import Figure, Finding, Link
 from treue.design.tables import Table
 from treue.science.figures import PeriodFigures, TotalFigures
-from treue.understand.metrics import cards, charts, findings, kinds, reading, tables, titles, windows
+from treue.understand.metrics import cards, charts, findings, kinds, reading, slice_tables, titles, windows
 from treue.understand.metrics.basis import Basis, active_language
 from treue.understand.metrics.charts import Chart, HeatChart
 from treue.understand.metrics.comparison import Choice, latest
@@ -73,8 +73,15 @@ def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str, *, m
         cohorts=charts.cohorts(rows[-COHORTS_SHOWN:], basis),
         findings=findings.findings(timeline, nameable(parts), basis),
         slices=[
-            tables.slices(dimension, parts[dimension], basis, csv_url=_csv(f"by_{dimension}", query))
-            for dimension in parts
+            slice_tables.table(
+                dimension,
+                [part for part in rows if not part.is_rest],
+                choice.current,
+                basis,
+                most=SLICES_COMPARED,
+                csv_url=_csv(f"by_{dimension}", query),
+            )
+            for dimension, rows in parts.items()
         ],
         suggested_window=snapshot.suggested_window if may_edit_shop else None,
     )
@@ -110,7 +117,7 @@ def _parts(snapshot: Snapshot, selection: Selection, choice: Choice) -> dict[str
     for dimension in reading.DIMENSIONS:
         if dimension in selection.filters.active:
             continue
-        found = reading.breakdown(snapshot, dimension, selection.filters, unit=selection.unit, most=SLICES_COMPARED)
+        found = reading.breakdown(snapshot, dimension, selection.filters, unit=selection.unit, most=SLICES_COMPARED + 1)
         if any(part.value for part in found):
             parts[dimension] = [
                 NamedPart(

@@ -14,10 +14,6 @@ PERIOD_FIELDS = (
     *("won_back", "retention_rate", "churn_rate", "buyers", "repeat_buyers", "repeat_purchase_rate", "orders"),
     *("revenue", "average_order_value", "purchase_frequency", "customer_lifetime_years", "clv"),
 )
-TOTAL_FIELDS = (
-    *("customers", "orders", "revenue", "first_order", "last_order", "average_order_value"),
-    *("purchase_frequency", "repeat_purchase_rate", "customer_lifetime_years", "clv"),
-)
 
 
 def periods(snapshot: Snapshot, selection: Selection) -> Rows:
@@ -37,10 +33,16 @@ def cohorts(snapshot: Snapshot, selection: Selection) -> Rows:
 
 
 def _by(dimension: str) -> Callable[[Snapshot, Selection], Rows]:
+    """Every value of a dimension in every period."""
+
     def rows(snapshot: Snapshot, selection: Selection) -> Rows:
         parts = reading.breakdown(snapshot, dimension, selection.filters, unit=selection.unit)
-        cells = ([part.value or "", *(getattr(part.figures, name) for name in TOTAL_FIELDS)] for part in parts)
-        return (dimension, *TOTAL_FIELDS), cells
+        cells = (
+            [part.value or "", *(getattr(period, name) for name in PERIOD_FIELDS)]
+            for part in parts
+            for period in part.periods
+        )
+        return (dimension, *PERIOD_FIELDS), cells
 
     return rows
 

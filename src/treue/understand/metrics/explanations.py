@@ -132,8 +132,8 @@ def clv(period: PeriodFigures, basis: Basis) -> How:
         _("%(value)s × %(frequency)s orders a year × %(lifetime)s years")
         % {
             "value": basis.money(period.average_order_value),
-            "frequency": basis.number(period.purchase_frequency, 2),
-            "lifetime": basis.number(period.customer_lifetime_years, 2),
+            "frequency": basis.number(period.purchase_frequency, 3),
+            "lifetime": basis.number(period.customer_lifetime_years, 4),
         },
         _("Order value times orders per customer and year times observed lifetime. Revenue, not profit."),
     )

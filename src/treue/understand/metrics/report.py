@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from treue.design.stylesheets import standalone_css
-from treue.understand.metrics import cards, charts, datause, findings, tables, titles
+from treue.understand.metrics import cards, charts, datause, findings, slice_tables, tables, titles
 from treue.understand.metrics.analysis import Analysis
 from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.comparison import Choice, latest
@@ -41,7 +41,8 @@ def context(analysis: Analysis) -> dict[str, object]:
         "cohorts": charts.cohorts(report.cohorts, basis),
         "repeat_rates": cards.repeat_rates(choice, report.cohorts, basis),
         "slices": [
-            tables.slices(dimension, rows, basis, most=MOST_SLICES) for dimension, rows in report.slices.items()
+            slice_tables.table(dimension, rows, choice.current, basis, most=MOST_SLICES)
+            for dimension, rows in report.slices.items()
         ],
         "facts": datause.facts(analysis),
         "windows": datause.windows_in_words(analysis),

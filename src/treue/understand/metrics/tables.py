@@ -1,4 +1,4 @@
-"""The figures as tables: periods, cohorts, slices."""
+"""The figures as tables: periods and cohorts, and what the dimensions are called."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,6 @@ from treue.design.tables import Cell, Column, Table
 from treue.science.figures import PeriodFigures
 from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.cohorts import CohortLike, first_day
-from treue.understand.metrics.comparison import latest
-from treue.understand.metrics.slices import SliceLike
 
 
 def dimension_label(dimension: str) -> str:
@@ -102,40 +100,4 @@ def _cohort_row(row: CohortLike, months: int, basis: Basis) -> list[str | Cell]:
         basis.rate(share, row.size),
         *counts,
         *[""] * (months - 1 - len(counts)),
-    ]
-
-
-def slices(
-    dimension: str, rows: Sequence[SliceLike], basis: Basis, *, most: int | None = None, **options: str
-) -> Table:
-    """What customers of each channel, country or category do, the largest revenue first, at most `most` of them."""
-    columns = [
-        Column(dimension_label(dimension)),
-        Column(_("Customers"), numeric=True),
-        Column(_("Retention"), numeric=True),
-        Column(_("Repeat-purchase rate over life"), numeric=True),
-        Column(_("Orders"), numeric=True),
-        Column(_("Revenue"), numeric=True),
-        Column(_("Order value"), numeric=True),
-    ]
-    ordered = sorted(rows, key=lambda row: row.figures.revenue, reverse=True)[:most]
-    if len(ordered) < len(rows):
-        options["caption"] = _("The %(shown)s with the largest revenue, of %(all)s.") % {
-            "shown": basis.number(len(ordered)),
-            "all": basis.number(len(rows)),
-        }
-    return Table(dimension_label(dimension), columns, [_slice_row(row, basis) for row in ordered], **options)
-
-
-def _slice_row(row: SliceLike, basis: Basis) -> list[str | Cell]:
-    current = latest(row.periods).current
-    figures = row.figures
-    return [
-        row.value or _("unknown"),
-        basis.number(figures.customers),
-        basis.rate(current and current.retention_rate, current.customers_start if current else 0),
-        basis.rate(figures.repeat_purchase_rate, figures.customers),
-        basis.number(figures.orders),
-        basis.money_short(figures.revenue),
-        basis.money(figures.average_order_value),
     ]
