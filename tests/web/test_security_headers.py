@@ -30,6 +30,13 @@ def test_sign_in_is_kept_by_no_cache(client: Client) -> None:
     assert "no-store" in client.get(reverse("account_login"))["Cache-Control"]
 
 
+@pytest.mark.parametrize("path", ["/customers/", "/customers/customers.csv", "/staff/audit/", "/"])
+def test_what_is_behind_the_sign_in_is_kept_by_no_cache(path: str, staff) -> None:
+    client = Client()
+    client.force_login(staff("admin"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(path)["Cache-Control"] == "private, no-store"
+
+
 def test_no_script_reads_our_cookies(client: Client) -> None:
     client.get(reverse("account_login"))
     cookie = client.cookies[settings.CSRF_COOKIE_NAME]

@@ -52,6 +52,12 @@ def test_made_up_addresses_harm_nothing(page, query):
     assert "Kundschaft" in page(query)
 
 
+def test_a_made_up_number_of_the_page_counts_nobody_who_is_not_there(page):
+    first = buyer("K1", "Anna Blau")
+    buyer("K2", "Bert Blau")
+    assert "2 bis 2 von 2" in page(f"?sort=name&after={first.pk}&page=999999999999")
+
+
 def test_nobody_yet_says_what_to_do(page):
     assert "/imports/" in page()
 

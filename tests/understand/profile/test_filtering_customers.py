@@ -96,6 +96,12 @@ def test_the_filters_keep_what_was_asked_and_name_the_window(ask, people):
     assert "Auf diese Auswahl passt niemand." in said
 
 
+def test_nobody_found_under_filters_offers_to_search_without_them(ask, people):
+    said = ask("?q=anna&last=over-365")
+    assert "unter denen, auf die die Filter passen" in said
+    assert 'href="/customers/?q=anna"' in said
+
+
 def test_before_the_first_figures_the_filters_work_by_today(ask):
     buyer("K1", "Anna Blau", last_order_at=datetime.now(UTC))
     assert "Anna Blau" in ask("?last=within-30")

@@ -94,6 +94,8 @@ def erase_customer(request: HttpRequest, number: int) -> HttpResponse:
     try:
         receipt = erasing.erase(customer=customer, by=request.user)
     except ShopIsBeingWritten:
+        if _customer(number) is None:  # by whoever was being waited for
+            return _receipt_instead(request, number)
         return _confirmation(request, customer, form, status=IN_USE)
     except (AlreadyErased, NotThere):
         return _receipt_instead(request, number)

@@ -48,6 +48,11 @@ class Asked:
         )
 
     @property
+    def by_filters(self) -> bool:
+        """Whether anything but words is asked for."""
+        return self != Asked(words=self.words)
+
+    @property
     def revenue(self) -> str:
         """The least revenue as a number field takes it."""
         return "" if self.revenue_from is None else f"{self.revenue_from.normalize():f}"

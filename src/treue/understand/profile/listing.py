@@ -53,7 +53,10 @@ class Listing:
     def page(self, position: Position = START, size: int = PAGE) -> Page:
         ids, is_start, has_more = self._found(position, size)
         first = 1 if is_start else (max(position.page, 2) - 1) * size + 1
-        return Page(ids, self.course.count(), first, not is_start, has_more, self.course.most_counted)
+        count = self.course.count()
+        if count is not None:  # the number of the page is only what the address says
+            first = max(min(first, count - len(ids) + 1), 1)
+        return Page(ids, count, first, not is_start, has_more, self.course.most_counted)
 
     def _found(self, position: Position, size: int) -> tuple[list[int], bool, bool]:
         """The ids, whether they begin the list, whether it goes on after them."""

@@ -22,6 +22,8 @@ from treue.understand.profile.filtering import Asked
 from treue.understand.profile.listing import PAGE, Listing, Page, Position
 from treue.understand.profile.sorting import Sort
 
+MOST_PAGES = 1_000_000
+
 
 @require_GET
 @requires(Permission.SEE_CUSTOMERS)
@@ -67,7 +69,7 @@ def _position(request: HttpRequest) -> Position:
         text = request.GET.get(name, "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
-    return Position(after=number("after"), before=number("before"), page=max(number("page") or 1, 1))
+    return Position(after=number("after"), before=number("before"), page=min(max(number("page") or 1, 1), MOST_PAGES))
 
 
 def _table(request: HttpRequest, shop: Shop, page: Page, sort: Sort) -> Table:
