@@ -52,7 +52,7 @@ def facts(order: Order, shop: Shop) -> list[tuple[str, str]]:
         (_("Ordered"), formats.moment(order.ordered_at.astimezone(shop.tz), language)),
         (_("Channel"), order.channel.name if order.channel else ""),
         (_("Country"), formats.country(order.country, language)),
-        (_("First category"), order.category),
+        (_("Category of the first line"), order.category),
         (_("Amount"), _money(order.amount, shop)),
         (_("Taken back"), _money(order.refunded_amount, shop) if order.refunded_amount else ""),
         (_("Remains"), _money(order.amount - order.refunded_amount, shop) if order.refunded_amount else ""),

@@ -55,7 +55,7 @@ def _silence(person: Person) -> str:
             since,
         )
         return text % {"days": formats.number(since, active_language())}
-    return _ago(person) if since else _("The last order came on the last day of these figures.")
+    return _ago(person) if since else _("The last order came on %(day)s.") % {"day": _day(person.last)}
 
 
 def _ago(person: Person) -> str:
