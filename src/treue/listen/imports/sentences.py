@@ -26,6 +26,7 @@ STEPS = {
     "matching": gettext_lazy("Finding the purchases that refunds belong to"),
     "set_aside": gettext_lazy("Writing down the rows set aside"),
     "undoing": gettext_lazy("Taking back what was written"),
+    "unused": gettext_lazy("Removing what nothing needs any more"),
 }
 # From and to which percent of an import a step leads, as measured; in a file of records three steps fall out.
 SPANS = {
@@ -39,7 +40,7 @@ SPANS = {
     "matching": (85, 95),
     "set_aside": (95, 99),
 }
-UNCOUNTED = ("reading", "matching")
+UNCOUNTED = ("reading", "matching", "unused")
 
 
 def failure(error: Exception) -> str:

@@ -132,8 +132,8 @@ def take_back(task: Import, progress: Progress) -> None:
             pass
     progress.step("matching")
     matching.rematch(task.shop, touched=TOUCHED, facts=facts, sign=progress.advance)
-    progress.step("undoing")
-    removing.remove_unused(task, progress.advance)
+    progress.step("unused")
+    removing.remove_unused(task, progress)
 
 
 def _bring_back(statement: str, facts: dict[str, object], sign: Sign) -> int:

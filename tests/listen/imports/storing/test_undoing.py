@@ -3,9 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
 
 from treue.core.commerce.models import Channel, Order, Product, Refund
 from treue.core.customers.models import Customer
+from treue.core.jobs import work
 from treue.core.shop.models import AcquisitionCost
 from treue.listen.imports import undoing
 from treue.listen.imports.failures import ReplacedLater
@@ -124,3 +126,30 @@ def test_nothing_of_it_is_left_but_its_record(bring_in, undo):
     undo(task)
     assert not Trace.objects.exclude(what=Trace.What.TOUCHED).exists()
     assert task.summary["orders"]["new"] == 2
+
+
+def test_an_unused_product_of_an_undone_file_stays_while_something_replaced_may_need_it(bring_in, undo):
+    first = bring_in("A1,anna,2026-03-01 10:00,TEA,3,4.00,Tea,Shop,DE\n")
+    bring_in("A1,anna,2026-03-01 10:00,CUP,1,12.00,Cups,App,DE\n")
+    undoing.removing.remove_unused(first, work.Silent())
+    assert set(Product.objects.values_list("code", flat=True)) == {"TEA", "CUP"}
+    assert set(Channel.objects.values_list("name", flat=True)) == {"Shop", "App"}
+
+
+def test_removing_unused_products_says_how_far_it_is(bring_in, monkeypatch):
+    bring_in("A1,anna,2026-03-01 10:00,TEA,3,4.00,Tea,Shop,DE\n")
+    second = bring_in("A2,ben,2026-03-02 10:00,CUP,1,4.00,Cups,App,DE\n")
+    progress, said = work.Silent(), []
+    monkeypatch.setattr(progress, "step", lambda name, total=None: said.append((name, total)))
+    undoing.take_back(second, progress)
+    assert [each for each in said if each[0] == "unused"] == [("unused", None), ("unused", 1), ("unused", 1)]
+
+
+def test_the_lines_of_others_are_not_read_once_for_every_product_that_goes(bring_in):
+    lines = (f"A{n},anna,2026-03-01 10:00,TEA,1,4.00,Tea,Shop,DE\n" for n in range(3_000))
+    bring_in("".join(lines))
+    Product.objects.bulk_create(Product(shop_id=Import.objects.get().shop_id, code=f"X{n}") for n in range(2_000))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("delete from commerce_product where code like 'X%'")
+        cursor.execute("select pg_stat_get_xact_numscans('commerce_orderline'::regclass)")
+        assert cursor.fetchone()[0] <= 1
