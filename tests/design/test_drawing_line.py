@@ -42,6 +42,19 @@ def test_extremes_and_the_last_value_are_labelled_and_nothing_else():
     assert sorted(labels) == ["94.3 %", "96.2 %"]
 
 
+def test_a_value_at_the_bottom_is_not_written_over_the_names_of_the_months():
+    picture = drawn(months(4, 2, 0, 3), from_zero=True)
+    (lowest,) = [element for element in having(picture, "strong") if element.text == "0 %"]
+    (month,) = [element for element in picture.iter("text") if element.text == "M2"]
+    assert float(lowest.get("y")) < float(month.get("y")) - 12
+
+
+def test_a_value_at_the_top_is_not_written_over_the_number_of_a_note():
+    picture = drawn(months(98, 100, 99), notes=[Note(1, "TV spot")])
+    (highest,) = [element for element in having(picture, "strong") if element.text == "100 %"]
+    assert float(highest.get("y")) > 30
+
+
 def test_a_single_value_is_a_dot_with_its_label():
     picture = drawn(months(50.0))
     assert [element.text for element in having(picture, "strong")] == ["50.0 %"]

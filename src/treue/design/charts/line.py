@@ -1,7 +1,7 @@
 """One figure over time: the line, its extremes and last value in words, a target, notes, the running period."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -119,7 +119,7 @@ class _Line:
         frame = self._frame(width, height)
         places = self._places(frame)
         step = self._step(frame)
-        taken: list[svg.Box] = []
+        taken = self._note_boxes(frame, step)
         labels = self._labels(frame, places, taken)
         axis_y = frame.bottom + 20
         axis_ticks = [
@@ -185,14 +185,20 @@ class _Line:
             content = self.points[n].text
             half = svg.text_width(content) / 2
             x_text = min(max(x, frame.left + half), frame.width - half)
-            y_text = y + 20 if below[n] else y - 11
-            box = svg.Box.of_text(content, x_text, y_text, "middle")
-            if any(box.meets(other) for other in taken):
+            sides = (y + 20, y - 11) if below[n] else (y - 11, y + 20)
+            boxes = [(y_text, svg.Box.of_text(content, x_text, y_text, "middle")) for y_text in sides]
+            free = [each for each in boxes if self._is_free(each[1], frame, taken)]
+            if not free and n != last:
                 continue
+            y_text, box = (free or boxes)[0]
             taken.append(box)
             parts.append(svg.tag("circle", css=f"d{self.series}", cx=x, cy=y, r=5 if n == last else 4))
             parts.append(svg.text(content, x_text, y_text, "strong halo", "middle"))
         return parts
+
+    def _is_free(self, box: svg.Box, frame: Frame, taken: Sequence[svg.Box]) -> bool:
+        """Whether a label would stand in the field, and on nothing."""
+        return box.top >= 0 and box.bottom <= frame.bottom + 6 and not any(box.meets(other) for other in taken)
 
     def _goal(self, frame: Frame, places: Places, taken: list[svg.Box]) -> list[str]:
         """The dashed line, and its name at the first place along it that nothing else crosses."""
@@ -223,15 +229,24 @@ class _Line:
         ]
 
     def _marks(self, frame: Frame, step: float) -> list[str]:
-        parts, free_from = [], -math.inf
-        for number, note in enumerate(self.notes, start=1):
-            x = frame.left + 8 + note.at * step
-            x_mark = max(x, free_from)
-            free_from = x_mark + 19
+        parts = []
+        for number, (x, x_mark) in enumerate(self._mark_places(frame, step), start=1):
             parts.append(svg.segments([(x, 18, x, frame.bottom)], "mark-line"))
             parts.append(svg.tag("circle", css="mark-dot", cx=x_mark, cy=10, r=8.5))
             parts.append(svg.text(str(number), x_mark, 14, anchor="middle"))
         return parts
+
+    def _mark_places(self, frame: Frame, step: float) -> Iterator[tuple[float, float]]:
+        """Where the line of each note stands, and its number, moved aside where another is in the way."""
+        free_from = -math.inf
+        for note in self.notes:
+            x = frame.left + 8 + note.at * step
+            x_mark = max(x, free_from)
+            free_from = x_mark + 19
+            yield x, x_mark
+
+    def _note_boxes(self, frame: Frame, step: float) -> list[svg.Box]:
+        return [svg.Box(x - 9, 1, x + 9, 19) for _line, x in self._mark_places(frame, step)]
 
     def _tips(self, frame: Frame, places: Places, step: float) -> list[str]:
         parts = []
