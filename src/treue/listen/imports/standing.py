@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from treue.core.commerce.models import Order, Refund
 from treue.core.jobs.models import Job
 from treue.listen.imports.models import Import, Replaced, Trace
+from treue.listen.imports.sentences import amounts
 
 MOVING = (Job.State.WAITING, Job.State.RUNNING)
 BEFORE_ITS_TURN = ("", "waiting")  # steps of a job that has not begun to change anything
@@ -48,7 +49,7 @@ def standing(task: Import) -> Standing:
         moves=moves,
         may_assign=may_start and not left,
         may_start=may_start,
-        may_undo=not moves and (state == State.DONE or left),
+        may_undo=not moves and (left or (state == State.DONE and _did_something(task))),
     )
 
 
@@ -74,6 +75,11 @@ def _state(task: Import, *, moves: bool) -> Import.State:
         return State.DONE if untouched and task.summary else State.FAILED
     cancelled = task.job is not None and task.job.state == Job.State.CANCELLED
     return State.CANCELLED if cancelled else State.FAILED
+
+
+def _did_something(task: Import) -> bool:
+    """Not so where all was known already; what its summary says mostly saves the look at what is there."""
+    return any(amounts(task.summary, how)[1] for how in ("new", "changed")) or _has_left(task)
 
 
 def _has_left(task: Import) -> bool:

@@ -19,7 +19,17 @@ from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
 from treue.design import formats
 from treue.design.figures import Link
-from treue.listen.imports import assigning, failures, importing, intake, non_products, probing, showing, undoing
+from treue.listen.imports import (
+    assigning,
+    failures,
+    importing,
+    intake,
+    leaning,
+    non_products,
+    probing,
+    showing,
+    undoing,
+)
 from treue.listen.imports.errors import ImportProblem
 from treue.listen.imports.forms import ColumnsForm, UploadForm
 from treue.listen.imports.models import Import
@@ -210,6 +220,8 @@ def result(request: HttpRequest, import_id: int) -> HttpResponse:
         "card": showing.card(task, request.user) if stands.moves else None,
         "about": showing.about_file(task, named=False),
         "undo": showing.undo_question(task),
+        "leaning": leaning.before_undoing(task) if stands.may_undo else [],
+        "undone_since": leaning.since_importing(task),
         "steps": steps(),
         "crumbs": crumbs(),
     }
@@ -254,5 +266,10 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
         return _led_on(request, task, lambda: undoing.start(task=task, by=request.user))
     if not standing(task).may_undo:
         return redirect(showing.page_of(task))
-    context = {"task": task, "question": showing.undo_question(task), "crumbs": crumbs()}
+    context = {
+        "task": task,
+        "question": showing.undo_question(task),
+        "leaning": leaning.before_undoing(task),
+        "crumbs": crumbs(),
+    }
     return render(request, "imports/undo.html", context)

@@ -10,7 +10,7 @@ from treue.core.customers.models import Customer
 from treue.core.jobs import work
 from treue.core.jobs.models import Job
 from treue.core.shop.models import NonProduct
-from treue.core.staff.models import AuditEntry
+from treue.core.staff.models import AuditEntry, User
 from treue.listen.imports import uploads
 from treue.listen.imports.models import Import, SetAside
 
@@ -106,6 +106,7 @@ def test_the_dry_run_writes_nothing_and_says_what_would_happen(console, upload, 
     assert "No customer" in page
     assert "Unreadable time" in page
     assert "VERSAND" in page
+    assert "It has 1 line. Computed from this file alone: Without it revenue would be €9.00 instead of €13.90." in page
     assert not Order.objects.exists()
     assert not Customer.objects.exists()
 
@@ -212,6 +213,30 @@ def test_undo_is_refused_while_a_later_import_stands_on_it(console, imported, up
     answer = console.post(f"/imports/{imported.pk}/undo/", follow=True)
     assert f"number {later.pk}, “später.csv”" in text(answer)
     assert Order.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "lean", "gone"),
+    [("en", "found 1 order known already", "was undone since"), ("de", "1 Bestellung schon bekannt", "seitdem")],
+)
+def test_whoever_undoes_it_is_told_of_a_later_import_of_the_same(
+    language, lean, gone, console, imported, upload, assign, work_off
+):
+    User.objects.update(language=language)
+    again = upload(name="nochmal.csv")
+    console.post(f"/imports/{again.pk}/columns/", assign(again))
+    work_off()
+    console.post(f"/imports/{again.pk}/start/")
+    work_off()
+    assert f"/imports/{again.pk}/undo/" not in text(console.get(f"/imports/{again.pk}/"))
+    assert gone not in text(console.get(f"/imports/{again.pk}/"))
+    for page in (f"/imports/{imported.pk}/", f"/imports/{imported.pk}/undo/"):
+        shown = text(console.get(page))
+        assert lean in shown
+        assert f"{again.pk}, „nochmal.csv“" in shown or f"{again.pk}, “nochmal.csv”" in shown
+    console.post(f"/imports/{imported.pk}/undo/")
+    work_off()
+    assert gone in text(console.get(f"/imports/{again.pk}/"))
 
 
 def test_the_card_moves_and_the_page_turns_when_it_is_over(console, upload, assign, work_off):
