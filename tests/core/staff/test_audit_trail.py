@@ -54,6 +54,12 @@ def test_a_made_up_filter_harms_nothing(hers: Client, trail: None, query: dict[s
     assert hers.get(reverse("audit"), query).status_code == 200
 
 
+@pytest.mark.parametrize("query", [{"action": "\0"}, {"action": "x'"}, {"who": "\0"}, {"who": "²"}, {"who": "0"}])
+def test_who_or_what_is_not_in_the_trail_is_not_found(hers: Client, trail: None, query: dict[str, str]) -> None:
+    assert "Nothing was done that fits this filter." in hers.get(reverse("audit"), query).text
+    assert len(hers.get(reverse("audit_csv"), query).getvalue().decode().splitlines()) == 1
+
+
 def test_an_empty_result_says_so(hers: Client, trail: None) -> None:
     assert "Nothing was done that fits this filter." in hers.get(reverse("audit"), {"action": "x"}).text
 

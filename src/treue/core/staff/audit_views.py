@@ -51,15 +51,21 @@ def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _filtered(request: HttpRequest) -> QuerySet[AuditEntry]:
+    """As asked for; nothing where an action or a person is asked for that the trail does not know."""
     entries = AuditEntry.objects.select_related("who")
     action, who = request.GET.get("action", ""), request.GET.get("who", "")
     if action:
-        entries = entries.filter(action=action)
+        entries = entries.filter(action=action) if action in _actions() else entries.none()
     if who == "none":
         entries = entries.filter(who=None)
-    elif who.isascii() and who.isdigit():
-        entries = entries.filter(who_id=int(who[:18]))
+    elif who:
+        person = {str(pk): pk for pk in User.objects.values_list("pk", flat=True)}.get(who)
+        entries = entries.filter(who=person) if person else entries.none()
     return entries
+
+
+def _actions() -> list[str]:
+    return list(AuditEntry.objects.order_by("action").values_list("action", flat=True).distinct())
 
 
 def _names() -> dict[str, str]:
@@ -73,10 +79,12 @@ def _texts(entry: AuditEntry, names: dict[str, str]) -> list[str]:
 
 
 def _choices(request: HttpRequest) -> dict[str, object]:
-    actions = AuditEntry.objects.order_by("action").values_list("action", flat=True).distinct()
     people = [(str(user.pk), str(user)) for user in User.objects.order_by("name", "email")]
     return {
-        "actions": [("", _("Everything")), *sorted(((a, action_name(a)) for a in actions), key=lambda pair: pair[1])],
+        "actions": [
+            ("", _("Everything")),
+            *sorted(((a, action_name(a)) for a in _actions()), key=lambda pair: pair[1]),
+        ],
         "people": [("", _("Everybody")), *people, ("none", _("Treue itself"))],
         "action": request.GET.get("action", ""),
         "who": request.GET.get("who", ""),
