@@ -147,3 +147,19 @@ def test_steering_takes_a_post(hers: Client) -> None:
 
 def test_a_job_that_is_not_there_is_not_found(hers: Client) -> None:
     assert hers.get(reverse("job_card", args=[99])).status_code == 404
+
+
+def test_a_job_leads_only_those_to_its_page_who_may_open_it(hers: Client, analyst: Client) -> None:
+    over = job(kind="imports.run", state=State.FAILED, error="WorkerDied", arguments={"import_id": 8})
+    job(kind="metrics.refresh", state=State.DONE, finished_at=timezone.now())
+    assert "/imports/8/" in hers.get(reverse("jobs")).text
+    page = analyst.get(reverse("jobs")).text
+    assert "/imports/8/" not in page
+    assert f'href="{reverse("cockpit")}"' in page
+    assert "/imports/8/" not in analyst.get(reverse("job_card", args=[over.pk])).text
+
+
+def test_the_list_says_only_once_how_long_something_took(hers: Client) -> None:
+    begun = timezone.now()
+    job(state=State.DONE, started_at=begun, finished_at=begun + timedelta(seconds=7))
+    assert hers.get(reverse("jobs")).text.count("7\u00a0s") == 1

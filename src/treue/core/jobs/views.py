@@ -14,6 +14,7 @@ from treue.core.shop import clock
 from treue.core.staff.models import User
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
+from treue.design import formats
 from treue.design.tables import Cell, Column, Table
 
 BADGES = {Job.State.DONE: "good", Job.State.FAILED: "bad", Job.State.CANCELLED: "plain"}
@@ -33,7 +34,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         {
             "moving": [watching.card(job, request.user) for job in watching.moving()],
             "failed": [(job, watching.card(job, request.user)) for job in failed[:FAILED_SHOWN]],
-            "past": _past(over) if over else None,
+            "past": _past(over, request.user) if over else None,
             "pager": pager,
         },
     )
@@ -80,7 +81,7 @@ def _steered(user: User, job_id: int) -> Job:
     return job
 
 
-def _past(over: list[Job]) -> Table:
+def _past(over: list[Job], user: User) -> Table:
     zone = clock.zone()
     words = {Job.State.DONE: _("Done"), Job.State.FAILED: _("Failed"), Job.State.CANCELLED: _("Cancelled")}
     columns = [
@@ -93,9 +94,9 @@ def _past(over: list[Job]) -> Table:
     ]
     rows = [
         [
-            _name(job),
+            _name(job, user),
             Cell(words[Job.State(job.state)], badge=BADGES[Job.State(job.state)]),
-            watching.ending(job),
+            watching.outcome(job) or formats.NOTHING,
             watching.starter(job),
             clock.printed(job.started_at or job.created_at, zone),
             watching.duration(job),
@@ -105,6 +106,6 @@ def _past(over: list[Job]) -> Table:
     return Table(_("Past work"), columns, rows, caption=_("Newest first."), stack=True)
 
 
-def _name(job: Job) -> Cell:
-    link = wording.link_of(job)
+def _name(job: Job, user: User) -> Cell:
+    link = watching.link_for(user, job)
     return Cell(wording.name_of(job), url=link.url if link else "")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db.models import QuerySet
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from treue.core.jobs.models import Job
 from treue.core.staff.models import User
 from treue.core.staff.roles import Permission
 from treue.design import formats
+from treue.design.figures import Link
 from treue.design.progress import Progress
 
 MOVING = [Job.State.WAITING, Job.State.RUNNING]
@@ -49,8 +50,17 @@ def card(job: Job, user: User) -> Progress:
         poll_url=reverse("job_card", args=[job.pk]) if moves else "",
         cancel_url=reverse("job_cancel", args=[job.pk]) if moves and may_cancel(user, job) else "",
         message="" if moves else ending(job),
-        next_step=None if moves else wording.link_of(job),
+        next_step=None if moves else link_for(user, job),
     )
+
+
+def link_for(user: User, job: Job) -> Link | None:
+    """Where the job leads, for whom may open that page."""
+    link = wording.link_of(job)
+    if link is None:
+        return None
+    needed = getattr(resolve(link.url.partition("?")[0]).func, "required_permission", None)
+    return link if needed is None or user.may(needed) else None
 
 
 def percent(job: Job) -> int | None:
@@ -83,11 +93,16 @@ def is_abandoned(job: Job) -> bool:
 
 
 def ending(job: Job) -> str:
+    return outcome(job) or _("Done in %(duration)s.") % {"duration": duration(job)}
+
+
+def outcome(job: Job) -> str:
+    """How it ended; nothing where it went well and there is no more to say."""
     if job.state == Job.State.FAILED:
         return wording.failure_of(job)
     if job.state == Job.State.CANCELLED:
         return _("Was cancelled.")
-    return wording.outcome_of(job) or _("Done in %(duration)s.") % {"duration": duration(job)}
+    return wording.outcome_of(job)
 
 
 def duration(job: Job) -> str:
