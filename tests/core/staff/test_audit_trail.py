@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, override
 
 from treue.core.staff import audit, audit_wording
+from treue.core.staff.audit_facts import facts_text
 from treue.core.staff.models import AuditEntry, User
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def test_the_page_speaks_both_languages(hers: Client, trail: None, language: str
     with override(language):
         for word in ("Audit log", "Changed a role", "Cancelled a job", "Treue itself"):
             assert gettext(word) in page
-    assert "role: analyst → manager" in page
+        assert f"{gettext('Role')}: {gettext('Analyst')} → {gettext('Manager')}" in page
 
 
 def test_it_is_filtered_by_action_and_person(hers: Client, trail: None, otto: User) -> None:
@@ -72,7 +73,7 @@ def test_it_is_saved_as_csv_as_filtered_and_no_cell_is_a_formula(hers: Client, t
     assert lines[0] == "When,Who,What,Concerning,Details,action"
     assert len(lines) == 2
     assert "'=cmd" in lines[1]
-    assert lines[1].endswith("role: analyst → manager,staff.role_changed")
+    assert lines[1].endswith("Role: Analyst → Manager,staff.role_changed")
 
 
 def test_it_is_paged_from_the_newest(hers: Client, ada: User) -> None:
@@ -103,7 +104,16 @@ def test_a_room_names_its_own_deeds_and_an_unnamed_one_keeps_its_name() -> None:
 
 def test_old_and_new_values_are_read_as_a_change() -> None:
     facts = {"window_days": {"old": 365, "new": 180}, "codes": ["POST", "M"], "file": "", "n": 3}
-    assert audit_wording.facts_text(facts) == "window_days: 365 → 180 · codes: POST, M · file: – · n: 3"
+    assert facts_text(facts) == "Activity window in days: 365 → 180 · codes: POST, M · File: – · n: 3"
+
+
+def test_facts_and_their_values_are_read_in_the_language_of_who_looks() -> None:
+    facts = {"file": "mai.csv", "what": "orders", "filtered": False, "kind": "imports.run", "fields": ["language"]}
+    assert facts_text(facts) == (
+        "File: mai.csv · Holds: Orders · Only those of a filter: no · Work: Import of a file · Fields: Language"
+    )
+    with override("de"):
+        assert facts_text({"what": "orders", "filtered": True}) == "Enthält: Bestellungen · Nur die eines Filters: ja"
 
 
 def test_colleagues_are_called_by_name_and_everything_else_by_number() -> None:
@@ -111,6 +121,7 @@ def test_colleagues_are_called_by_name_and_everything_else_by_number() -> None:
     expected = {
         "user 7": "Otto Analyse",
         "user 8": "Account 8",
+        "no account": "An address without an account",
         "customer 12": "Customer 12",
         "comet 3": "comet 3",
         "shop": "shop",

@@ -127,6 +127,14 @@ class TestTooManyWrongPasswords:
         assert get_user(client).is_anonymous
         assert AuditEntry.objects.filter(action="staff.locked_out", subject=f"user {clara.pk}").exists()
 
+    def test_stand_once_in_the_trail_by_the_account_and_never_by_a_typed_address(
+        self, client: Client, clara: User
+    ) -> None:
+        self.fail(client, 12)
+        self.fail(client, 12, email="nobody@example.org")
+        locked_out = AuditEntry.objects.filter(action="staff.locked_out").order_by("pk")
+        assert list(locked_out.values_list("subject", "facts")) == [(f"user {clara.pk}", {}), ("no account", {})]
+
     def test_of_one_address_leave_the_others_alone(self, client: Client, clara: User) -> None:
         other = User.objects.create_user("otto@example.org", PASSWORD)
         self.fail(client, 8)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from treue.core.jobs.errors import JobError
 from treue.core.jobs.models import Job
+from treue.core.staff.audit_facts import word_values
 from treue.design import formats
 from treue.design.figures import Link
 
@@ -123,3 +124,6 @@ def _printed(fact: object) -> str:
 
 def _of(job: Job) -> Wording:
     return KINDS.get(job.kind, Wording(name=job.kind))
+
+
+word_values("kind", lambda kind: KINDS[kind].name if kind in KINDS else kind)

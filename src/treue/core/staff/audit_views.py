@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET
 
 from treue.core import paging
 from treue.core.shop import clock
-from treue.core.staff.audit_wording import action_name, facts_text, subject_text
+from treue.core.staff.audit_facts import facts_text
+from treue.core.staff.audit_wording import action_name, subject_text
 from treue.core.staff.models import AuditEntry, User
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission

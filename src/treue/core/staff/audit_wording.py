@@ -1,8 +1,12 @@
-"""The audit trail in words. Rooms name their own deeds: `name_actions({"import.undone": _("Undid an import")})`."""
+"""The audit trail in words: what was done, and to what. Its facts are worded in `audit_facts`.
+
+Rooms name their own deeds: `name_actions({"import.undone": _("Undid an import")})`.
+"""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 ACTIONS: dict[str, Promise | str] = {
@@ -55,6 +59,8 @@ SUBJECTS: dict[str, Promise | str] = {
     "cost": _("Acquisition costs %(number)s"),
 }
 
+NO_ACCOUNT = "no account"  # subject of what was done to an address that nobody here has
+
 
 def name_actions(names: Mapping[str, Promise | str]) -> None:
     ACTIONS.update(names)
@@ -69,18 +75,7 @@ def subject_text(subject: str, names: Mapping[str, str]) -> str:
     """What it was done to: by name where `names` knows it ("user 7"), else by number."""
     if subject in names:
         return names[subject]
+    if subject == NO_ACCOUNT:
+        return gettext("An address without an account")
     kind, _space, number = subject.partition(" ")
     return str(SUBJECTS[kind]) % {"number": number} if kind in SUBJECTS and number else subject
-
-
-def facts_text(facts: Mapping[str, object]) -> str:
-    """ "window_days: 365 → 180 · zone: Europe/Berlin → Europe/Vienna" """
-    return " · ".join(f"{name}: {_fact(value)}" for name, value in facts.items())
-
-
-def _fact(value: object) -> str:
-    if isinstance(value, dict) and set(value) == {"old", "new"}:
-        return f"{_fact(value['old'])} → {_fact(value['new'])}"
-    if isinstance(value, list):
-        return ", ".join(map(_fact, value))
-    return "–" if value in (None, "") else str(value)

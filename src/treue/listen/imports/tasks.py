@@ -11,9 +11,11 @@ from treue.core.customers.erasure import followed_by
 from treue.core.jobs.models import Job
 from treue.core.jobs.wording import describe
 from treue.core.jobs.work import Progress, kind
+from treue.core.staff.audit_facts import word_values
 from treue.core.staff.audit_wording import name_actions
 from treue.design.figures import Link
 from treue.listen.imports import forgetting, importing, probing, sentences, turns, undoing, uploads
+from treue.listen.imports.models import Import
 
 
 @kind("imports.run")
@@ -76,3 +78,4 @@ describe(
 followed_by("imports.forget", lock=turns.queue_lock)
 describe("imports.forget", name=gettext_lazy("Erasure of a customer from the uploaded files"))
 name_actions({"import.started": gettext_lazy("Started an import"), "import.undone": gettext_lazy("Undid an import")})
+word_values("what", lambda what: dict(Import.What.choices).get(what, what))

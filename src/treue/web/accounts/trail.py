@@ -3,12 +3,16 @@
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
+from axes.helpers import get_cool_off
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
 
 from treue.core.staff import audit
-from treue.core.staff.models import User
+from treue.core.staff.audit_wording import NO_ACCOUNT
+from treue.core.staff.models import AuditEntry, User
 
 
 @receiver(user_logged_in)
@@ -23,10 +27,16 @@ def signed_out(sender: type[User], user: User | None, **kwargs: object) -> None:
 
 
 @receiver(user_locked_out)
-def locked_out(sender: object, username: str, **kwargs: object) -> None:
-    """By the account's number, where there is one; an address that somebody typed is nobody's business."""
-    user = User.objects.filter(email=username).first()
-    audit.record("staff.locked_out", who=None, subject=f"user {user.pk}" if user else "")
+def locked_out(sender: object, request: HttpRequest, username: str, **kwargs: object) -> None:
+    """Once per lock-out, which every further attempt tells of, too.
+
+    By the account's number, where there is one; an address that somebody typed is nobody's business.
+    """
+    user = User.objects.filter(email__iexact=username).first()
+    subject = f"user {user.pk}" if user else NO_ACCOUNT
+    entries = AuditEntry.objects.filter(action="staff.locked_out", subject=subject)
+    if not entries.filter(at__gt=timezone.now() - get_cool_off(request)).exists():
+        audit.record("staff.locked_out", who=None, subject=subject)
 
 
 @receiver([account.password_changed, account.password_set, account.password_reset])
