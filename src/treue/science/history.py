@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.backends.duckdb import Backend
@@ -36,7 +37,7 @@ def of_lines(lines: pa.Table, as_of: date | None, engine: Backend) -> History:
     as_of: last day included; by default the day of the last order, before refunds. An order happens
     at the moment of its earliest line, so it is in or out as a whole.
     """
-    as_of = as_of or _last_order_day(lines, engine)
+    as_of = as_of or last_order_day(ibis.memtable(lines), engine)
     within = lines if as_of is None else _up_to(lines, as_of, engine)
     purchases, refunds = (within.filter(pc.equal(within["kind"], kind)) for kind in ("purchase", "refund"))
     matching = match(purchases, refunds)
@@ -55,9 +56,9 @@ def of_lines(lines: pa.Table, as_of: date | None, engine: Backend) -> History:
     )
 
 
-def _last_order_day(lines: pa.Table, engine: Backend) -> date | None:
-    bought = ibis.memtable(lines)
-    bought = bought.filter(bought.kind == "purchase")
+def last_order_day(lines: ir.Table, engine: Backend) -> date | None:
+    """The day of the last order that adds up to something, before refunds; None where there is none."""
+    bought = lines.filter(lines.kind == "purchase")
     found = bought.group_by(*ORDER).agg(ordered_at=bought["at"].min(), amount=bought.amount.sum())
     last: datetime | None = engine.to_pyarrow(found.filter(found.amount > 0).ordered_at.max()).as_py()
     return last.date() if last else None

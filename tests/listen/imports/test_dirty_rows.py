@@ -250,9 +250,9 @@ def test_codes_that_the_shop_listed_are_set_aside(clean: Clean) -> None:
     assert outcome.cleaned.counts == {"negative_price": 1, "no_customer": 1, "non_product": 2}
 
 
-def test_candidates_say_what_leaving_them_out_would_change(clean: Clean) -> None:
-    found = [(one.code, one.why, one.lines, one.revenue, one.orders) for one in clean(POSTAGE).cleaned.candidates]
-    assert found == [("POST", "no_digit", 2, 7.0, 1), ("BANK", "negative_price", 0, 0.0, 0)]
+def test_codes_without_a_digit_or_with_negative_prices_are_candidates(clean: Clean) -> None:
+    found = [(one.code, one.why, one.lines) for one in clean(POSTAGE).cleaned.candidates]
+    assert found == [("POST", "no_digit", 2), ("BANK", "negative_price", 0)]
 
 
 def test_a_file_without_product_codes_proposes_nothing(clean: Clean) -> None:

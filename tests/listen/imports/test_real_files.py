@@ -55,19 +55,19 @@ def test_the_same_shop_as_csv_gives_the_same_figures(real_data: Path, clean_file
 
 
 def test_the_shops_postage_and_fees_are_proposed_as_non_products(real_data: Path, clean_file: Clean) -> None:
-    found = {
-        candidate.code: (candidate.why, candidate.lines, round(candidate.revenue, 2), candidate.orders)
+    found = [
+        (candidate.code, candidate.why, candidate.lines)
         for candidate in clean_file(real_data / SHOP).cleaned.candidates
-    }
-    assert found == {
-        "M": ("no_digit", 650, -126_767.77, 299),
-        "POST": ("no_digit", 822, 45_520.86, 105),
-        "D": ("no_digit", 97, -7_694.03, 81),
-        "ADJUST": ("no_digit", 61, 2_038.12, 61),
-        "BANK CHARGES": ("no_digit", 26, 180.00, 26),
-        "PADS": ("no_digit", 15, -36.59, 1),
-        "B": ("negative_price", 0, 0.0, 0),
-    }
+    ]
+    assert found == [
+        ("M", "no_digit", 650),
+        ("POST", "no_digit", 822),
+        ("D", "no_digit", 97),
+        ("ADJUST", "no_digit", 61),
+        ("BANK CHARGES", "no_digit", 26),
+        ("PADS", "no_digit", 15),
+        ("B", "negative_price", 0),
+    ]
 
 
 def test_a_file_without_header_is_refused_with_what_its_first_row_holds(real_data: Path) -> None:

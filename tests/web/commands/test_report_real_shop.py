@@ -4,10 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from slow_shop import YEAR_SECONDS, cohort, midnight, period, pounds, slow_report
+
+from treue.science.without import Sums
+from treue.understand.metrics.analysis import Wishes, analyse
 
 pytestmark = [pytest.mark.realdata, pytest.mark.timeout(300)]
 NAME = "online_retail_II_2009_2010.parquet"
@@ -95,3 +99,18 @@ def test_the_figures_stay_what_they_were_when_they_were_looked_at(told):
     assert (november["new"], november["won_back"], november["customers_end"]) == (326, 289, 2_861)
     assert round(november["retention_rate"], 2) == 90.67
     assert (told["customers"], told["orders"], told["revenue"]) == (4_289, 19_011, 8_535_208.88)
+
+
+def test_what_leaving_a_code_out_would_change_is_what_it_does_change(told, real_data):
+    analysis = analyse(real_data / NAME, Wishes(), now=datetime(2026, 11, 22, tzinfo=UTC))
+    without = analyse(real_data / NAME, Wishes(non_products=("M",)), now=datetime(2026, 11, 22, tzinfo=UTC))
+    change = analysis.changes_without(["M", "D", "ADJUST"])
+    assert (told["customers"], told["orders"]) == (analysis.report.totals.customers, analysis.report.totals.orders)
+    assert change["M"] == sums(without) - sums(analysis) == Sums(-2, -58, Decimal("-22771.0900"))
+    assert change["D"] == Sums(0, -3, Decimal("-191.9100"))
+    assert change["ADJUST"] == Sums(-10, -32, Decimal("-3538.5200"))
+
+
+def sums(analysis):
+    totals = analysis.report.totals
+    return Sums(totals.customers, totals.orders, totals.revenue)

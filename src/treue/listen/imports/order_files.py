@@ -12,6 +12,7 @@ from treue.core.jobs.work import Progress
 from treue.core.shop.models import Shop
 from treue.listen.imports.cleaning import Cleaned, clean_lines
 from treue.listen.imports.columns import Mapping
+from treue.listen.imports.leaving_out import foreseen
 from treue.listen.imports.models import Import, Replaced
 from treue.listen.imports.reading import Source
 from treue.listen.imports.storing import foreseeing, leftovers, matching, staging, vocabulary
@@ -55,7 +56,8 @@ def bring_in(
     if write:
         orders = _in_all(task, orders, Replaced.What.ORDER, Order.objects.values("number"))
         refunds = _in_all(task, refunds, Replaced.What.REFUND, Refund.objects.values("document"))
-    return summarise(cleaned, con) | {"orders": _counts(orders), "refunds": _counts(refunds)}
+    summary = summarise(cleaned, con) | {"orders": _counts(orders), "refunds": _counts(refunds)}
+    return summary if write else summary | {"candidates": foreseen(cleaned, backend)}
 
 
 def clean(

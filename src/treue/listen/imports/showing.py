@@ -14,7 +14,7 @@ from treue.core.staff.models import User
 from treue.design import formats
 from treue.design.progress import Progress
 from treue.design.tables import Cell, Column, Table
-from treue.listen.imports import sentences
+from treue.listen.imports import leaving_out, sentences
 from treue.listen.imports.models import Import, SetAside
 from treue.listen.imports.sentences import count, language
 from treue.listen.imports.standing import MOVING, Standing, State, may_cancel, standing
@@ -232,13 +232,19 @@ def candidates_of(summary: dict[str, object]) -> list[dict[str, str]]:
 
 
 def _what_goes(candidate: dict[str, object], currency: str) -> str:
-    if not candidate["lines"]:
+    lines = int(candidate["lines"])
+    if not lines:
         return _("Its lines are set aside anyway; nothing would change.")
-    return _("Takes away %(lines)s lines, %(revenue)s and %(orders)s orders.") % {
-        "lines": count(candidate["lines"]),
-        "revenue": formats.money(candidate["revenue"], language(), currency),
-        "orders": count(candidate["orders"]),
-    }
+    said = ngettext("It has %(count)s line.", "It has %(count)s lines.", lines) % {"count": count(lines)}
+    if "without" not in candidate:
+        return said
+    words = leaving_out.in_words(
+        leaving_out.restored(candidate["now"]),
+        leaving_out.restored(candidate["without"]),
+        money=lambda amount: formats.money(amount, language(), currency),
+        number=count,
+    )
+    return " ".join([said, _("Computed from this file alone:"), words])
 
 
 def ending_of(task: Import, stands: Standing) -> tuple[str, str]:

@@ -1,12 +1,13 @@
 """From a file to its figures in one process: reading, columns, cleaning, science. No database."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import ibis
+from ibis.backends.duckdb import Backend
 
 from treue.listen.imports import cleaning, columns
 from treue.listen.imports.cleaning import Cleaned
@@ -14,6 +15,7 @@ from treue.listen.imports.reading import Source, open_source
 from treue.science import report as science
 from treue.science.calendar import Unit
 from treue.science.report import Report
+from treue.science.without import Sums, changes_without
 from treue.understand.metrics.basis import Basis
 
 Progress = Callable[[float], None]
@@ -49,11 +51,16 @@ class Analysis:
     report: Report
     wishes: Wishes
     made_at: datetime
+    engine: Backend
 
     @property
     def basis(self) -> Basis:
         day = self.report.as_of or self.made_at.date()
         return Basis(self.report.unit, self.report.window_days, day, self.cleaned.currency or "")
+
+    def changes_without(self, codes: Sequence[str]) -> dict[str, Sums]:
+        """How customers, orders and revenue change where the lines of an item code are left out."""
+        return changes_without(self.cleaned.lines, codes, self.wishes.as_of, self.engine)
 
 
 def analyse(path: Path, wishes: Wishes, *, now: datetime, progress: Progress | None = None) -> Analysis:
@@ -61,10 +68,11 @@ def analyse(path: Path, wishes: Wishes, *, now: datetime, progress: Progress | N
     source = open_source(path, sheet=wishes.sheet)
     mapping = columns.guess(source.columns, source.sample(), "orders", overrides=wishes.columns)
     mapping.require()
+    engine = ibis.duckdb.connect()
     cleaned = cleaning.clean_lines(
         source,
         mapping,
-        connection=ibis.duckdb.connect(),
+        connection=engine,
         zone=wishes.zone,
         now=now,
         currency=wishes.currency,
@@ -82,4 +90,4 @@ def analyse(path: Path, wishes: Wishes, *, now: datetime, progress: Progress | N
         set_aside=cleaned.counts,
         revenue_without_customer=cleaned.revenue_without_customer,
     )
-    return Analysis(source, mapping, cleaned, report, wishes, now)
+    return Analysis(source, mapping, cleaned, report, wishes, now, engine)

@@ -5,13 +5,13 @@ from django.utils.translation import ngettext
 
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
-from treue.listen.imports import wording
+from treue.listen.imports import leaving_out, wording
 from treue.listen.imports.cleaning import Candidate
 from treue.listen.imports.columns import FIELDS
+from treue.science.without import Sums
 from treue.understand.metrics import windows
 from treue.understand.metrics.analysis import Analysis
 
-MOST_CANDIDATES = 12
 SAFE_SHARE = 0.05  # so many rows of one reason are no cause for a warning
 Pairs = list[tuple[str, str]]
 
@@ -190,13 +190,12 @@ def _many_set_aside(analysis: Analysis) -> list[str]:
 
 
 def in_doubt(analysis: Analysis) -> list[Candidate]:
-    """The candidates whose leaving out would change something, those with the most money first."""
-    found = [candidate for candidate in analysis.cleaned.candidates if candidate.lines]
-    return sorted(found, key=lambda candidate: -abs(candidate.revenue))
+    """The candidates whose leaving out could change something, those that move the most money first."""
+    return [candidate for candidate in analysis.cleaned.candidates if candidate.lines]
 
 
 def candidates(analysis: Analysis) -> Table | None:
-    """Item codes that may be no products, and what leaving each out would change."""
+    """Item codes that may be no products, and what the figures would be without each."""
     found = in_doubt(analysis)
     if not found:
         return None
@@ -204,30 +203,31 @@ def candidates(analysis: Analysis) -> Table | None:
         Column(_("Item code")),
         Column(_("Why it looks like none")),
         Column(_("Lines"), numeric=True),
-        Column(_("Revenue"), numeric=True),
-        Column(_("Orders of nothing else"), numeric=True),
+        Column(_("What leaving it out would change"), full=True),
     ]
-    rows = [_candidate_row(candidate, analysis) for candidate in found[:MOST_CANDIDATES]]
+    shown, basis = found[: leaving_out.MOST], analysis.basis
+    changes = analysis.changes_without([candidate.code for candidate in shown])
+    rows = [_candidate_row(candidate, changes[candidate.code], analysis) for candidate in shown]
     more = len(found) - len(rows)
     caption = candidates_advice(found[0].code)
     if more:
         further = ngettext("%(count)s further code is not shown.", "%(count)s further codes are not shown.", more)
-        caption = f"{caption} {further % {'count': analysis.basis.number(more)}}"
+        caption = f"{caption} {further % {'count': basis.number(more)}}"
     return Table(_("Codes that may be no products"), head, rows, caption=caption)
 
 
-def _candidate_row(candidate: Candidate, analysis: Analysis) -> list[str | Cell]:
-    basis = analysis.basis
+def _candidate_row(candidate: Candidate, change: Sums, analysis: Analysis) -> list[str | Cell]:
+    basis, totals = analysis.basis, analysis.report.totals
     why = {"no_digit": _("no digit in it"), "negative_price": _("negative prices")}
+    now = Sums(totals.customers, totals.orders, totals.revenue)
     return [
         Cell(candidate.code, sub=candidate.name or ""),
         why[candidate.why],
         basis.number(candidate.lines),
-        basis.money_short(candidate.revenue),
-        basis.number(candidate.orders),
+        Cell(leaving_out.in_words(now, now + change, money=basis.money, number=basis.number), kind="muted"),
     ]
 
 
 def candidates_advice(code: str) -> str:
     """What the table says, and how to leave a code out."""
-    return _("What leaving a code out would take away; leave it out with --non-product “%(code)s”.") % {"code": code}
+    return _("Each code by itself; leave one out with --non-product “%(code)s”.") % {"code": code}
