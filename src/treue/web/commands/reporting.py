@@ -92,6 +92,7 @@ def report(
             drop_duplicates=drop_duplicates,
         )
         analysis = _analyse(file, wishes)
+        _require_orders(analysis, wishes.as_of)
         if as_json:
             _print_json(analysis)
         else:
@@ -105,6 +106,13 @@ def _analyse(file: Path, wishes: "Wishes") -> "Analysis":
 
     with file_problems(), console.status(_("Reading %(name)s …") % {"name": file.name}):
         return analyse(file, wishes, now=datetime.now().astimezone())
+
+
+def _require_orders(analysis: "Analysis", as_of: date | None) -> None:
+    from django.utils.translation import gettext as _
+
+    if as_of and not analysis.report.totals.orders and analysis.report.set_aside.get("after_as_of"):
+        raise WrongUse(_("--as-of %(given)s lies before every order in the file.") % {"given": as_of.isoformat()})
 
 
 def _print_json(analysis: "Analysis") -> None:
@@ -167,7 +175,10 @@ def _day(text: str | None) -> date | None:
     from django.utils.translation import gettext as _
 
     try:
-        return None if text is None else date.fromisoformat(text)
+        day = None if text is None else date.fromisoformat(text)
+        if day and day.year == date.max.year:
+            raise ValueError(day)  # nothing can be counted up to its end
+        return day
     except ValueError as error:
         raise WrongUse(_("--as-of is a day such as 2026-11-22, not “%(given)s”.") % {"given": text}) from error
 
