@@ -178,6 +178,7 @@ def test_a_last_day_before_the_first_order_leaves_nothing_to_say(report, tmp_pat
     found = report(csv_file(tmp_path / "orders.csv"), "--json", "--as-of", "2025-01-01")
     assert found.code == 0
     assert (found.json["customers"], found.json["clv"], found.json["periods"]) == (0, None, [])
+    assert "Every order of the file lies after 1 Jan 2025" in found.err
 
 
 def test_quarters_and_years_are_cut_at_their_own_ends(report, tmp_path):

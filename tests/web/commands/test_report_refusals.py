@@ -175,11 +175,6 @@ def test_a_file_of_wrong_rows_alone_still_gives_a_report(report, tmp_path):
             "--as-of ist ein Tag wie 2026-11-22, nicht „9999-12-31“.",
         ),
         (
-            ("--as-of", "1999-12-31"),
-            "--as-of 1999-12-31 lies before every order in the file.",
-            "--as-of 1999-12-31 liegt vor jeder Bestellung der Datei.",
-        ),
-        (
             ("--window", "0"),
             "--window is a number of days from 1 to 36525, not 0.",
             "--window ist eine Zahl von Tagen von 1 bis 36525, nicht 0.",

@@ -11,6 +11,7 @@ from treue.listen.imports.columns import FIELDS
 from treue.science.without import Sums
 from treue.understand.metrics import windows
 from treue.understand.metrics.analysis import Analysis
+from treue.understand.metrics.basis import active_language
 
 SAFE_SHARE = 0.05  # so many rows of one reason are no cause for a warning
 Pairs = list[tuple[str, str]]
@@ -132,7 +133,20 @@ def _quoted(name: str) -> str:
 
 def doubts(analysis: Analysis) -> list[str]:
     """What a person should check: guesses that could have gone the other way, many rows set aside."""
-    return [*_layouts_in_doubt(analysis), *_columns_in_doubt(analysis), *_many_set_aside(analysis)]
+    return [
+        *_too_early(analysis),
+        *_layouts_in_doubt(analysis),
+        *_columns_in_doubt(analysis),
+        *_many_set_aside(analysis),
+    ]
+
+
+def _too_early(analysis: Analysis) -> list[str]:
+    report = analysis.report
+    if report.as_of is None or report.totals.orders or not report.set_aside.get("after_as_of"):
+        return []
+    day = formats.day(report.as_of, active_language())
+    return [_("Every order of the file lies after %(day)s, so there is nothing to say.") % {"day": day}]
 
 
 def _layouts_in_doubt(analysis: Analysis) -> list[str]:

@@ -92,7 +92,6 @@ def report(
             drop_duplicates=drop_duplicates,
         )
         analysis = _analyse(file, wishes)
-        _require_orders(analysis, wishes.as_of)
         if as_json:
             _print_json(analysis)
         else:
@@ -106,13 +105,6 @@ def _analyse(file: Path, wishes: "Wishes") -> "Analysis":
 
     with file_problems(), console.status(_("Reading %(name)s …") % {"name": file.name}):
         return analyse(file, wishes, now=datetime.now().astimezone())
-
-
-def _require_orders(analysis: "Analysis", as_of: date | None) -> None:
-    from django.utils.translation import gettext as _
-
-    if as_of and not analysis.report.totals.orders and analysis.report.set_aside.get("after_as_of"):
-        raise WrongUse(_("--as-of %(given)s lies before every order in the file.") % {"given": as_of.isoformat()})
 
 
 def _print_json(analysis: "Analysis") -> None:
