@@ -167,11 +167,11 @@ def _replace_database(dump: Path) -> None:
         write = subprocess.Popen(
             writing, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, env=environment
         )
-        with read, write:
-            with suppress(BrokenPipeError):
-                _pass_on(read.stdout, write.stdin)
+        with suppress(BrokenPipeError), read, write:  # psql that gives up stops listening; the other then ends, too
+            _pass_on(read.stdout, write.stdin)
             if read.wait() != 0:
                 write.kill()  # before its input ends, or it would keep the half that it got
+                write.wait()
         if read.returncode != 0 or write.returncode != 0:
             said.seek(0)
             raise ProgramFailed(said.read().decode(errors="replace").strip())

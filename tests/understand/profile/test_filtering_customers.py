@@ -77,6 +77,8 @@ def at(year: int, month: int, day: int, hour: int) -> datetime:
         ("?q=anna&last=over-365", ""),
         ("?orders=many&last=yesterday&revenue_from=NaN", "ABC"),
         ("?orders=9999999999999-&revenue_from=1e99", "ABC"),
+        ("?orders=2-²&last=over-²", "ABC"),
+        ("?revenue_from=1e-999999", "AB"),
     ],
 )
 def test_each_filter_finds_those_who_fit(ask, people, query, found):

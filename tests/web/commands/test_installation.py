@@ -181,6 +181,24 @@ def test_a_damaged_backup_is_told_and_leaves_everything_as_it_was(with_demo, tmp
     assert figures_of(with_demo) == before
 
 
+def test_a_restore_that_the_database_refuses_ends_and_leaves_everything_as_it_was(with_demo, tmp_path):
+    def sql(statement: str) -> None:
+        program = f"from django.db import connection as c; c.cursor().execute({statement!r})"
+        assert with_demo.run("manage", "shell", "-c", program).returncode == 0
+
+    file, before = tmp_path / "saved.tar", figures_of(with_demo)
+    sql("create schema in_the_way")
+    try:
+        assert with_demo.run("backup", str(file)).returncode == 0
+        refused = with_demo.run("restore", "--replace", str(file))
+    finally:
+        sql("drop schema in_the_way")
+    assert refused.returncode == 1
+    assert "in_the_way" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert figures_of(with_demo) == before
+
+
 def test_a_restore_refuses_to_replace_data_unasked(with_demo, tmp_path):
     file = tmp_path / "saved.tar"
     assert with_demo.run("backup", str(file)).returncode == 0

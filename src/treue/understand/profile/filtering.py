@@ -151,12 +151,16 @@ def _last_in_words(text: str, window_days: int) -> str:
 
 def _range(text: str) -> tuple[int | None, int | None] | None:
     least, dash, most = text.partition("-")
-    if not least.isascii() or not least.isdigit() or len(least) > 7 or (most and not most.isdigit()) or len(most) > 7:
+    if not _is_count(least) or (most and not _is_count(most)):
         return None
     low = min(int(least), MOST_ORDERS)
     if not dash:
         return (None, 0) if low == 0 else (low, low)
     return (low, min(int(most), MOST_ORDERS) if most else None)
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 7
 
 
 def _days(text: str) -> tuple[str, int] | None:
@@ -171,4 +175,6 @@ def _money(text: str) -> Decimal | None:
         amount = Decimal(text.replace(",", "."))
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() and abs(amount) <= MOST_REVENUE else None
+    if not amount.is_finite() or abs(amount) > MOST_REVENUE:
+        return None
+    return amount.quantize(Decimal("0.0001"))  # as money is stored: 1e-999999 would be printed with a million zeros
