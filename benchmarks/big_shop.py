@@ -5,7 +5,6 @@ the worker, as after any import.
 """
 
 import os
-import resource
 import shutil
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
 
+from benchmarks.apart import peak_memory
 from treue.core import home, postgres
 from treue.science import simulate
 from treue.web.commands import django_setup
@@ -52,7 +52,7 @@ def load(folder: Path) -> list[Row]:
         orders, lines = _sizes()
     return [
         {"what": f"bringing in {orders:,} orders, {lines:,} lines", "measured": f"{seconds:.0f} s", "target": ""},
-        {"what": "memory of that", "measured": _memory(), "target": ""},
+        {"what": "memory of that", "measured": peak_memory(), "target": ""},
     ]
 
 
@@ -116,7 +116,7 @@ def compute(folder: Path) -> list[Row]:
     lake = sum(path.stat().st_size for path in (folder / "lake").rglob("*.parquet"))
     return [
         {"what": "computing all figures and profiles", "measured": f"{seconds:.0f} s", "target": ""},
-        {"what": "memory of that", "measured": _memory(), "target": "under 1.5 GiB"},
+        {"what": "memory of that", "measured": peak_memory(), "target": "under 1.5 GiB"},
         {"what": "size of the database", "measured": f"{database / 2**30:.1f} GiB", "target": ""},
         {"what": "size of the lake", "measured": f"{lake / 2**20:.0f} MiB", "target": ""},
     ]
@@ -139,7 +139,7 @@ def another_day(folder: Path) -> list[Row]:
     return [
         {"what": f"bringing in {len(orders):,} new orders", "measured": f"{imported:.1f} s", "target": ""},
         {"what": "computing the figures after that", "measured": f"{computed:.0f} s", "target": ""},
-        {"what": "memory of both", "measured": _memory(), "target": "under 1.5 GiB"},
+        {"what": "memory of both", "measured": peak_memory(), "target": "under 1.5 GiB"},
     ]
 
 
@@ -173,7 +173,3 @@ def _orders_of_a_day(shop: Any) -> pa.Table:
 
 def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _memory() -> str:
-    return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB"

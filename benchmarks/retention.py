@@ -7,7 +7,6 @@ scan (count, sum, min, max) of the lake columns it reads, taken turn by turn in 
 that a busy machine slows both.
 """
 
-import resource
 import tempfile
 import time
 from collections.abc import Callable
@@ -22,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
 
-from benchmarks.apart import apart
+from benchmarks.apart import apart, peak_memory
 from treue.science.calendar import Calendar, Unit
 from treue.science.cohorts import cohort_counts, cohort_retention
 from treue.science.customers import SLICES, customer_table
@@ -117,8 +116,7 @@ def measure(folder: str) -> list[dict[str, Any]]:
         for name, (what, source) in asked.items()
     ]
     rows += _refresh(engine, lake, stored)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return [*rows, {"what": "memory at its peak, of all this", "measured": f"{peak:.2f} GiB", "target": "under 1.5 GB"}]
+    return [*rows, {"what": "memory at its peak, of all this", "measured": peak_memory(), "target": "under 1.5 GB"}]
 
 
 def _per_customer(orders: ir.Table | None, stored: ir.Table) -> ir.Table:
