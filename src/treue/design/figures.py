@@ -63,7 +63,7 @@ def change(
 @dataclass(frozen=True)
 class Figure:
     """A figure card. value: "96,2", or "–" and "zu wenige" where there is none; then `sentence` says why and
-    `next_step` what helps. spark: the values of the last complete periods."""
+    `next_step` what helps. span: the time it speaks of. spark: the values of the last complete periods."""
 
     label: str
     value: str
@@ -73,6 +73,7 @@ class Figure:
     sentence: str | SafeString = ""
     how: How | None = None
     next_step: Link | None = None
+    span: str = ""
 
     @property
     def is_words(self) -> bool:

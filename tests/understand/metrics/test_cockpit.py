@@ -226,7 +226,7 @@ def test_with_costs_the_card_sets_value_against_cost(shop: Shop) -> None:
         reading.current(shop), "month", Selection.of(_query("channel=Online")).filters
     )
     assert january.first_buyers == 40
-    assert figure.value == f"{january.clv * 0.3 / 10:.1f} : 1"
+    assert figure.value == f"{january.clv * 0.3 / 10:.1f}\u00a0:\u00a01"
 
 
 def test_by_country_nothing_is_said_about_costs_and_no_entry_is_asked_for(shop: Shop) -> None:

@@ -235,24 +235,38 @@ def test_a_small_cohort_has_no_rate():
     assert cards.repeat_of_cohort([ACohort("2026-02", 12, [12] * 7, 3)], basis()).value == "too few"
 
 
-# Value against cost
+# The time each speaks of
 
 
-def ltv(**inputs):
-    month = counts(orders=10, revenue=Decimal(1000), first_buyers=10, gap_seconds=10 * 31_557_600, trailing_buyers=10)
-    timeline = course(counts(), month + counts(trailing_orders=10))
-    known = {"margin": 0.4, "cost": Decimal(500), "new_customers": 50}
-    return cards.ltv_to_cac(latest(timeline), basis(), **(known | inputs))
+@pytest.mark.parametrize(
+    ("kind", "english", "german"),
+    [
+        (kinds.RETENTION, "In October 2026", "Im Oktober 2026"),
+        (kinds.LOST, "In October 2026", "Im Oktober 2026"),
+        (kinds.REPEAT_IN_PERIOD, "In October 2026", "Im Oktober 2026"),
+        (kinds.CUSTOMERS, "On 31 Oct 2026", "Am 31.10.2026"),
+        (kinds.FREQUENCY, "365 days to 31 Oct 2026", "365 Tage bis 31.10.2026"),
+        (kinds.ORDER_VALUE, "All orders to 31 Oct 2026", "Alle Bestellungen bis 31.10.2026"),
+        (kinds.REPEAT_TO_DATE, "All orders to 31 Oct 2026", "Alle Bestellungen bis 31.10.2026"),
+        (kinds.LIFETIME, "All orders to 31 Oct 2026", "Alle Bestellungen bis 31.10.2026"),
+        (kinds.CLV, "All orders to 31 Oct 2026", "Alle Bestellungen bis 31.10.2026"),
+    ],
+)
+def test_a_card_says_which_time_it_speaks_of(kind, english, german):
+    timeline = course(counts(start=100, buyers=100, orders=100, revenue=Decimal(900), first_buyers=100))
+    assert plain(card(kind, timeline).span) == english
+    assert plain(card(kind, timeline, language="de").span) == german
 
 
-def test_customer_value_stands_against_acquisition_cost():
-    # CLV = 100 € × 1 × 1 year; 100 × 0,4 ÷ (500 ÷ 50) = 4
-    figure = ltv()
-    assert figure.value == "4.0 : 1"
-    assert figure.how.formula == "€100.00 × 40.0% ÷ (€500.00 ÷ 50)"
+def test_a_card_of_an_earlier_quarter_says_its_last_day():
+    timeline = rates(900, 910, last=date(2026, 7, 1), unit="quarter")
+    choice = chosen(timeline, date(2026, 4, 1))
+    assert cards.card(kinds.CUSTOMERS, choice, basis("quarter")).span == "On 30 Jun 2026"
+    assert plain(cards.card(kinds.RETENTION, choice, basis("quarter")).span) == "In Q2 2026"
 
 
-def test_without_margin_or_costs_it_says_what_to_enter():
-    assert ltv(margin=None).sentence == "Enter a margin to see it."
-    assert ltv(cost=None).sentence == "Enter acquisition costs to see it."
-    assert ltv(new_customers=0).sentence == "No new customer came in the months with costs."
+def test_every_card_names_its_time_even_without_a_value():
+    everything = [*cards.cards(latest(rates(9, of=12)), basis()), *cards.repeat_rates(latest(rates(9)), (), basis())]
+    assert all(figure.span for figure in everything[:-1])
+    cohort = cards.repeat_of_cohort([ACohort("2026-02", 100, [100] * 7, 3)], basis())
+    assert cohort.span == "Second orders to 31 Oct 2026"

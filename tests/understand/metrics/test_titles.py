@@ -4,7 +4,7 @@ import pytest
 from courses import basis, cohorts, counts, course, rates
 from django.utils import translation
 
-from treue.understand.metrics import titles
+from treue.understand.metrics import cards, kinds, titles
 from treue.understand.metrics.comparison import chosen, latest
 
 
@@ -105,18 +105,26 @@ def retention(timeline, **options):
     return both(lambda: titles.retention_title(timeline, basis(**options)))
 
 
-def test_a_rising_run_is_the_title():
+def test_a_rise_over_months_is_the_title():
     assert retention(rates(900, 915, 930, 945)) == (
-        "Retention has risen 3 months in a row, to 94.5%",
-        "Die Bindung ist 3 Monate in Folge gestiegen, auf 94,5 %",
+        "Retention has risen by 4.5\u00a0percentage points since July 2026, to 94.5%",
+        "Die Bindung ist seit Juli 2026 um 4,5 Prozentpunkte gestiegen, auf 94,5 %",
     )
 
 
-def test_a_falling_run_of_quarters_is_the_title():
+def test_a_fall_over_quarters_is_the_title():
     assert retention(rates(945, 930, 915, 900, unit="quarter"), unit="quarter") == (
-        "Retention has fallen 3 quarters in a row, to 90.0%",
-        "Die Bindung ist 3 Quartale in Folge gesunken, auf 90,0 %",
+        "Retention has fallen by 4.5\u00a0percentage points since Q1\u00a02026, to 90.0%",
+        "Die Bindung ist seit dem 1. Quartal 2026 um 4,5 Prozentpunkte gesunken, auf 90,0 %",
     )
+
+
+def test_no_step_is_claimed_beside_no_certain_difference():
+    timeline = rates(945, 930, 915, 900)
+    assert cards.card(kinds.RETENTION, latest(timeline), basis()).change.text == "No certain difference"
+    for title in (titles.retention_title, titles.churn_title):
+        assert "in a row" not in title(timeline, basis())
+        assert "since July 2026" in title(timeline, basis())
 
 
 def test_the_highest_since_is_the_title():
@@ -147,8 +155,8 @@ def test_a_running_period_is_never_the_title():
 
 def test_churn_has_titles_of_its_own():
     assert both(lambda: titles.churn_title(rates(945, 930, 915, 900), basis())) == (
-        "Churn has risen 3 months in a row, to 10.0%",
-        "Die Abwanderung ist 3 Monate in Folge gestiegen, auf 10,0 %",
+        "Churn has risen by 4.5\u00a0percentage points since July 2026, to 10.0%",
+        "Die Abwanderung ist seit Juli 2026 um 4,5 Prozentpunkte gestiegen, auf 10,0 %",
     )
     assert both(lambda: titles.churn_title(rates(900, 960), basis())) == (
         "In October 2026, churn fell by 6.0\u00a0percentage points to 4.0%",

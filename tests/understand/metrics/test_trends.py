@@ -6,7 +6,7 @@ import pytest
 from courses import counts, course, rates
 
 from treue.understand.metrics import margins, trends
-from treue.understand.metrics.trends import Extreme
+from treue.understand.metrics.trends import Extreme, Run
 
 
 def retention(timeline):
@@ -41,14 +41,14 @@ def test_a_single_period_makes_no_step():
 @pytest.mark.parametrize(
     ("stayed", "run"),
     [
-        ((900, 915, 930, 945), 3),
-        ((945, 930, 915, 900), -3),
-        ((960, 900, 915, 930, 945), 3),
-        ((900, 915, 930), 0),
-        ((900, 901, 902, 903), 0),
-        ((900, 930, 930, 945), 0),
-        ((900, 915, 930, 930), 0),
-        ((900, 915, 930, 945, 960), 4),
+        ((900, 915, 930, 945), Run(date(2026, 7, 1), 4.5)),
+        ((945, 930, 915, 900), Run(date(2026, 7, 1), -4.5)),
+        ((960, 900, 915, 930, 945), Run(date(2026, 7, 1), 4.5)),
+        ((900, 915, 930), None),
+        ((900, 901, 902, 903), None),
+        ((900, 930, 930, 945), None),
+        ((900, 915, 930, 930), None),
+        ((900, 915, 930, 945, 960), Run(date(2026, 6, 1), 6.0)),
     ],
     ids=[
         "three steps up",
@@ -62,7 +62,8 @@ def test_a_single_period_makes_no_step():
     ],
 )
 def test_a_run_needs_three_steps_and_a_sure_difference(stayed, run):
-    assert retention(rates(*stayed)).run == run
+    found = retention(rates(*stayed)).run
+    assert found == (run and Run(run.since, pytest.approx(run.difference)))
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
 
 from treue.design import formats
-from treue.science.calendar import Unit
+from treue.science.calendar import ONE_DAY, Unit
 
 # Prepositions and articles belong to the name of a period: "Im Oktober 2026", "Im Jahr 2026".
 DURING = {
@@ -52,6 +53,19 @@ class Basis:
 
     def since(self, start: date) -> str:
         return SINCE[self.unit] % {"period": self.name(start)}
+
+    def last_day(self, end: date) -> str:
+        """The last day of the period that ends before `end`."""
+        return self.day(end - ONE_DAY)
+
+    def on_last_day(self, end: date) -> str:
+        return _("On %(day)s") % {"day": self.last_day(end)}
+
+    def all_orders(self, end: date) -> str:
+        return _("All orders to %(day)s") % {"day": self.last_day(end)}
+
+    def last_year(self, end: date) -> str:
+        return _("365 days to %(day)s") % {"day": self.last_day(end)}
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         return formats.number(value, self.language, decimals)

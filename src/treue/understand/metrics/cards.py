@@ -1,14 +1,12 @@
 """Figure cards: a value, its course, its comparison with the previous complete period, how it is computed."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from treue.design import formats
 from treue.design.figures import Change, Figure, change
-from treue.science import figures
 from treue.science.figures import PeriodFigures
 from treue.understand.metrics import explanations, kinds, margins
 from treue.understand.metrics.basis import Basis
@@ -47,9 +45,10 @@ def repeat_of_cohort(rows: Sequence[CohortLike], basis: Basis) -> Figure:
     row = ripe[-1]
     month = formats.period(first_day(row.cohort), basis.language, "month")
     label = _("Repeat-purchase rate of the cohort of %(month)s") % {"month": month}
+    span = _("Second orders to %(day)s") % {"day": basis.day(basis.as_of)}
     how = explanations.repeat_of_cohort(row, basis)
     if row.size < margins.FEWEST_CASES:
-        return Figure(label, formats.few(basis.language), sentence=_why_few(row.size, basis), how=how)
+        return Figure(label, formats.few(basis.language), sentence=_why_few(row.size, basis), how=how, span=span)
     return Figure(
         label,
         basis.number(100 * row.repeaters / row.size, 1),
@@ -57,37 +56,17 @@ def repeat_of_cohort(rows: Sequence[CohortLike], basis: Basis) -> Figure:
         spark=[100 * past.repeaters / past.size for past in ripe[-SPARK_PERIODS:] if past.size],
         sentence=_("The youngest cohort that had six months to come back."),
         how=how,
+        span=span,
     )
-
-
-def ltv_to_cac(
-    choice: Choice,
-    basis: Basis,
-    *,
-    margin: Decimal | float | None,
-    cost: Decimal | float | None,
-    new_customers: int | None,
-) -> Figure:
-    """Customer value times margin against what a new customer costs. margin: share of revenue, 0 to 1."""
-    label = _("Customer value to acquisition cost (LTV:CAC)")
-    value = choice.current.clv if choice.current else None
-    if margin is None:
-        return Figure(label, formats.NOTHING, sentence=_("Enter a margin to see it."))
-    if not cost:
-        return Figure(label, formats.NOTHING, sentence=_("Enter acquisition costs to see it."))
-    found = figures.ltv_to_cac(value, margin, cost, new_customers or 0)
-    if found is None or value is None or new_customers is None:
-        return Figure(label, formats.NOTHING, sentence=_("No new customer came in the months with costs."))
-    how = explanations.ltv_to_cac(value, margin, cost, new_customers, basis)
-    return Figure(label, f"{basis.number(found, 1)} : 1", how=how)
 
 
 def card(kind: Kind, choice: Choice, basis: Basis) -> Figure:
     """One card; without a value it says "–" and why."""
     period = choice.current
     value = kind.value(period) if period else None
+    span = kind.span(period, basis) if period else ""
     if period is None or value is None:
-        return Figure(str(kind.label), formats.NOTHING, sentence=_why_nothing(kind, period, basis))
+        return Figure(str(kind.label), formats.NOTHING, sentence=_why_nothing(kind, period, basis), span=span)
     cases = kind.cases(period) if kind.cases else None
     if cases is not None and cases < margins.FEWEST_CASES:
         return Figure(
@@ -95,6 +74,7 @@ def card(kind: Kind, choice: Choice, basis: Basis) -> Figure:
             formats.few(basis.language),
             sentence=_why_few(cases, basis),
             how=kind.how(period, basis),
+            span=span,
         )
     text, unit = kind.printed(value, basis)
     return Figure(
@@ -104,6 +84,7 @@ def card(kind: Kind, choice: Choice, basis: Basis) -> Figure:
         spark=[kind.value(past) for past in choice.history[-SPARK_PERIODS:]],
         change=_change(kind, choice, basis),
         how=kind.how(period, basis),
+        span=span,
     )
 
 
@@ -116,21 +97,25 @@ def _change(kind: Kind, choice: Choice, basis: Basis) -> Change | None:
         return None
     difference = kind.value(current) - before
     margin = _margin(kind, current, previous)
-    names = {"period": basis.name(previous.start), "value": _whole(kind, before, basis)}
     inside = margin is not None and abs(difference) <= margin
-    against = (
-        pgettext("after no certain difference", "from %(period)s (%(value)s)")
-        if inside
-        else pgettext("after a difference", "from %(period)s (%(value)s)")
-    )
     size = _size(kind, abs(difference), basis)
     return change(
         0 if size == _size(kind, 0, basis) else difference,  # what is printed as nothing has no direction either
         text=size,
-        against=against % names,
+        against=against(basis.name(previous.start), _whole(kind, before, basis), inside=inside),
         better=_better(kind, choice, difference, before),
         margin=margin,
     )
+
+
+def against(period: str, value: str, *, inside: bool) -> str:
+    """What a difference is measured from. inside: whether it lies inside its margin of error."""
+    sentence = (
+        pgettext("after no certain difference", "from %(period)s (%(value)s)")
+        if inside
+        else pgettext("after a difference", "from %(period)s (%(value)s)")
+    )
+    return sentence % {"period": period, "value": value}
 
 
 def _better(kind: Kind, choice: Choice, difference: Value, before: Value) -> str:

@@ -11,7 +11,7 @@ from treue.design import formats
 from treue.design.figures import Figure, Finding, Link
 from treue.design.tables import Table
 from treue.science.figures import PeriodFigures, TotalFigures
-from treue.understand.metrics import cards, charts, findings, kinds, reading, slice_tables, titles, windows
+from treue.understand.metrics import cards, charts, cost_card, findings, kinds, reading, slice_tables, titles, windows
 from treue.understand.metrics.basis import Basis, active_language
 from treue.understand.metrics.charts import Chart, HeatChart
 from treue.understand.metrics.comparison import Choice, latest
@@ -145,17 +145,12 @@ def _sub(snapshot: Snapshot, last_whole: PeriodFigures | None, basis: Basis) -> 
 
 def _ltv_to_cac(snapshot: Snapshot, selection: Selection, choice: Choice, basis: Basis, may_edit_shop: bool) -> Figure:
     margin = reading.margin(snapshot, selection.filters).share
-    shown = [choice.current] if choice.current else []
-    spent = next(iter(reading.acquisition(snapshot, shown, selection.filters)), None)
-    figure = cards.ltv_to_cac(
-        choice,
-        basis,
-        margin=margin,
-        cost=spent.cost if spent else None,
-        new_customers=spent.new_customers if spent else None,
-    )
+    shown = choice.history[-cards.SPARK_PERIODS :]
+    earlier = [] if choice.previous is None or choice.previous in shown else [choice.previous]
+    spent = reading.acquisition(snapshot, [*earlier, *shown], selection.filters)
+    figure = cost_card.ltv_to_cac(choice, basis, margin=margin, spent=spent)
     if selection.filters.country or selection.filters.category:
         return replace(figure, sentence=_("Costs are entered by channel, so it is not known by country or category."))
-    if may_edit_shop and spent and not spent.cost:
+    if may_edit_shop and spent and not spent[-1].cost:
         return replace(figure, next_step=Link(_("Enter costs"), reverse("settings_costs")))
     return figure

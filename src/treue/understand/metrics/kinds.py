@@ -25,6 +25,7 @@ class Kind:
     cases: what a rate is a share of, for its margin of error. needs_start: it compares with the customers at the
     start, so a warm-up period has none. is_event: a count of events, which also moves by chance.
     looks_back_days: how far it looks back; on a shorter history it only grows into its length.
+    span: the time it speaks of.
     """
 
     label: str | Promise
@@ -36,6 +37,7 @@ class Kind:
     needs_start: bool = False
     is_event: bool = False
     looks_back_days: int = 0
+    span: Callable[[PeriodFigures, Basis], str] = lambda period, basis: basis.during(period.start)
 
 
 def percent(value: Value, basis: Basis) -> tuple[str, str]:
@@ -69,6 +71,18 @@ def years(value: Value, basis: Basis) -> tuple[str, str]:
     return basis.number(value, 2), ngettext("year", "years", 2)
 
 
+def on_last_day(period: PeriodFigures, basis: Basis) -> str:
+    return basis.on_last_day(period.end)
+
+
+def all_orders(period: PeriodFigures, basis: Basis) -> str:
+    return basis.all_orders(period.end)
+
+
+def last_year(period: PeriodFigures, basis: Basis) -> str:
+    return basis.last_year(period.end)
+
+
 RETENTION = Kind(
     gettext_lazy("Customer retention rate"),
     lambda p: p.retention_rate,
@@ -86,7 +100,7 @@ CHURN = Kind(
     cases=lambda p: p.customers_start,
     needs_start=True,
 )
-CUSTOMERS = Kind(gettext_lazy("Customers"), lambda p: p.customers_end, count, explanations.customers)
+CUSTOMERS = Kind(gettext_lazy("Customers"), lambda p: p.customers_end, count, explanations.customers, span=on_last_day)
 LOST = Kind(
     gettext_lazy("Lost customers"),
     lambda p: p.lost,
@@ -119,9 +133,14 @@ REPEAT_TO_DATE = Kind(
     explanations.repeat_to_date,
     better="",
     cases=lambda p: p.customers_to_date,
+    span=all_orders,
 )
 ORDER_VALUE = Kind(
-    gettext_lazy("Average order value"), lambda p: p.average_order_value, price, explanations.order_value
+    gettext_lazy("Average order value"),
+    lambda p: p.average_order_value,
+    price,
+    explanations.order_value,
+    span=all_orders,
 )
 FREQUENCY = Kind(
     gettext_lazy("Orders per customer and year"),
@@ -129,6 +148,7 @@ FREQUENCY = Kind(
     decimals,
     explanations.frequency,
     looks_back_days=365,
+    span=last_year,
 )
 LIFETIME = Kind(
     gettext_lazy("Customer lifetime observed so far"),
@@ -136,8 +156,9 @@ LIFETIME = Kind(
     years,
     explanations.lifetime,
     better="",
+    span=all_orders,
 )
-CLV = Kind(gettext_lazy("Customer value (CLV)"), lambda p: p.clv, money, explanations.clv, better="")
+CLV = Kind(gettext_lazy("Customer value (CLV)"), lambda p: p.clv, money, explanations.clv, better="", span=all_orders)
 REVENUE = Kind(gettext_lazy("Revenue"), lambda p: p.revenue, money, explanations.revenue)
 ORDERS = Kind(gettext_lazy("Orders"), lambda p: p.orders, count, explanations.orders)
 

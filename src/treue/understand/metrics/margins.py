@@ -23,6 +23,11 @@ def of_counts(count_a: float, count_b: float) -> float:
     return Z95 * sqrt(count_a + count_b)
 
 
+def of_multiples(value_a: float, count_a: int, value_b: float, count_b: int) -> float:
+    """Margin of the difference of two values that grow with a count of independent events each (Poisson)."""
+    return Z95 * sqrt(value_a**2 / count_a + value_b**2 / count_b)
+
+
 def _variance(rate: float, cases: int) -> float:
     share = min(max(rate / 100, 0.5 / cases), 1 - 0.5 / cases)
     return share * (1 - share) / cases

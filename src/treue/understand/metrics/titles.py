@@ -147,10 +147,10 @@ def retention_title(timeline: Timeline, basis: Basis) -> str:
     """What the course of the retention rate says, else its name."""
     course = retention_course(timeline)
     facts = _facts(course, basis)
-    if course.run > 0:
-        return _("Retention has risen %(span)s in a row, to %(rate)s") % facts
-    if course.run < 0:
-        return _("Retention has fallen %(span)s in a row, to %(rate)s") % facts
+    if course.run:
+        rose = _("Retention has risen by %(run)s %(run_since)s, to %(rate)s")
+        fell = _("Retention has fallen by %(run)s %(run_since)s, to %(rate)s")
+        return (rose if course.run.difference > 0 else fell) % facts
     if extreme := course.extreme:
         return {
             (True, True): _("%(during)s, retention was at %(rate)s, the highest %(since)s"),
@@ -169,10 +169,10 @@ def churn_title(timeline: Timeline, basis: Basis) -> str:
     """What the course of the churn rate says, else its name."""
     course = churn_course(timeline)
     facts = _facts(course, basis)
-    if course.run > 0:
-        return _("Churn has risen %(span)s in a row, to %(rate)s") % facts
-    if course.run < 0:
-        return _("Churn has fallen %(span)s in a row, to %(rate)s") % facts
+    if course.run:
+        rose = _("Churn has risen by %(run)s %(run_since)s, to %(rate)s")
+        fell = _("Churn has fallen by %(run)s %(run_since)s, to %(rate)s")
+        return (rose if course.run.difference > 0 else fell) % facts
     if extreme := course.extreme:
         return {
             (True, True): _("%(during)s, churn was at %(rate)s, the highest %(since)s"),
@@ -190,14 +190,19 @@ def churn_title(timeline: Timeline, basis: Basis) -> str:
 def _facts(course: Course, basis: Basis) -> dict[str, str]:
     if not course.places:
         return {}
-    last, extreme = course.places[-1], course.extreme
+    last, extreme, run = course.places[-1], course.extreme, course.run
     return {
         "during": basis.during(last.start),
         "rate": basis.rate(last.value),
-        "span": span(abs(course.run), basis),
+        "run": _size(run.difference if run else 0, basis),
+        "run_since": basis.since(run.since) if run else "",
         "since": basis.since(extreme.since) if extreme and extreme.since else "",
-        "points": formats.points(abs(course.step or 0), basis.language).removeprefix("+"),
+        "points": _size(course.step or 0, basis),
     }
+
+
+def _size(difference: float, basis: Basis) -> str:
+    return formats.points(abs(difference), basis.language).removeprefix("+")
 
 
 def span(count: int, basis: Basis) -> str:

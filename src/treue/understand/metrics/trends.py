@@ -31,6 +31,14 @@ class Extreme:
 
 
 @dataclass(frozen=True)
+class Run:
+    """A course that went one way from `since` to its end. difference: of its two ends, in the unit of the values."""
+
+    since: date
+    difference: float
+
+
+@dataclass(frozen=True)
 class Course:
     """The values of complete periods in turn, and how far two of them may differ by chance."""
 
@@ -46,16 +54,20 @@ class Course:
         return last.value - before.value if self._differ(before, last) else None
 
     @property
-    def run(self) -> int:
-        """How many steps in one direction end the course: 4 risen, −4 fallen; 0 below three, or inside the margin."""
+    def run(self) -> Run | None:
+        """From where on each step went one way, at least three of them; None inside the margin of error.
+
+        Only its two ends surely differ, so it is said what lies between them, never that each step was one.
+        """
         steps = [later.value - earlier.value for earlier, later in zip(self.places, self.places[1:], strict=False)]
         if not steps or not steps[-1]:
-            return 0
+            return None
         up = steps[-1] > 0
         length = next((n for n, step in enumerate(reversed(steps)) if (step > 0) != up or not step), len(steps))
-        if length < SHORTEST_RUN or not self._differ(self.places[-1 - length], self.places[-1]):
-            return 0
-        return length if up else -length
+        first, last = self.places[-1 - length], self.places[-1]
+        if length < SHORTEST_RUN or not self._differ(first, last):
+            return None
+        return Run(first.start, last.value - first.value)
 
     @property
     def extreme(self) -> Extreme | None:

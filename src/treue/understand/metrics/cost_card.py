@@ -1,0 +1,77 @@
+"""The card that sets customer value against what a new customer cost."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+
+from treue.design import formats
+from treue.design.figures import Change, Figure, change
+from treue.understand.metrics import cards, explanations, margins
+from treue.understand.metrics.basis import Basis
+from treue.understand.metrics.comparison import Choice
+
+
+class Won(Protocol):
+    """What it cost to win the new customers of one period; None where it is not known."""
+
+    @property
+    def start(self) -> date: ...
+    @property
+    def cost(self) -> Decimal | None: ...
+    @property
+    def new_customers(self) -> int: ...
+    @property
+    def ltv_to_cac(self) -> float | None: ...
+
+
+def ltv_to_cac(choice: Choice, basis: Basis, *, margin: Decimal | float, spent: Sequence[Won]) -> Figure:
+    """Customer value times margin against what a new customer of the period cost.
+
+    margin: share of revenue, 0 to 1. spent: costs and new customers of the periods of `choice` that are known.
+    """
+    label = _("Customer value to acquisition cost (LTV:CAC)")
+    won = {each.start: each for each in spent}
+    period = choice.current
+    now = won.get(period.start) if period else None
+    if period is None or now is None or not now.cost:
+        return Figure(label, formats.NOTHING, sentence=_("Enter acquisition costs to see it."))
+    span = _("Value to %(day)s, costs %(within)s") % {
+        "day": basis.last_day(period.end),
+        "within": basis.within(period.start),
+    }
+    if now.ltv_to_cac is None or period.clv is None:
+        sentence = _("No new customer came in the months with costs.")
+        return Figure(label, formats.NOTHING, sentence=sentence, span=span)
+    past = [won.get(each.start) for each in choice.history[-cards.SPARK_PERIODS :]]
+    return Figure(
+        label,
+        _ratio(now.ltv_to_cac, basis),
+        span=span,
+        spark=[each.ltv_to_cac if each else None for each in past],
+        change=_change(now, won.get(choice.previous.start) if choice.previous else None, basis),
+        how=explanations.ltv_to_cac(period.clv, margin, now.cost, now.new_customers, basis),
+    )
+
+
+def _change(now: Won, before: Won | None, basis: Basis) -> Change | None:
+    """Without a colour: the value in it grows with the length of the history, and that is no merit."""
+    if before is None or now.ltv_to_cac is None or before.ltv_to_cac is None:
+        return None
+    difference = now.ltv_to_cac - before.ltv_to_cac
+    margin = margins.of_multiples(now.ltv_to_cac, now.new_customers, before.ltv_to_cac, before.new_customers)
+    size = basis.number(abs(difference), 1)
+    return change(
+        0 if size == basis.number(0, 1) else difference,
+        text=size,
+        against=cards.against(
+            basis.name(before.start), _ratio(before.ltv_to_cac, basis), inside=abs(difference) <= margin
+        ),
+        margin=margin,
+    )
+
+
+def _ratio(value: float, basis: Basis) -> str:
+    return f"{basis.number(value, 1)}{formats.SPACE}:{formats.SPACE}1"
