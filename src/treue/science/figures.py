@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from treue.science.calendar import MONTHS_IN, Period, Unit
 
@@ -147,15 +147,34 @@ def timeline(periods: Sequence[Period], counts: Mapping[date, PeriodCounts]) -> 
     counts: by the period's start; a period without counts is one in which nobody did anything.
     """
     figures = []
-    so_far = PeriodCounts()
+    nothing, so_far = PeriodCounts(), _ToDate()
     for period in periods:
-        inside = counts.get(period.start, PeriodCounts())
-        so_far += inside
+        inside = counts.get(period.start, nothing)
+        so_far = so_far.plus(inside)
         figures.append(_period_figures(period, inside, so_far))
     return figures
 
 
-def _period_figures(period: Period, inside: PeriodCounts, so_far: PeriodCounts) -> PeriodFigures:
+class _ToDate(NamedTuple):
+    """The counts that are added up from the beginning of the history; a page adds them up hundreds of times."""
+
+    first_buyers: int = 0
+    second_buyers: int = 0
+    orders: int = 0
+    revenue: Decimal = Decimal(0)
+    gap_seconds: int = 0
+
+    def plus(self, inside: PeriodCounts) -> "_ToDate":
+        return _ToDate(
+            self.first_buyers + inside.first_buyers,
+            self.second_buyers + inside.second_buyers,
+            self.orders + inside.orders,
+            self.revenue + inside.revenue,
+            self.gap_seconds + inside.gap_seconds,
+        )
+
+
+def _period_figures(period: Period, inside: PeriodCounts, so_far: _ToDate) -> PeriodFigures:
     value = ratio(so_far.revenue, so_far.orders)
     frequency = ratio(inside.trailing_orders, inside.trailing_buyers)
     lifetime = _years(so_far.gap_seconds, so_far.first_buyers)

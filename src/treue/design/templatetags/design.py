@@ -5,6 +5,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from treue.design import cells
 from treue.design.charts import sparkline
 from treue.design.formats import risk_step
 from treue.design.icons import FLOWER, ICONS
@@ -31,11 +32,11 @@ def flower() -> SafeString:
     return format_html('<svg class="flower" viewBox="0 0 32 32" aria-hidden="true">{}</svg>', drawing)
 
 
-@register.filter
-def initials(name: str) -> str:
-    """The first letters of the first and the last word: "CV"."""
-    words = [word for word in str(name).split() if word[0].isalnum()]
-    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()
+register.simple_tag(cells.options, name="options")
+register.filter("initials", cells.initials)
+register.filter("table_body", cells.body)
+register.filter("table_row", cells.row)
+register.filter("cohort_rows", cells.cohorts)
 
 
 @register.filter

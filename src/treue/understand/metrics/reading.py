@@ -166,9 +166,9 @@ def breakdown(
 
 def _courses(slices: Iterable[int], unit: Unit) -> dict[int, dict[date, PeriodCounts]]:
     found: dict[int, dict[date, PeriodCounts]] = {}
-    rows = PeriodCount.objects.filter(slice__in=slices, unit=unit).values("slice_id", "start", *COUNTS)
-    for row in rows:
-        found.setdefault(row["slice_id"], {})[row["start"]] = PeriodCounts.of(row)
+    rows = PeriodCount.objects.filter(slice__in=slices, unit=unit).values_list("slice_id", "start", *COUNTS)
+    for number, start, *counts in rows:
+        found.setdefault(number, {})[start] = PeriodCounts(**dict(zip(COUNTS, counts, strict=True)))
     return found
 
 
