@@ -21,6 +21,18 @@ def test_no_page_is_wider_than_its_window(visit, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [320, 1440])
+def test_no_tab_is_out_of_sight(visit, width):
+    page = visit(reverse("gallery"), language="de", width=width)
+    page.evaluate("""() => { const tabs = document.querySelector(".tabs"); tabs.append(...[1, 2].flatMap(() =>
+        [...tabs.children].map((tab) => tab.cloneNode(true)))); }""")
+    strip = page.locator(".tabs").bounding_box()
+    for tab in page.locator(".tabs a").all():
+        box = tab.bounding_box()
+        assert strip["x"] <= box["x"]
+        assert box["x"] + box["width"] <= strip["x"] + strip["width"]
+
+
 @pytest.mark.parametrize(("width", "form"), [(1440, "wide"), (360, "narrow")])
 def test_a_chart_shows_the_drawing_that_fits(visit, width, form):
     page = visit(reverse("gallery"), width=width)

@@ -117,3 +117,19 @@ def test_the_cockpit_works_without_scripts(
         assert page.locator(".formula").first.is_visible()
     finally:
         context.close()
+
+
+def test_the_marks_of_a_long_page_lead_on_a_phone_from_the_keyboard(
+    tea_house: None, visit: Callable[..., "Page"]
+) -> None:
+    page = visit("/", role="manager", language="de", width=360)
+    marks = page.get_by_role("navigation", name="Auf dieser Seite")
+    for name, section in (("Abwanderung", "churn"), ("Vergleich", "slices"), ("Kennzahlen", "figures")):
+        marks.get_by_role("link", name=name).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_function("name => document.querySelector('.jump [aria-current]')?.textContent === name", arg=name)
+        strip, top = marks.bounding_box(), page.locator(f"#{section}").bounding_box()["y"]
+        assert strip["y"] + strip["height"] <= top < 300
+        link = marks.get_by_role("link", name=name).bounding_box()
+        assert link["x"] >= 0
+        assert link["x"] + link["width"] <= 360

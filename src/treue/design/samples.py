@@ -52,6 +52,7 @@ def everything(query: QueryDict) -> dict[str, object]:
             ("2026-09", formats.period(MONTHS[10], language)),
         ],
         "channels_options": [("", _("All channels")), ("web", _("Online shop")), ("store", _("Stores"))],
+        "marks": [Link(_("List"), "#list"), Link(_("Work that waits"), "#work"), Link(_("Dialog"), "#talk")],
         "tabs": [Link(_("All"), "#all"), Link(_("Purchases"), "#buys"), Link(_("Contacts"), "#contacts")],
         "step_names": [_("File"), _("Columns"), _("Check"), _("Import")],
         "pairs": [(_("Orders"), formats.number(11, language)), (_("Revenue"), formats.money(742.3, language, "EUR"))],

@@ -27,6 +27,7 @@ NAMES = (
     "toast",
     "dialog",
     "tabs",
+    "jump",
     "timeline",
     "print",
 )

@@ -173,6 +173,17 @@ def test_the_page_speaks_both_languages(shop: Shop, as_role: Callable[..., Clien
             assert gettext(words) in text(page)
 
 
+@pytest.mark.parametrize(("language", "names"), [("en", "Figures Retention"), ("de", "Kennzahlen Bindung")])
+def test_each_mark_leads_to_a_section_of_the_page(
+    shop: Shop, as_role: Callable[..., Client], language: str, names: str
+) -> None:
+    page = as_role("manager", language=language).get("/").content.decode()
+    strip = re.search(r'<nav class="jump".*?</nav>', page, re.DOTALL)[0]
+    marks = re.findall(r'<a href="#(\w+)">([^<]+)</a>', strip)
+    assert " ".join(name for _, name in marks).startswith(names)
+    assert [mark for mark, _ in marks if f'id="{mark}"' not in page] == []
+
+
 def test_a_fragment_is_part_of_the_same_page_with_the_headline_and_the_filters(
     shop: Shop, as_role: Callable[..., Client]
 ) -> None:

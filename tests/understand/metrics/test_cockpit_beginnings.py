@@ -56,7 +56,9 @@ def test_a_short_history_shows_the_warm_up_the_window_that_would_help_and_no_rat
     assert "warm-up" in text(page)
     assert re.search(r'<a href="/settings/">\s*Set the window to 90 days', page.content.decode())
     assert "would show more" not in text(page)
-    assert re.search(r"Customer retention rate – ", text(page))
+    assert re.search(r"Customer retention rate In September 2025 – ", text(page))
+    assert re.search(r"September 2025 \d+ customers ordered, \d+ for the first time", text(page))
+    assert "Churn rate by month" not in text(page)
     assert 'href="/settings/"' not in re.findall(r'<div class="notice.*?</div>', as_role("analyst").get("/").text)
 
 

@@ -52,9 +52,12 @@ def test_customer_value_stands_against_acquisition_cost():
     figure = shown(Spent(MONTHS[3], 4.0, new_customers=50))
     assert plain(figure.value) == "4.0 : 1"
     assert figure.how.formula == "€100.00 × 40.0% ÷ (€500.00 ÷ 50)"
-    assert figure.span == "Value to 31 Oct 2026, costs in October 2026"
+    assert figure.span == "Costs in October 2026"
+    assert figure.how.settings == (
+        "The value is of all orders to 31 Oct 2026, the costs and the new customers are of October 2026."
+    )
     german = shown(Spent(MONTHS[3], 4.0, new_customers=50), language="de")
-    assert (plain(german.value), german.span) == ("4,0 : 1", "Wert bis 31.10.2026, Kosten im Oktober 2026")
+    assert (plain(german.value), german.span) == ("4,0 : 1", "Kosten im Oktober 2026")
 
 
 def test_it_has_a_course_and_stands_against_the_complete_period_before():

@@ -37,17 +37,17 @@ def test_a_cut_axis_is_said():
 
 
 def test_warm_up_periods_are_not_drawn_but_said():
-    timeline = course(counts(start=1000), counts(start=1000), counts(start=1000, lost=50), warm_up=2)
+    timeline = course(*[counts(start=1000, lost=50)] * 5, warm_up=2)
     chart = charts.retention(timeline, basis())
     assert "The first 2 months are missing: they lie in the warm-up." in chart.sub
-    assert "August" not in chart.drawing.wide
+    assert "July" not in chart.drawing.wide
     with translation.override("de"):
         german = charts.retention(timeline, basis()).sub
     assert "Die ersten 2 Monate fehlen: Sie gehören zur Anlaufzeit." in german
 
 
 def test_the_running_period_is_hatched_and_named():
-    chart = charts.retention(rates(950, 943, 300, running=True), basis())
+    chart = charts.retention(rates(948, 950, 943, 300, running=True), basis())
     assert "October is still" in chart.drawing.wide
     assert "30.0%" not in chart.drawing.wide
 
@@ -66,6 +66,46 @@ def test_nothing_but_warm_up_is_no_chart():
     )
 
 
+def test_one_or_two_years_are_said_and_not_drawn():
+    timeline = rates(549, 600, 100, of=1000, unit="year", last=date(2026, 1, 1), running=True)
+    chart = charts.retention(timeline, basis("year"))
+    assert chart.drawing is None
+    assert chart.sub == (
+        "A line takes three complete years after the warm-up; so far there are 2. Months or quarters show more."
+    )
+    assert chart.said == (("2025", "60.0%, 400 of 1,000 left"), ("2024", "54.9%, 451 of 1,000 left"))
+    assert chart.table is not None
+    assert charts.churn(timeline, basis("year")).said[0] == ("2025", "40.0%, 400 of 1,000 left")
+    with translation.override("de"):
+        german = charts.retention(timeline[1:], basis("year"))
+    assert german.sub == (
+        "Eine Linie braucht drei ganze Jahre nach der Anlaufzeit, bisher gibt es 1. Monate oder Quartale zeigen mehr."
+    )
+
+
+def test_one_year_of_coming_and_going_is_said_and_not_drawn():
+    timeline = course(counts(start=100, lost=10, new=30, won_back=2), unit="year", last=date(2025, 1, 1))
+    chart = charts.movement(timeline, basis("year"))
+    assert (chart.drawing, chart.said) == (None, (("2025", "30 new, 2 won back, 10 lost"),))
+
+
+def test_in_the_warm_up_it_is_said_who_ordered():
+    months = [counts(buyers=n, first_buyers=7) for n in range(1, 9)]
+    chart = charts.movement(course(*months, warm_up=8), basis())
+    assert chart.title == "Who ordered, by month"
+    assert len(chart.said) == 6
+    assert chart.said[0] == ("October 2026", "8 customers ordered, 7 for the first time")
+
+
+def test_a_rate_of_few_customers_is_not_drawn():
+    few = counts(start=12, lost=6)
+    drawn = charts.retention([*rates(950, 943, 962, last=date(2026, 9, 1)), *course(few)], basis())
+    assert "50.0%" not in drawn.drawing.wide
+    assert charts.retention(course(*[few] * 5), basis()).sub == (
+        "At the start of each month there were fewer than 30 customers, too few for a rate."
+    )
+
+
 def test_a_note_stands_at_its_day():
     notes = [(date(2026, 9, 16), "Price rise"), (date(2020, 1, 1), "Long ago")]
     chart = charts.retention(rates(950, 943, 962), basis(), notes=notes)
@@ -73,14 +113,14 @@ def test_a_note_stands_at_its_day():
 
 
 def test_the_tip_of_a_point_repeats_the_counts_behind_it():
-    assert "57 of 1,000 left" in charts.churn(rates(950, 943), basis()).drawing.wide
+    assert "57 of 1,000 left" in charts.churn(rates(950, 948, 943), basis()).drawing.wide
 
 
 # Movement
 
 
 def test_the_movement_is_told_with_its_last_counts():
-    timeline = course(counts(start=1000, new=612, won_back=148, lost=691))
+    timeline = course(counts(), counts(start=1000, new=612, won_back=148, lost=691))
     assert (
         "New, won-back and lost customers by month. October 2026: 612 new, 148 won back, 691 lost."
         in charts.movement(timeline, basis()).drawing.wide
@@ -88,7 +128,7 @@ def test_the_movement_is_told_with_its_last_counts():
 
 
 def test_nobody_is_lost_in_a_running_period_yet():
-    timeline = course(counts(start=1000, new=90, lost=100), counts(start=1000, new=10, lost=777), running=True)
+    timeline = course(counts(), counts(start=1000, new=90, lost=100), counts(start=1000, lost=777), running=True)
     assert "777" not in charts.movement(timeline, basis()).drawing.wide
 
 

@@ -16,7 +16,7 @@ from treue.design.charts import Bar, Drawing, Heat, Note, Point, Target, bars_up
 from treue.design.charts import Cohort as HeatRow
 from treue.design.tables import Table
 from treue.science.figures import PeriodFigures
-from treue.understand.metrics import tables, titles
+from treue.understand.metrics import few_periods, margins, tables, titles
 from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.cohorts import CohortLike, first_day, settled
 
@@ -28,12 +28,14 @@ Timeline = Sequence[PeriodFigures]
 
 @dataclass(frozen=True)
 class Chart:
-    """title: the finding. sub: what is drawn. drawing: None where there is nothing to draw, and `sub` says why."""
+    """title: the finding. sub: what is drawn. drawing: None where there is nothing to draw; then `sub` says why,
+    and `said` what is known, as (period, words)."""
 
     title: str
     sub: str
     drawing: Drawing | None
     table: Table | None = None
+    said: few_periods.Said = ()
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def retention(
         name=titles.retention_name(basis),
         notes=notes,
         target=target,
+        with_table=True,
     )
 
 
@@ -75,9 +78,14 @@ def movement(timeline: Timeline, basis: Basis) -> Chart:
     """New and won back above the line, lost below it."""
     drawn = [period for period in timeline if not period.warm_up][-MOST_PERIODS:]
     title = titles.movement_title(timeline, basis)
-    if not any(period.complete for period in drawn):
-        return Chart(title, _nothing_yet(basis), None)
-    last = [period for period in drawn if period.complete][-1]
+    known = [period for period in drawn if period.complete]
+    if not known:
+        said = few_periods.buyers(timeline, basis)
+        return Chart(_who_ordered(basis) if said else title, few_periods.why_nothing(basis), None, said=said)
+    if len(known) < few_periods.FEWEST_BARS:
+        sub = _subtitle(titles.movement_name(basis), known, timeline, basis)
+        return Chart(title, sub, None, said=few_periods.movements(known, basis))
+    last = known[-1]
     told = _("%(name)s. %(period)s: %(new)s new, %(won_back)s won back, %(lost)s lost.") % {
         "name": titles.movement_name(basis),
         "period": basis.name(last.start),
@@ -127,13 +135,20 @@ def _rate_chart(
     notes: Sequence[tuple[date, str]] = (),
     target: Target | None = None,
     series: int = 1,
+    with_table: bool = False,
 ) -> Chart:
     drawn = [period for period in timeline if not period.warm_up][-MOST_PERIODS:]
-    if not any(period.complete and value(period) is not None for period in drawn):
-        return Chart(title, _nothing_yet(basis), None)
+    table = tables.periods(drawn, basis) if with_table else None
+    complete = [period for period in drawn if period.complete and value(period) is not None]
+    known = [period for period in complete if period.customers_start >= margins.FEWEST_CASES]
+    if not known:
+        return Chart(title, few_periods.why_no_rate(basis) if complete else few_periods.why_nothing(basis), None)
+    if len(known) < few_periods.FEWEST_ON_A_LINE:
+        sub = few_periods.why_no_line(len(known), basis)
+        return Chart(title, sub, None, table, few_periods.rates(known, value, basis))
     drawing = line(
-        [_point(period, value(period), basis) for period in drawn],
-        title=_told(name, drawn, value, basis),
+        [_point(period, value(period) if period in known else None, basis) for period in drawn],
+        title=_told(name, known, value, basis),
         language=basis.language,
         target=target,
         notes=[note for note in (_note(drawn, day, text, basis) for day, text in notes) if note],
@@ -143,7 +158,7 @@ def _rate_chart(
     sub = _subtitle(name, drawn, timeline, basis)
     if drawing.axis_from:
         sub = _("%(what)s The axis begins at %(value)s.") % {"what": sub, "value": drawing.axis_from}
-    return Chart(title, sub, drawing, tables.periods(drawn, basis))
+    return Chart(title, sub, drawing, table)
 
 
 def _point(period: PeriodFigures, value: float | None, basis: Basis) -> Point:
@@ -160,9 +175,8 @@ def _point(period: PeriodFigures, value: float | None, basis: Basis) -> Point:
     )
 
 
-def _told(name: str, drawn: Timeline, value: Callable[[PeriodFigures], float | None], basis: Basis) -> str:
+def _told(name: str, seen: Timeline, value: Callable[[PeriodFigures], float | None], basis: Basis) -> str:
     """What the picture shows, for a person who cannot see it."""
-    seen = [period for period in drawn if period.complete and value(period) is not None]
     low, high = min(seen, key=value), max(seen, key=value)
     return _(
         "%(name)s, %(first)s to %(last)s: lowest %(low)s (%(low_period)s), highest %(high)s (%(high_period)s), "
@@ -259,9 +273,9 @@ def _running(last: PeriodFigures, basis: Basis) -> str:
     return _("%(period)s is still running") % {"period": formats.period_name(last.start, basis.language, basis.unit)}
 
 
-def _nothing_yet(basis: Basis) -> str:
+def _who_ordered(basis: Basis) -> str:
     return {
-        "month": _("There is no complete month after the warm-up yet. A shorter activity window would help."),
-        "quarter": _("There is no complete quarter after the warm-up yet. Months would help."),
-        "year": _("There is no complete year after the warm-up yet. Months or quarters would help."),
+        "month": _("Who ordered, by month"),
+        "quarter": _("Who ordered, by quarter"),
+        "year": _("Who ordered, by year"),
     }[basis.unit]

@@ -43,6 +43,25 @@ class Cockpit:
     slices: Sequence[Table] = field(default_factory=list)
     suggested_window: int | None = None
 
+    @property
+    def has_churn(self) -> bool:
+        """Whether the churn panel says more than the one of retention beside it says already."""
+        return bool(self.churn.drawing or self.churn.said)
+
+    @property
+    def marks(self) -> list[Link]:
+        """The sections of the page, in their order."""
+        return [
+            Link(_("Figures"), "#figures"),
+            Link(_("Retention"), "#retention"),
+            Link(_("Coming and going"), "#movement"),
+            Link(_("Cohorts"), "#cohorts"),
+            Link(_("Buying again"), "#repeat"),
+            *([Link(_("Churn"), "#churn")] if self.has_churn else []),
+            Link(_("Notes"), "#notes"),
+            *([Link(_("Comparison"), "#slices")] if self.slices else []),
+        ]
+
 
 def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str, *, may_edit_shop: bool) -> Cockpit:
     """Everything on the page for one selection. query: the address' query string, carried into the CSV links.

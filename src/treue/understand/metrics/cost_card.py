@@ -38,10 +38,7 @@ def ltv_to_cac(choice: Choice, basis: Basis, *, margin: Decimal | float, spent: 
     now = won.get(period.start) if period else None
     if period is None or now is None or not now.cost:
         return Figure(label, formats.NOTHING, sentence=_("Enter acquisition costs to see it."))
-    span = _("Value to %(day)s, costs %(within)s") % {
-        "day": basis.last_day(period.end),
-        "within": basis.within(period.start),
-    }
+    span = _("Costs %(within)s") % {"within": basis.within(period.start)}
     if now.ltv_to_cac is None or period.clv is None:
         sentence = _("No new customer came in the months with costs.")
         return Figure(label, formats.NOTHING, sentence=sentence, span=span)
@@ -52,7 +49,7 @@ def ltv_to_cac(choice: Choice, basis: Basis, *, margin: Decimal | float, spent: 
         span=span,
         spark=[each.ltv_to_cac if each else None for each in past],
         change=_change(now, won.get(choice.previous.start) if choice.previous else None, basis),
-        how=explanations.ltv_to_cac(period.clv, margin, now.cost, now.new_customers, basis),
+        how=explanations.ltv_to_cac(period, margin, now.cost, now.new_customers, basis),
     )
 
 

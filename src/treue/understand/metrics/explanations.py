@@ -150,16 +150,20 @@ def orders(period: PeriodFigures, basis: Basis) -> How:
     return How(basis.number(period.orders), _("Orders with revenue left after refunds, of known customers."))
 
 
-def ltv_to_cac(value: float, margin: Decimal | float, cost: Decimal | float, new_customers: int, basis: Basis) -> How:
+def ltv_to_cac(
+    period: PeriodFigures, margin: Decimal | float, cost: Decimal | float, new_customers: int, basis: Basis
+) -> How:
     return How(
         _("%(clv)s × %(margin)s ÷ (%(cost)s ÷ %(new)s)")
         % {
-            "clv": basis.money(value),
+            "clv": basis.money(period.clv),
             "margin": basis.rate(float(margin) * 100),
             "cost": basis.money_short(cost),
             "new": basis.number(new_customers),
         },
         _("Customer value times margin, divided by what one new customer cost."),
+        _("The value is of all orders to %(day)s, the costs and the new customers are of %(period)s.")
+        % {"day": basis.last_day(period.end), "period": basis.name(period.start)},
     )
 
 

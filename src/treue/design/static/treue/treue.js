@@ -114,6 +114,32 @@
   document.addEventListener("change", (event) => { if (event.target.type === "file") nameFile(event.target); });
   addEventListener("pageshow", () => document.querySelectorAll("[type=file]").forEach(nameFile));
 
+  /* marks of a long page: the section that stands under them is the current one; of two side by side, the one asked for */
+  function markSections() {
+    for (const nav of document.querySelectorAll("[data-jump]")) mark(nav);
+  }
+  function mark(nav) {
+    const reading = nav.getBoundingClientRect().bottom + 40;
+    const atEnd = innerHeight + scrollY >= root.scrollHeight - 2;
+    let here = null;
+    let highest = -Infinity;
+    for (const link of nav.querySelectorAll("a")) {
+      const top = document.querySelector(link.hash)?.getBoundingClientRect().top;
+      const asked = link.hash === location.hash;
+      if (top === undefined || (top > reading && !(atEnd && asked))) continue;
+      if (top > highest || asked) here = link;
+      highest = Math.max(highest, top);
+    }
+    if (here === nav.querySelector("[aria-current]")) return;
+    nav.querySelector("[aria-current]")?.removeAttribute("aria-current");
+    here?.setAttribute("aria-current", "true");
+    if (here) here.parentElement.scrollLeft = here.offsetLeft - 16;
+  }
+  let marking = 0;
+  addEventListener("scroll", () => { cancelAnimationFrame(marking); marking = requestAnimationFrame(markSections); }, { passive: true });
+  addEventListener("hashchange", markSections);
+  document.addEventListener("htmx:afterSettle", markSections);
+
   /* print: what is folded is opened for the paper, and folded again */
   let opened = [];
   addEventListener("beforeprint", () => {
@@ -146,6 +172,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     showTheme();
     announceJobs(document);
+    markSections();
     document.querySelector("[data-focus]:not([data-sample] *)")?.focus();
     const waiting = [...toasts().children]; /* a live region speaks only about what arrives after it */
     toasts().replaceChildren();
