@@ -40,8 +40,9 @@ def test_a_row_of_a_heat_map_shows_its_cells_and_keeps_the_place_of_the_rest():
     assert cells.cohorts([full, few]) == (
         '<tr><th scope="row">Jan</th><td class="n">40</td><td class="q3">19</td>'
         f'<td class="part" title="{ESCAPED}">7</td><td class="none" colspan="1"></td></tr>'
-        '<tr><th scope="row">Feb</th><td class="n">12</td><td class="few" colspan="2">too few</td>'
-        '<td class="none" colspan="1"></td></tr>'
+        '<tr><th scope="row">Feb</th><td class="n">12</td>'
+        + '<td class="few"><span aria-hidden="true">–</span><span class="sr">too few</span></td>' * 2
+        + '<td class="none" colspan="1"></td></tr>'
     )
 
 

@@ -116,6 +116,11 @@ def test_a_small_cohort_gives_no_percentage():
     assert (small.too_few, small.rest) == (2, 1)
 
 
+def test_a_table_with_a_small_cohort_explains_its_sign():
+    assert table(Cohort("B", 29, "29", [100, 0])).has_few
+    assert not table(Cohort("B", 30, "30", [100, 0])).has_few
+
+
 def test_equal_values_have_the_lightest_step():
     made = table(Cohort("A", 100, "100", [5, 5, 5]))
     assert {cell.css for cell in made.rows[0].cells} == {"q1"}

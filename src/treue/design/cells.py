@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from treue.design.charts.heat import HeatRow
+from treue.design.formats import NOTHING
 from treue.design.tables import Cell, Placed
 
 
@@ -24,7 +25,7 @@ def row(placed: Sequence[Placed]) -> SafeString:
 
 def cohorts(rows: Iterable[HeatRow]) -> SafeString:
     """The rows of a heat map."""
-    few = _text(_("too few"))
+    few = f'<td class="few"><span aria-hidden="true">{NOTHING}</span><span class="sr">{_text(_("too few"))}</span></td>'
     return _trusted("".join(_cohort(row, few) for row in rows))
 
 
@@ -65,8 +66,7 @@ def _content(cell: Cell) -> str:
 
 def _cohort(row: HeatRow, few: str) -> str:
     parts = [f'<tr><th scope="row">{_text(row.label)}</th><td class="n">{_text(row.size_text)}</td>']
-    if row.too_few:
-        parts.append(f'<td class="few" colspan="{row.too_few}">{few}</td>')
+    parts.extend([few] * row.too_few)
     for cell in row.cells:
         title = f' title="{_text(cell.title)}"' if cell.title else ""
         parts.append(f'<td class="{_text(cell.css)}"{title}>{_text(cell.text)}</td>')

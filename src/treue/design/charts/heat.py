@@ -51,6 +51,10 @@ class Heat:
     open_label: str = ""
     steps: Sequence[str] = field(default=tuple(f"q{n}" for n in range(1, BINS + 1)))
 
+    @property
+    def has_few(self) -> bool:
+        return any(row.too_few for row in self.rows)
+
 
 def heat(
     cohorts: Sequence[Cohort],
