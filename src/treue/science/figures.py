@@ -140,18 +140,22 @@ class TotalFigures:
     clv: float | None
 
 
-def timeline(periods: Sequence[Period], counts: Mapping[date, PeriodCounts]) -> list[PeriodFigures]:
-    """The figures of each period in turn.
+def timeline(
+    periods: Sequence[Period], counts: Mapping[date, PeriodCounts], *, last: int | None = None
+) -> list[PeriodFigures]:
+    """The figures of each period in turn, or of the `last` so many.
 
     periods: from the first of the history on, or the sums up to each period's end fall short.
     counts: by the period's start; a period without counts is one in which nobody did anything.
     """
     figures = []
     nothing, so_far = PeriodCounts(), _ToDate()
-    for period in periods:
+    first = 0 if last is None else len(periods) - last
+    for place, period in enumerate(periods):
         inside = counts.get(period.start, nothing)
         so_far = so_far.plus(inside)
-        figures.append(_period_figures(period, inside, so_far))
+        if place >= first:
+            figures.append(_period_figures(period, inside, so_far))
     return figures
 
 

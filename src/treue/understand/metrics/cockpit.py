@@ -131,23 +131,29 @@ def nameable(parts: Mapping[str, Sequence[NamedPart]]) -> dict[str, list[NamedPa
 
 
 def _parts(snapshot: Snapshot, selection: Selection, choice: Choice) -> dict[str, list[NamedPart]]:
-    """Per dimension that is known and not filtered already, its largest values with their own course."""
-    parts = {}
-    for dimension in reading.DIMENSIONS:
-        if dimension in selection.filters.active:
-            continue
-        found = reading.breakdown(snapshot, dimension, selection.filters, unit=selection.unit, most=SLICES_COMPARED + 1)
-        if any(part.value for part in found):
-            parts[dimension] = [
-                NamedPart(
-                    part.value and label(dimension, part.key, active_language()),
-                    part.figures,
-                    up_to(choice, part.periods),
-                    is_rest=part.key == reading.OTHER,
-                )
-                for part in found
-            ]
-    return parts
+    """Per dimension that is known and not filtered already, its largest values in the chosen period and the one
+    before it."""
+    found = reading.breakdowns(
+        snapshot,
+        [name for name in reading.DIMENSIONS if name not in selection.filters.active],
+        selection.filters,
+        unit=selection.unit,
+        most=SLICES_COMPARED + 1,
+        until=choice.current.start if choice.current else None,
+    )
+    return {
+        dimension: [
+            NamedPart(
+                part.value and label(dimension, part.key, active_language()),
+                part.figures,
+                part.periods,
+                is_rest=part.key == reading.OTHER,
+            )
+            for part in parts
+        ]
+        for dimension, parts in found.items()
+        if any(part.value for part in parts)
+    }
 
 
 def _sub(snapshot: Snapshot, last_whole: PeriodFigures | None, basis: Basis) -> str:

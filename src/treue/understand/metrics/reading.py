@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from treue.core.shop.models import AcquisitionCost, Shop
 from treue.science.calendar import ONE_DAY, Calendar, Period, Unit
@@ -150,18 +150,42 @@ def breakdown(
 ) -> list[Part]:
     """The values of a dimension beside each other under the other filters, most customers first.
 
-    most: only so many, for a page that shows a few; each comes with its whole course.
+    most: only so many, for a page that shows a few. Each comes with its whole course.
     """
+    return breakdowns(snapshot, [dimension], filters, unit=unit, most=most)[dimension]
+
+
+def breakdowns(
+    snapshot: Snapshot,
+    dimensions: Iterable[str],
+    filters: Filters = EVERYBODY,
+    *,
+    unit: Unit = "month",
+    most: int | None = None,
+    until: date | None = None,
+) -> dict[str, list[Part]]:
+    """By dimension, the same. until: the start of a period that all speak of; each comes with that one and the one
+    before it alone."""
+    rows = {dimension: _values(snapshot, dimension, filters)[:most] for dimension in dimensions}
+    courses = _courses([row["id"] for found in rows.values() for row in found], unit)
+    spans = [span for span in periods(snapshot, unit) if until is None or span.start <= until]
+    last = None if until is None else 2
+    return {
+        dimension: [
+            Part(
+                row[dimension], total_figures(Totals.of(row)), figures_of(spans, courses.get(row["id"], {}), last=last)
+            )
+            for row in found
+        ]
+        for dimension, found in rows.items()
+    }
+
+
+def _values(snapshot: Snapshot, dimension: str, filters: Filters) -> QuerySet:
     under = asdict(filters.but(**{dimension: ALL}))
     under.pop(dimension)
     rows = Slice.objects.filter(snapshot=snapshot, **under).exclude(**{dimension: ALL})
-    found = list(rows.order_by("-customers", dimension).values("id", dimension, *TOTALS)[:most])
-    courses = _courses([row["id"] for row in found], unit)
-    spans = periods(snapshot, unit)
-    return [
-        Part(row[dimension], total_figures(Totals.of(row)), figures_of(spans, courses.get(row["id"], {})))
-        for row in found
-    ]
+    return rows.order_by("-customers", dimension).values("id", dimension, *TOTALS)
 
 
 def _courses(slices: Iterable[int], unit: Unit) -> dict[int, dict[date, PeriodCounts]]:
