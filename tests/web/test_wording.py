@@ -5,6 +5,7 @@ from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext, override, pgettext
 
 import treue
 from treue.core.jobs import wording, work
@@ -24,3 +25,10 @@ def test_every_deed_in_the_audit_log_has_its_words() -> None:
 def test_every_kind_of_work_has_its_name() -> None:
     assert "metrics.refresh" in work.KINDS
     assert {kind for kind in work.KINDS if not kind.startswith("test.")} - set(wording.KINDS) == set()
+
+
+def test_german_counts_kunden_lists_the_kundschaft_and_erases_a_person() -> None:
+    with override("de"):
+        assert pgettext("the room", "Customers") == "Kundschaft"
+        assert gettext("Customers") == "Kunden"
+        assert gettext("Erased customers") == "Gelöschte Personen"

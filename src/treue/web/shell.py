@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from treue.core.shop.models import Shop
@@ -42,7 +42,7 @@ def navigation(request: HttpRequest, user: User) -> Navigation:
         today=today[0] if today else None,
         stations=loop(
             listen=granted((_("Import"), "imports", Permission.IMPORT)),
-            understand=granted((_("Customers"), "customers", Permission.SEE_CUSTOMERS)),
+            understand=granted((pgettext("the room", "Customers"), "customers", Permission.SEE_CUSTOMERS)),
         ),
         foot=granted(
             (_("Jobs"), "jobs", Permission.SEE_JOBS),

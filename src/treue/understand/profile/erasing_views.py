@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from treue.core import paging
@@ -120,7 +120,7 @@ def erasures(request: HttpRequest) -> HttpResponse:
         "pager": pager,
         "form": form,
         "not_found": request.method == "POST" and form.is_valid(),
-        "crumbs": [Link(_("Customers"), reverse("customers"))],
+        "crumbs": [Link(pgettext("the room", "Customers"), reverse("customers"))],
     }
     return render(request, "profile/erasures.html", context, status=status)
 
@@ -142,7 +142,10 @@ def erasure(request: HttpRequest, number: int) -> HttpResponse:
         "stays": words.stays(),
         # The page fetches itself anew; the cards need not.
         "cards": [replace(watching.card(job, request.user), poll_url="") for job in pending],
-        "crumbs": [Link(_("Customers"), reverse("customers")), Link(_("Erased customers"), reverse("erasures"))],
+        "crumbs": [
+            Link(pgettext("the room", "Customers"), reverse("customers")),
+            Link(_("Erased customers"), reverse("erasures")),
+        ],
     }
     return render(request, "profile/erasure.html", context)
 
@@ -176,7 +179,7 @@ def _confirmation(request: HttpRequest, customer: Customer, form: ConfirmForm, s
         "namesakes": _namesakes(customer),
         "may_export": request.user.may(Permission.EXPORT_PERSON),
         "crumbs": [
-            Link(_("Customers"), reverse("customers")),
+            Link(pgettext("the room", "Customers"), reverse("customers")),
             Link(str(customer), reverse("customer", args=[customer.pk])),
         ],
     }

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from treue.core.commerce.models import Order
@@ -38,7 +38,7 @@ def customer(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "customer": found,
         "name": str(found),
-        "crumbs": [Link(_("Customers"), reverse("customers"))],
+        "crumbs": [Link(pgettext("the room", "Customers"), reverse("customers"))],
         "since": _since(found, known, shop),
         "sentence": portrait.sentence(known),
         "figures": portrait.figures(known, shop.currency),
@@ -66,7 +66,7 @@ def order(request: HttpRequest, number: int, order_id: int) -> HttpResponse:
         "order": found,
         "title": _("Order %(number)s") % {"number": found.number},
         "crumbs": [
-            Link(_("Customers"), reverse("customers")),
+            Link(pgettext("the room", "Customers"), reverse("customers")),
             Link(str(owner), reverse("customer", args=[owner.pk])),
         ],
         "counts": orders.is_purchase(found),

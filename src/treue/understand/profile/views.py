@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from treue.core.customers.models import Customer
@@ -82,7 +83,7 @@ def _table(request: HttpRequest, shop: Shop, page: Page, sort: Sort) -> Table:
         Column(_("Revenue"), sort="revenue", numeric=True),
     ]
     rows = [_row(found[number], shop) for number in page.ids if number in found]
-    return Table(_("Customers"), columns, rows, stack=True, sort=str(sort), query=request.GET)
+    return Table(pgettext("the room", "Customers"), columns, rows, stack=True, sort=str(sort), query=request.GET)
 
 
 def _row(customer: Customer, shop: Shop) -> list[str | Cell]:
