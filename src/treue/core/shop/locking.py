@@ -2,12 +2,16 @@
 
 An import knows its customers from the beginning and writes their orders chunk by chunk. Somebody erased in between
 would come back with the next chunk, or break it.
+
+Who holds the lock may write on other connections too (`lend`). The lock ends with its own connection, also when the
+process is killed, and a statement of another connection may outlive that for a moment; the next holder waits for it.
 """
 
 from django.db import OperationalError, connection
+from django.db.backends.utils import CursorWrapper
 from psycopg.errors import LockNotAvailable
 
-LOCK_CLASS = 0x1317  # any number that no other advisory lock of ours has
+LOCK_CLASS, LENT_CLASS = 0x1317, 0x1318  # any numbers that no other advisory lock of ours has
 
 
 class ShopIsBeingWritten(Exception):
@@ -23,9 +27,21 @@ def hold_until_commit(shop_id: int, *, patience_seconds: float) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select set_config('lock_timeout', %s, true)", [f"{int(patience_seconds * 1000)}ms"])
         try:
-            cursor.execute("select pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, shop_id])
+            for lock_class in (LOCK_CLASS, LENT_CLASS):
+                cursor.execute("select pg_advisory_xact_lock(%s, %s)", [lock_class, shop_id])
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
                 raise ShopIsBeingWritten(shop_id) from error
             raise
         cursor.execute("select set_config('lock_timeout', '0', true)")
+
+
+def lend(cursor: CursorWrapper, shop_id: int) -> None:
+    """Let this transaction write under the lock that another connection of the process holds."""
+    cursor.execute("select pg_advisory_xact_lock_shared(%s, %s)", [LENT_CLASS, shop_id])
+
+
+def wait_for_borrowers(cursor: CursorWrapper, shop_id: int) -> None:
+    """Wait until nobody writes any more under the lock of who held it before."""
+    cursor.execute("select pg_advisory_lock(%(lent)s, %(shop)s)", {"lent": LENT_CLASS, "shop": shop_id})
+    cursor.execute("select pg_advisory_unlock(%(lent)s, %(shop)s)", {"lent": LENT_CLASS, "shop": shop_id})

@@ -10,7 +10,7 @@ from ibis.backends.duckdb import Backend
 from treue.core.commerce.models import Order, Refund
 from treue.core.jobs.work import Progress
 from treue.core.shop.models import Shop
-from treue.listen.imports.cleaning import Cleaned, clean_lines
+from treue.listen.imports.cleaning import Cleaned, clean_lines, require_read
 from treue.listen.imports.columns import Mapping
 from treue.listen.imports.leaving_out import foreseen
 from treue.listen.imports.models import Import, Replaced
@@ -40,6 +40,7 @@ def bring_in(
     """
     con = backend.con
     cleaned = clean(task.shop, source, mapping, backend=backend, now=now, progress=progress)
+    require_read(cleaned, mapping)
     stage(task.shop, cleaned, backend)
     _store_vocabulary(task, backend, progress, write=write)
     staging.stage_documents(con, has_categories="category" in mapping.columns)
@@ -54,8 +55,8 @@ def bring_in(
     progress.step("set_aside")
     leftovers.store_set_aside(con, task, [cleaned.set_aside.get_name(), "refused"])
     if write:
-        orders = _in_all(task, orders, Replaced.What.ORDER, Order.objects.values("number"))
-        refunds = _in_all(task, refunds, Replaced.What.REFUND, Refund.objects.values("document"))
+        orders = _in_all(task, orders, Replaced.What.ORDER, Order.objects.all())
+        refunds = _in_all(task, refunds, Replaced.What.REFUND, Refund.objects.values("document").distinct())
     summary = summarise(cleaned, con) | {"orders": _counts(orders), "refunds": _counts(refunds)}
     return summary if write else summary | {"candidates": foreseen(cleaned, backend)}
 
@@ -90,8 +91,7 @@ def _store_vocabulary(task: Import, backend: Backend, progress: Progress, *, wri
     progress.step("customers", total=customers)
     vocabulary.store_channels(con, task, write=write)
     vocabulary.store_products(con, task, write=write)
-    for stored in vocabulary.store_customers(con, task, write=write):
-        progress.advance(stored)
+    vocabulary.store_customers(con, task, write=write, sign=progress.advance)
 
 
 def _store_documents(task: Import, backend: Backend, progress: Progress, *, write: bool) -> tuple[Tally, Tally]:
@@ -130,7 +130,7 @@ def _counts(tally: Tally) -> dict[str, int]:
 
 def _in_all(task: Import, tally: Tally, what: Replaced.What, documents: QuerySet) -> Tally:
     """New, changed and unchanged documents. What an earlier, interrupted attempt wrote is the same to this one."""
-    written = documents.filter(batch=task.batch).distinct().count()
+    written = documents.filter(batch=task.batch).count()
     changed = Replaced.objects.filter(of=task, what=what).count()
     known = tally.new + tally.changed + tally.same
     return Tally(new=written - changed, changed=changed, same=known - written)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from treue.core.jobs.work import Progress
-from treue.core.shop.locking import LOCK_CLASS
+from treue.core.shop.locking import LOCK_CLASS, wait_for_borrowers
 
 SECONDS_BETWEEN_TRIES = 0.5
 
@@ -29,6 +29,7 @@ def own_turn(shop_id: int, progress: Progress) -> Iterator[None]:
             progress.step("waiting")
             time.sleep(SECONDS_BETWEEN_TRIES)
         try:
+            wait_for_borrowers(cursor, shop_id)
             yield
         finally:
             if not connection.closed_in_transaction and connection.is_usable():

@@ -11,17 +11,19 @@ from collections import namedtuple
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from treue.core.commerce.models import Order, OrderLine, RefundMatch
 from treue.core.customers.models import Customer
 from treue.core.jobs import work
 from treue.core.jobs.errors import Cancelled
 from treue.core.jobs.models import Job
+from treue.core.shop.locking import ShopIsBeingWritten, hold_until_commit, lend
 from treue.listen.imports import importing, order_files, uploads
 from treue.listen.imports.failures import DiskFull, NotEnoughSpace
 from treue.listen.imports.models import Import, Replaced, SetAside
 from treue.listen.imports.storing import staging
+from treue.listen.imports.turns import own_turn
 
 HEADER = "order,customer,time,product,quantity,price\n"
 
@@ -218,3 +220,42 @@ def test_a_scratch_database_of_a_killed_worker_is_swept_away(bring_in, upload):
     importing.run(task.pk, work.Silent())
     assert not left.exists()
     assert Order.objects.count() == 5
+
+
+def test_ids_of_orders_go_up_as_the_file_does_though_two_chunks_are_written_at_once(bring_in, small_chunks):
+    bring_in(many_orders(3000))
+    numbers = Order.objects.order_by("id").values_list("number", flat=True)
+    assert list(numbers) == [f"A{number}" for number in range(3000)]
+
+
+def test_who_takes_the_shop_over_waits_for_what_a_killed_worker_still_writes(shop):
+    """The holder's connection is gone, with its lock; its other connection's last statement is not over yet."""
+    writing, over, taken_over = threading.Event(), threading.Event(), []
+
+    def last_statement() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            lend(cursor, shop.pk)
+            writing.set()
+            assert over.wait(60)
+        connection.close()
+
+    def take_over() -> None:
+        with own_turn(shop.pk, work.Silent()):
+            taken_over.append(True)
+        with transaction.atomic():
+            hold_until_commit(shop.pk, patience_seconds=20)
+            taken_over.append(True)
+        connection.close()
+
+    straggler, successor = threading.Thread(target=last_statement), threading.Thread(target=take_over)
+    straggler.start()
+    assert writing.wait(60)
+    with pytest.raises(ShopIsBeingWritten), transaction.atomic():
+        hold_until_commit(shop.pk, patience_seconds=0.1)
+    successor.start()
+    time.sleep(0.3)
+    assert not taken_over
+    over.set()
+    straggler.join(60)
+    successor.join(60)
+    assert taken_over == [True, True]

@@ -2,18 +2,17 @@
 
 An order that is there already with the same lines is left alone; one with other lines is replaced whole, and what it
 was before is kept for undoing the import. Money and units that refunds took from a replaced order are counted anew by
-`matching` afterwards. Lines of new orders, mostly all there are, go straight into their table.
+`matching` afterwards. New orders, mostly all there are, go straight into their tables.
 """
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
 from treue.core.copying import copy_in, copy_out
 from treue.listen.imports.models import Import
-from treue.listen.imports.storing.writing import Ready, Sign, Tally, note_foreign, ready_chunks, tally
+from treue.listen.imports.storing.writing import Ready, Sign, Tally, note_foreign, store_chunks, tally
 
 ORDER_COLUMNS = [
     "rank",
@@ -35,21 +34,25 @@ select rank, ordinal, "at" as bought_at, product_id, quantity, unit_price, amoun
 from order_line where rank between ? and ? order by rank, ordinal"""
 
 INCOMING = """
+create temp table named (rank bigint, number text) on commit drop;
 create temp table incoming (
     rank bigint, number text, customer_id bigint, ordered_at timestamp, channel_id bigint, country text,
-    category text, amount numeric, units numeric, lines int) on commit drop;
+    category text, amount numeric, units numeric, lines int, id bigint) on commit drop;
 create temp table incoming_line (
     rank bigint, ordinal int, bought_at timestamp, product_id bigint, quantity numeric, unit_price numeric,
     amount numeric, cost numeric) on commit drop"""
 
 # Looked up one by one (hence the `limit`): without statistics on a table that is just being filled the planner would
-# rather join it whole. All columns go along, for a join back would cost as much as the lookup.
+# rather join it whole.
+KNOWN = """
+select n.rank, o.id from named n
+cross join lateral (select id from commerce_order where shop_id = %s and number = n.number limit 1) o
+order by n.rank"""
+
 VERDICT = """
 create temp table verdict on commit drop as
 select i.*,
-    case when o.id is null and %(write)s then nextval('commerce_order_id_seq') else o.id end as id,
     case
-        when o.id is null then 'new'
         when o.customer_id <> i.customer_id then 'foreign'
         when (o.ordered_at, o.country, o.category, o.amount, o.units)
              is distinct from (i.ordered_at at time zone %(zone)s, i.country, i.category, i.amount, i.units)
@@ -58,8 +61,7 @@ select i.*,
         else 'same'
     end as verdict
 from incoming i
-left join lateral (
-    select * from commerce_order where shop_id = %(shop)s and number = i.number limit 1) o on true"""
+cross join lateral (select * from commerce_order where id = i.id limit 1) o"""
 
 SAME_NUMBER_OF_LINES_BUT_OTHERS = """
 update verdict set verdict = 'changed' where id in (
@@ -90,19 +92,10 @@ set ordered_at = v.ordered_at at time zone %(zone)s, channel_id = v.channel_id, 
     batch_id = %(batch)s
 from verdict v where v.verdict = 'changed' and o.id = v.id"""
 
-INSERT_NEW = """
-insert into commerce_order (id, shop_id, number, customer_id, ordered_at, channel_id, country, category, amount, units,
-    refunded_amount, refunded_units, batch_id)
-select id, %(shop)s, number, customer_id, ordered_at at time zone %(zone)s, channel_id, country, category, amount,
-    units, 0, 0, %(batch)s
-from verdict where verdict = 'new'"""
-
 INSERT_CHANGED_LINES = """
 insert into commerce_orderline (order_id, ordinal, bought_at, product_id, quantity, unit_price, amount, cost)
 select v.id, l.ordinal, l.bought_at at time zone %(zone)s, l.product_id, l.quantity, l.unit_price, l.amount, l.cost
 from verdict v join incoming_line l using (rank) where v.verdict = 'changed' order by rank, l.ordinal"""
-
-NEW = "select rank, id from verdict where verdict = 'new'"
 
 
 def store_orders(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Sign) -> Tally:
@@ -110,55 +103,60 @@ def store_orders(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Si
 
     sign: called with the number of lines after each committed chunk.
     """
-    total = Tally()
-    for ready in ready_chunks(con, "purchase_order", (READ_ORDERS, READ_LINES)):
-        with transaction.atomic(), connection.cursor() as cursor:
-            total += _store_chunk(con, cursor, task, ready, write=write)
-        sign(ready.chunk.lines)
-    return total
+    facts = {"shop": task.shop_id, "zone": task.shop.zone, "batch": task.batch_id, "import": task.pk}
+
+    def store(scratch: DuckDBPyConnection, cursor: CursorWrapper, ready: Ready) -> Tally:
+        orders, lines = ready.parts
+        cursor.execute(INCOMING)
+        known = _known(cursor, orders, task.shop_id)
+        seen = Tally(new=orders.num_rows - known.num_rows)
+        if known.num_rows:
+            _bring_known(cursor, orders, lines, known)
+            seen += _compare(scratch, cursor, facts, write=write)
+        if seen.new and write:
+            _insert_new(cursor, ready, known["rank"], facts)
+        return seen
+
+    queries = (READ_ORDERS, READ_LINES)
+    ids_from = "commerce_order_id_seq" if write else None
+    return store_chunks(con, task, "purchase_order", queries=queries, ids_from=ids_from, store=store, sign=sign)
 
 
-def _store_chunk(con: DuckDBPyConnection, cursor: CursorWrapper, task: Import, ready: Ready, *, write: bool) -> Tally:
-    facts = {
-        "shop": task.shop_id,
-        "zone": task.shop.zone,
-        "batch": task.batch_id,
-        "import": task.pk,
-        "write": write,
-    }
-    orders, lines = ready.parts
-    cursor.execute(INCOMING)
-    copy_in(cursor, "incoming", ORDER_COLUMNS, orders)
+def _known(cursor: CursorWrapper, orders: pa.Table, shop_id: int) -> pa.Table:
+    """Rank and id of the orders that the shop has already."""
+    copy_in(cursor, "named", ("rank", "number"), orders.select(["rank", "number"]))
+    return copy_out(cursor, KNOWN, [shop_id], types={"rank": pa.int64(), "id": pa.int64()})
+
+
+def _bring_known(cursor: CursorWrapper, orders: pa.Table, lines: pa.Table, known: pa.Table) -> None:
+    theirs = orders.filter(pc.is_in(orders["rank"], known["rank"])).append_column("id", known["id"])
+    copy_in(cursor, "incoming", theirs.column_names, theirs)
+    copy_in(cursor, "incoming_line", LINE_COLUMNS, lines.filter(pc.is_in(lines["rank"], known["rank"])))
+
+
+def _compare(scratch: DuckDBPyConnection, cursor: CursorWrapper, facts: dict[str, object], *, write: bool) -> Tally:
+    """What the file says anew of known orders replaces what was there."""
     cursor.execute(VERDICT, facts)
-    new_lines, known_lines = _parted(cursor, lines)
-    copy_in(cursor, "incoming_line", LINE_COLUMNS, known_lines)
+    cursor.execute(SAME_NUMBER_OF_LINES_BUT_OTHERS, facts)
     seen = tally(cursor)
-    if seen.same:
-        cursor.execute(SAME_NUMBER_OF_LINES_BUT_OTHERS, facts)
-        seen = tally(cursor)
     if seen.foreign:
-        note_foreign(con, cursor, "order_line")
-    if write:
-        _write(cursor, seen, new_lines, facts)
-    return seen
-
-
-def _parted(cursor: CursorWrapper, lines: pa.Table) -> tuple[pa.Table, pa.Table]:
-    """Lines of new orders, with `order_id` in place of `rank`, and those of all others."""
-    new = copy_out(cursor, NEW, types={"rank": pa.int64(), "id": pa.int64()}).combine_chunks()
-    place = pc.index_in(lines["rank"], value_set=new["rank"])
-    is_new = pc.is_valid(place)
-    order_id = new["id"].take(place.drop_null())
-    return lines.filter(is_new).set_column(0, "order_id", order_id), lines.filter(pc.invert(is_new))
-
-
-def _write(cursor: CursorWrapper, seen: Tally, new_lines: pa.Table, facts: dict[str, object]) -> None:
-    if seen.changed:
+        note_foreign(scratch, cursor, "order_line")
+    if seen.changed and write:
         cursor.execute(KEEP_FORMER, facts)
         cursor.execute(EMPTY_CHANGED)
         cursor.execute(UPDATE_CHANGED, facts)
         cursor.execute(INSERT_CHANGED_LINES, facts)
-    if seen.new:
-        cursor.execute(INSERT_NEW, facts)
-        cursor.execute("select set_config('timezone', %(zone)s, true)", facts)  # in which COPY takes the moments
-        copy_in(cursor, "commerce_orderline", new_lines.column_names, new_lines)
+    return seen
+
+
+def _insert_new(cursor: CursorWrapper, ready: Ready, known: pa.ChunkedArray, facts: dict[str, object]) -> None:
+    """Straight into the tables; most orders of most files are new."""
+    orders, lines = (part.filter(pc.invert(pc.is_in(part["rank"], known))) for part in ready.parts)
+    constants = {"shop_id": facts["shop"], "batch_id": facts["batch"], "refunded_amount": 0, "refunded_units": 0}
+    rows = orders.drop_columns(["rank", "lines"]).append_column("id", ready.ids_of(orders["rank"]))
+    for column, value in constants.items():
+        rows = rows.append_column(column, pa.repeat(value, orders.num_rows))
+    cursor.execute("select set_config('timezone', %(zone)s, true)", facts)  # in which COPY takes the moments
+    copy_in(cursor, "commerce_order", rows.column_names, rows)
+    lines = lines.set_column(0, "order_id", ready.ids_of(lines["rank"]))
+    copy_in(cursor, "commerce_orderline", lines.column_names, lines)

@@ -4,13 +4,12 @@ The number alone would not tell them apart: often it is the refunded order's, an
 once. Which purchases they took back is `matching`'s business.
 """
 
-from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
 from treue.core.copying import copy_in
 from treue.listen.imports.models import Import
-from treue.listen.imports.storing.writing import Ready, Sign, Tally, note_foreign, ready_chunks, tally
+from treue.listen.imports.storing.writing import Ready, Sign, Tally, note_foreign, store_chunks, tally
 
 DOCUMENT_COLUMNS = ("rank", "number", "document", "customer_id", "lines")
 LINE_COLUMNS = ["rank", "ordinal", "product_id", "refers_to", "quantity", "amount", "refunded_at", "reason"]
@@ -75,16 +74,18 @@ where v.verdict in ('new', 'changed') order by rank, l.ordinal"""
 
 def store_refunds(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Sign) -> Tally:
     """Write the staged refunds; returns what their documents were to the database, as `store_orders` does."""
-    total = Tally()
-    for ready in ready_chunks(con, "refund_document", (READ_DOCUMENTS, READ_LINES)):
-        with transaction.atomic(), connection.cursor() as cursor:
-            total += _store_chunk(con, cursor, task, ready, write=write)
-        sign(ready.chunk.lines)
-    return total
-
-
-def _store_chunk(con: DuckDBPyConnection, cursor: CursorWrapper, task: Import, ready: Ready, *, write: bool) -> Tally:
     facts = {"shop": task.shop_id, "zone": task.shop.zone, "batch": task.batch_id, "import": task.pk}
+
+    def store(scratch: DuckDBPyConnection, cursor: CursorWrapper, ready: Ready) -> Tally:
+        return _store_chunk(scratch, cursor, ready, facts, write=write)
+
+    queries = (READ_DOCUMENTS, READ_LINES)
+    return store_chunks(con, task, "refund_document", queries=queries, store=store, sign=sign)
+
+
+def _store_chunk(
+    scratch: DuckDBPyConnection, cursor: CursorWrapper, ready: Ready, facts: dict[str, object], *, write: bool
+) -> Tally:
     documents, lines = ready.parts
     cursor.execute(INCOMING)
     copy_in(cursor, "incoming", DOCUMENT_COLUMNS, documents)
@@ -95,7 +96,7 @@ def _store_chunk(con: DuckDBPyConnection, cursor: CursorWrapper, task: Import, r
         cursor.execute(SAME_NUMBER_OF_LINES_BUT_OTHERS, facts)
         seen = tally(cursor)
     if seen.foreign:
-        note_foreign(con, cursor, "refund_line")
+        note_foreign(scratch, cursor, "refund_line")
     if write and seen.changed:
         cursor.execute(KEEP_FORMER, facts)
         cursor.execute(EMPTY_CHANGED, facts)

@@ -4,7 +4,7 @@ Each function reads its table of the scratch database (`channel`, `product`, `cu
 (`channel_id`, …). With `write` off nothing is made, and what is missing has the id -1.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import pyarrow as pa
 from django.db import connection, transaction
@@ -12,9 +12,12 @@ from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
 from treue.core.copying import copy_in, copy_out
+from treue.core.shop.locking import lend
+from treue.core.side_by_side import side_by_side
 from treue.listen.imports.models import Import, Trace
+from treue.listen.imports.storing.writing import Sign
 
-CUSTOMERS_PER_CHUNK = 40_000
+CUSTOMERS_PER_CHUNK = 20_000
 UNKNOWN = -1
 
 NEW_CHANNELS = """
@@ -68,25 +71,37 @@ def store_products(con: DuckDBPyConnection, task: Import, *, write: bool) -> Non
     _hand_back(con, "product", "code", [found])
 
 
-def store_customers(con: DuckDBPyConnection, task: Import, *, write: bool) -> Iterable[int]:
-    """Yields how many customers each committed chunk held."""
+def store_customers(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Sign) -> None:
+    """sign: called with the number of customers after each committed chunk."""
     con.execute(
         "create table ordered_customer as select row_number() over (order by first_line) as place, * from customer"
     )
-    ((count,),) = con.execute("select count(*) from ordered_customer").fetchall()
-    found = []
-    for first in range(0, count, CUSTOMERS_PER_CHUNK):
-        named = con.sql(
-            "select place, number, country from ordered_customer where place > ? and place <= ? order by place",
-            params=[first, first + CUSTOMERS_PER_CHUNK],
-        ).to_arrow_table()
+    found: list[pa.Table] = []
+
+    def store(named: pa.Table) -> tuple[int, pa.Table]:
         with transaction.atomic(), connection.cursor() as cursor:
+            lend(cursor, task.shop_id)
             _name(cursor, "place bigint, number text, country text", named)
             if write:
                 _bring(cursor, task, "customer", NEW_CUSTOMERS)
-            found.append(_found(cursor, task, "customers_customer", "number", ""))
-        yield len(named)
+            return len(named), _found(cursor, task, "customers_customer", "number", "")
+
+    def done(stored: tuple[int, pa.Table]) -> None:
+        count, ids = stored
+        found.append(ids)
+        sign(count)
+
+    side_by_side(store, _customers(con), done)
     _hand_back(con, "customer", "number", found)
+
+
+def _customers(con: DuckDBPyConnection) -> Iterator[pa.Table]:
+    """In chunks, in the order in which the file names them first."""
+    ((count,),) = con.execute("select count(*) from ordered_customer").fetchall()
+    for first in range(0, count, CUSTOMERS_PER_CHUNK):
+        span = [first, first + CUSTOMERS_PER_CHUNK]
+        query = "select place, number, country from ordered_customer where place > ? and place <= ? order by place"
+        yield con.sql(query, params=span).to_arrow_table()
 
 
 def _name(cursor: CursorWrapper, columns: str, rows: pa.Table) -> None:

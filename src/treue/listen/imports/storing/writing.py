@@ -1,13 +1,18 @@
 """What orders and refunds have in common on their way into the database: chunks, one transaction each."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
+from treue.core.copying import copy_out
+from treue.core.shop.locking import lend
+from treue.core.side_by_side import side_by_side
+from treue.listen.imports.models import Import
 from treue.listen.imports.storing.staging import Chunk, chunks
 
 Sign = Callable[[int], None]
@@ -30,29 +35,57 @@ class Tally:
 
 @dataclass(frozen=True)
 class Ready:
-    """A chunk read from the scratch database."""
+    """A chunk read from the scratch database, with a new id for each of its documents where they were asked for."""
 
     chunk: Chunk
     parts: tuple[pa.Table, ...]
+    ids: pa.ChunkedArray | None
+
+    def ids_of(self, ranks: pa.ChunkedArray) -> pa.ChunkedArray:
+        return self.ids.take(pc.subtract(ranks, self.chunk.first))
 
 
-def ready_chunks(con: DuckDBPyConnection, documents: str, queries: tuple[str, ...]) -> Iterator[Ready]:
-    """The chunks of a table of documents. The next one is read while PostgreSQL works on this one."""
-    reader = con.cursor()
+def store_chunks(
+    con: DuckDBPyConnection,
+    task: Import,
+    documents: str,
+    *,
+    queries: tuple[str, ...],
+    ids_from: str | None = None,
+    store: Callable[[DuckDBPyConnection, CursorWrapper, Ready], Tally],
+    sign: Sign,
+) -> Tally:
+    """`store` for each chunk of a table of documents, in a transaction of its own; two chunks at a time.
 
-    def read(chunk: Chunk) -> Ready:
+    queries: what to read of a chunk, by its first and last rank. ids_from: a sequence; the ids go up with the rank,
+    whichever chunk is written first. sign: called with the number of lines after each chunk, in their order.
+    """
+    total = Tally()
+
+    def work(piece: tuple[Chunk, pa.ChunkedArray | None]) -> tuple[Chunk, Tally]:
+        chunk, ids = piece
+        reader = con.cursor()
         span = [chunk.first, chunk.last]
-        return Ready(chunk, tuple(reader.sql(query, params=span).to_arrow_table() for query in queries))
+        ready = Ready(chunk, tuple(reader.sql(query, params=span).to_arrow_table() for query in queries), ids)
+        with transaction.atomic(), connection.cursor() as cursor:
+            lend(cursor, task.shop_id)
+            return chunk, store(reader, cursor, ready)
 
-    with ThreadPoolExecutor(1) as executor:
-        ahead: Future[Ready] | None = None
-        for chunk in chunks(con, documents):
-            following = executor.submit(read, chunk)
-            if ahead is not None:
-                yield ahead.result()
-            ahead = following
-        if ahead is not None:
-            yield ahead.result()
+    def done(result: tuple[Chunk, Tally]) -> None:
+        nonlocal total
+        chunk, seen = result
+        total += seen
+        sign(chunk.lines)
+
+    pieces = ((chunk, _ids(ids_from, chunk) if ids_from else None) for chunk in chunks(con, documents))
+    side_by_side(work, pieces, done)
+    return total
+
+
+def _ids(sequence: str, chunk: Chunk) -> pa.ChunkedArray:
+    with connection.cursor() as cursor:
+        query = "select nextval(%s::regclass) from generate_series(%s, %s)"
+        return copy_out(cursor, query, [sequence, chunk.first, chunk.last], types={"id": pa.int64()})["id"]
 
 
 def tally(cursor: CursorWrapper) -> Tally:
