@@ -3,7 +3,7 @@
 import pytest
 
 from treue.listen.imports.columns import Doubt, Mapping, guess
-from treue.listen.imports.errors import MissingColumn, UnknownColumn, UnknownField
+from treue.listen.imports.errors import MissingColumn, UnknownColumn, UnknownField, UnreadableColumn
 
 ORDERS = {
     "a hand-made list in German": {
@@ -226,6 +226,35 @@ def test_what_is_needed_and_not_found_is_named() -> None:
     with pytest.raises(MissingColumn) as refusal:
         mapping.require()
     assert (refusal.value.field, refusal.value.available) == ("customer", ("Name", "Ort"))
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "column"),
+    [
+        ({"Kunde": "7", "Datum": "gestern", "Betrag": "5"}, "time", "Datum"),
+        ({"Kunde": "7", "Tag": "Montag", "Datum": "gestern", "Betrag": "5"}, "time", "Datum"),
+        ({"Kunde": "7", "Datum": "3.7.2026", "Preis": "fünf"}, "price", "Preis"),
+        ({"Kunde": "7", "Datum": "3.7.2026", "Gesamtsumme": "fünf"}, "amount", "Gesamtsumme"),
+        ({"E-Mail": "Anna", "Datum": "3.7.2026", "Betrag": "5"}, "email", "E-Mail"),
+    ],
+)
+def test_a_needed_column_of_the_right_name_with_other_values_is_named_with_them(row, field, column) -> None:
+    mapping = guess(list(row), [row] * 5, "orders")
+    with pytest.raises(UnreadableColumn) as refusal:
+        mapping.require()
+    assert (refusal.value.field, refusal.value.column, refusal.value.values) == (field, column, (row[column],))
+
+
+def test_a_column_of_the_right_name_is_no_matter_where_another_one_will_do() -> None:
+    row = {"Kunde": "7", "Datum": "3.7.2026", "Tag": "Freitag", "Betrag": "5", "Preis": "fünf", "E-Mail": "keine"}
+    guess(list(row), [row], "orders").require()
+
+
+def test_only_a_few_short_values_are_quoted() -> None:
+    rows = [{"Kunde": "7", "Datum": f"{number} " + "x" * 100_000, "Betrag": "5"} for number in range(9)]
+    with pytest.raises(UnreadableColumn) as refusal:
+        guess(list(rows[0]), rows, "orders").require()
+    assert [len(value) for value in refusal.value.values] == [40, 40, 40]
 
 
 def test_columns_that_fit_equally_well_are_a_doubt() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from treue.listen.imports import detecting, errors, fields, reasons, wording
+from treue.listen.imports import columns, detecting, errors, fields, reasons, wording
 
 PATH = Path("/data/orders.csv")
 PROBLEMS = (
@@ -24,6 +24,7 @@ PROBLEMS = (
     errors.NoHeader(("1001", "K1")),
     errors.UnknownSheet("Sales", ("Orders", "Notes")),
     errors.MissingColumn("customer", ("Datum", "Betrag")),
+    errors.UnreadableColumn("time", "Datum", ("gestern", "neulich")),
     errors.UnknownColumn("Kundin", ("Kunde", "Datum")),
     errors.UnknownField("colour", ("customer", "time")),
     errors.UnknownZone("Mars"),
@@ -65,6 +66,25 @@ def test_a_missing_column_names_the_field_and_lists_what_there_is() -> None:
     assert said("de", problem) == (
         "Für „Kundennummer“ wurde keine Spalte gefunden. Bitte sagen Sie, welche es ist; die Datei hat: Datum, Betrag."
     )
+
+
+def test_a_column_of_other_values_is_named_with_some_of_them_and_with_what_is_understood() -> None:
+    problem = errors.UnreadableColumn("time", "Datum", ("gestern", "neulich"))
+    assert said("en", problem) == (
+        "What stands in the column “Datum” cannot be read as “Time of the order”: “gestern”, “neulich”. "
+        "Days are read as 2026-11-22, 22.11.2026 or 22/11/2026, with or without a time of day."
+    )
+    assert said("de", problem) == (
+        "Was in der Spalte „Datum“ steht, lässt sich nicht als „Zeitpunkt der Bestellung“ lesen: „gestern“, „neulich“. "
+        "Tage werden wie 2026-11-22, 22.11.2026 oder 22/11/2026 gelesen, mit oder ohne Uhrzeit."
+    )
+
+
+@pytest.mark.parametrize(("what", "groups"), columns.NEEDED.items())
+def test_whatever_can_be_unreadable_in_a_needed_column_has_words(what: str, groups: tuple[tuple[str, ...]]) -> None:
+    for field in fields.FIELDS[what]:
+        if field.kind in columns.LOOKS and any(field.name in group for group in groups):
+            assert said("en", errors.UnreadableColumn(field.name, "x", ("?",), what)).count(". ") == 1
 
 
 def test_a_file_that_may_not_be_read_says_so() -> None:

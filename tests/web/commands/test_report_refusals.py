@@ -102,6 +102,37 @@ def test_a_column_that_is_needed_and_not_found(report, tmp_path):
     )
 
 
+def test_a_column_of_the_right_name_that_holds_no_times(report, tmp_path):
+    rows = [(str(number), f"K{number}", "neulich", "7") for number in range(5)]
+    path = csv_file(tmp_path / "orders.csv", rows, ("Bestellnummer", "Kunde", "Datum", "Betrag"))
+    assert said(report(path, "--json"), FAILED) == (
+        "What stands in the column “Datum” cannot be read as “Time of the order”: “neulich”. "
+        "Days are read as 2026-11-22, 22.11.2026 or 22/11/2026, with or without a time of day."
+    )
+    assert said(report(path, "--language", "de"), FAILED) == (
+        "Was in der Spalte „Datum“ steht, lässt sich nicht als „Zeitpunkt der Bestellung“ lesen: „neulich“. "
+        "Tage werden wie 2026-11-22, 22.11.2026 oder 22/11/2026 gelesen, mit oder ohne Uhrzeit."
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "column", "field", "values"),
+    [
+        ("--time", "Land", "Time of the order", "“DE”, “AT”"),
+        ("--quantity", "Artikelnummer", "Quantity", "“A1”, “A2”, “B9”"),
+    ],
+)
+def test_a_column_that_somebody_asked_for_and_holds_something_else(report, tmp_path, option, column, field, values):
+    sentence = said(report(csv_file(tmp_path / "orders.csv"), option, column, "--json"), FAILED)
+    assert sentence.startswith(f"What stands in the column “{column}” cannot be read as “{field}”: {values}")
+
+
+def test_a_column_of_which_anything_can_be_read_is_taken_as_asked(report, tmp_path):
+    path = csv_file(tmp_path / "orders.csv", [*ROWS[:1], *[(*row[:2], "neulich", *row[3:]) for row in ROWS[1:]]])
+    told = report(path, "--time", "Datum", "--json").json
+    assert (told["rows_used"], told["set_aside"]) == (1, {"unreadable_time": len(ROWS) - 1})
+
+
 def test_a_column_that_somebody_asked_for_and_is_not_there(report, tmp_path):
     sentence = said(report(csv_file(tmp_path / "orders.csv"), "--customer", "Kundin"), FAILED)
     assert sentence == f"The file has no column “Kundin”. It has: {', '.join(HEAD)}."

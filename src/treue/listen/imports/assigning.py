@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from treue.listen.imports.columns import Mapping as Columns
+from treue.listen.imports.columns import Unread
 from treue.listen.imports.forms import ColumnsForm
 from treue.listen.imports.models import Import, SetAside
 from treue.listen.imports.sentences import count
-from treue.listen.imports.wording import field_label, needed
+from treue.listen.imports.wording import field_label, needed, not_read
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,14 @@ def _doubt(task: Import, column: str) -> str:
 
 
 def missing(task: Import) -> list[str]:
-    """What the file needs and no column was found for."""
-    return [needed(field, task.what) for field in Columns(task.what, task.columns).missing]
+    """What the file needs and no column was found for; where one is called so, that it holds something else."""
+    unread = tuple(Unread(field, *found) for field, found in task.preview.get("unread", {}).items())
+    mapping = Columns(task.what, task.columns, unread=unread)
+    named = {field: mapping.called_so(field) for field in mapping.missing}
+    return [
+        not_read(one.field, one.column, one.values, task.what) if one else needed(field, task.what)
+        for field, one in named.items()
+    ]
 
 
 def in_short(task: Import, form: ColumnsForm) -> str:

@@ -16,14 +16,16 @@ from ibis.backends.duckdb import Backend
 
 from .aside import count_rows, counts_by_reason, rows_set_aside, set_duplicates_aside
 from .candidates import Candidate, candidates_in
-from .columns import Mapping
-from .errors import UnknownZone
+from .columns import VALUE_CHARACTERS, VALUES_NAMED, Mapping
+from .errors import UnknownZone, UnreadableColumn
 from .judging import Judged, Rules, judge
 from .layouts import Found
-from .reasons import NO_CUSTOMER, OF_ORDERS
+from .reasons import NO_CUSTOMER, OF_ORDERS, UNREADABLE_NUMBER, UNREADABLE_TIME
 from .source import Progress, Source
 from .staging import new_table, stage
 
+ROWS_LOOKED_AT = 200
+UP_TO_NUMBERS = set(OF_ORDERS[: OF_ORDERS.index(UNREADABLE_NUMBER) + 1])  # of the reasons, in their order
 WHAT_MAKES_A_LINE = (
     "customer", "order_no", "at", "product", "product_name", "category", "channel", "country", "quantity",
     "unit_price", "amount", "currency", "kind", "refund_of",
@@ -96,6 +98,21 @@ def clean_lines(
     )
     con.execute(f"DROP TABLE {judged.table}")
     return cleaned
+
+
+def require_read(cleaned: Cleaned, mapping: Mapping) -> None:
+    """Raises UnreadableColumn where no row came further than the values of one column: another was meant."""
+    if cleaned.rows_used or not cleaned.counts.keys() <= UP_TO_NUMBERS:
+        return
+    aside = cleaned.set_aside
+    fallen = aside.filter(aside.reason.isin((UNREADABLE_TIME, UNREADABLE_NUMBER)), aside.value.notnull())
+    found = fallen.group_by("column").agg(rows=fallen.count()).to_pyarrow().to_pylist()
+    if len(found) == 1 and found[0]["rows"] * 2 > cleaned.rows_read:
+        column = found[0]["column"]
+        field = next(field for field, read in mapping.columns.items() if read == column)
+        first = fallen.order_by("line_no").limit(ROWS_LOOKED_AT).to_pyarrow()["value"].to_pylist()
+        values = dict.fromkeys(text[:VALUE_CHARACTERS] for text in first)
+        raise UnreadableColumn(field, column, tuple(values)[:VALUES_NAMED])
 
 
 def local_clock(now: dt.datetime, zone: str) -> dt.datetime:

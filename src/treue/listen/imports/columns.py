@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Mapping as Named
 from dataclasses import dataclass
 from functools import cache
 
 from . import moments, numbers
-from .errors import MissingColumn, UnknownColumn, UnknownField
+from .errors import MissingColumn, UnknownColumn, UnknownField, UnreadableColumn
 from .fields import CUSTOMER_NAME, FIELDS, HABITS, ORDER_TOTAL, Field
 from .rows import BLANK, NOTHING
 
@@ -20,6 +20,7 @@ NEEDED = {  # one field of each group
     "products": (("code",),),
     "costs": (("month",), ("amount",)),
 }
+VALUES_NAMED, VALUE_CHARACTERS = 3, 40
 ROUGHLY = 1_000  # the rank of a heading that only begins like a known one: after all exact ones
 SHORTEST_BEGINNING = 5
 OTHER_MONEY = re.compile(
@@ -38,13 +39,23 @@ class Doubt:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A column is called as its field is and was not taken for it. values: a few that cannot be read as such."""
+
+    field: str
+    column: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Mapping:
-    """Which column each field is read from. left_out: the file's other columns."""
+    """Which column each field is read from. left_out: the file's other columns. unread: of needed fields only."""
 
     what: str
     columns: Named[str, str]
     left_out: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -52,9 +63,16 @@ class Mapping:
         return tuple(group[0] for group in NEEDED[self.what] if not any(name in self.columns for name in group))
 
     def require(self) -> None:
-        """Raises MissingColumn for the first field that is needed and has no column."""
+        """Raises UnreadableColumn or MissingColumn for the first field that is needed and has no column."""
         for name in self.missing:
-            raise MissingColumn(name, (*self.columns.values(), *self.left_out))
+            if called_so := self.called_so(name):
+                raise UnreadableColumn(called_so.field, called_so.column, called_so.values, self.what)
+            raise MissingColumn(name, (*self.columns.values(), *self.left_out), self.what)
+
+    def called_so(self, missing: str) -> Unread | None:
+        """The column that is called as a missing field, or as one that would do as well."""
+        alike = next(group for group in NEEDED[self.what] if missing in group)
+        return next((one for one in self.unread if one.field in alike), None)
 
 
 def guess(columns: Sequence[str], rows: Rows, what: str, *, overrides: Named[str, str | None] | None = None) -> Mapping:
@@ -79,9 +97,10 @@ def guess(columns: Sequence[str], rows: Rows, what: str, *, overrides: Named[str
         rest = {column: texts for column, texts in values.items() if column not in chosen.values()}
         found, more_doubts = _assign(last_resorts, rest)
         chosen, doubts = chosen | found, doubts + more_doubts
+    rest = {column: texts for column, texts in values.items() if column not in chosen.values()}
     ordered = {field.name: chosen[field.name] for field in fields if field.name in chosen}
     left_out = tuple(column for column in columns if column not in ordered.values())
-    return Mapping(what, ordered, left_out, doubts)
+    return Mapping(what, ordered, left_out, doubts, _unread(what, asked.keys() | chosen.keys(), rest))
 
 
 def _habits(columns: Sequence[str], what: str) -> dict[str, str | None]:
@@ -138,6 +157,22 @@ def _assign(fields: Sequence[Field], values: Named[str, Sequence[str]]) -> tuple
         if len(equals) > 1:
             doubts.append(Doubt(field, equals))
     return chosen, tuple(doubts)
+
+
+def _unread(what: str, decided: Collection[str], values: Named[str, Sequence[str]]) -> tuple[Unread, ...]:
+    """Of each needed field that nothing was found for, the column that is called just so and holds something else."""
+    needed = {name for group in NEEDED[what] for name in group} - set(decided)
+    found: dict[str, Unread] = {}
+    for field in (*FIELDS[what], *((ORDER_TOTAL,) if what == "orders" else ())):
+        known, looks = _plain_headings(field), LOOKS.get(field.kind)
+        called_so = [column for column in values if plain(column) in known]
+        if looks is None or field.name not in needed or not called_so:
+            continue
+        column = min(called_so, key=lambda column: known[plain(column)])
+        odd = dict.fromkeys(text[:VALUE_CHARACTERS] for text in values[column] if not looks(text))
+        if odd:
+            found.setdefault(field.name, Unread(field.name, column, tuple(odd)[:VALUES_NAMED]))
+    return tuple(found.values())
 
 
 def rank_of(field: Field, column: str) -> int | None:

@@ -103,6 +103,17 @@ class MissingColumn(ImportProblem):
 
     field: str
     available: Sequence[str]
+    what: str = "orders"
+
+
+@dataclass(eq=False)
+class UnreadableColumn(ImportProblem):
+    """The column of a field that is needed holds something else. values: a few that cannot be read."""
+
+    field: str
+    column: str
+    values: Sequence[str]
+    what: str = "orders"
 
 
 @dataclass(eq=False)

@@ -96,6 +96,7 @@ def _preview(source: Source, rows: list[dict[str, str | None]], mapping: Columns
         "sheet": source.sheet,
         "sheets": list(source.sheets),
         "columns": list(source.columns),
+        "unread": {one.field: [one.column, [_shown(text) for text in one.values]] for one in mapping.unread},
         "doubts": {doubt.field: list(doubt.columns) for doubt in mapping.doubts},
         "rows": [[_shown(row[column]) for column in source.columns] for row in rows[:ROWS_SHOWN]],
     }

@@ -128,8 +128,21 @@ def _unknown_sheet(error: errors.UnknownSheet) -> str:
 
 def _missing_column(error: errors.MissingColumn) -> str:
     return _("No column was found for “%(field)s”. Say which one it is; the file has: %(available)s.") % {
-        "field": field_label(error.field),
+        "field": field_label(error.field, error.what),
         "available": _listed(error.available),
+    }
+
+
+def _unreadable_column(error: errors.UnreadableColumn) -> str:
+    return f"{not_read(error.field, error.column, error.values, error.what)} {_FORMS_READ[error.field]()}"
+
+
+def not_read(field: str, column: str, values: Sequence[str], what: str) -> str:
+    """What a column is called after and does not hold, with a few of its values."""
+    return _("What stands in the column “%(column)s” cannot be read as “%(field)s”: %(values)s.") % {
+        "column": column,
+        "field": field_label(field, what),
+        "values": _listed([_("“%(name)s”") % {"name": value} for value in values]),
     }
 
 
@@ -179,9 +192,16 @@ _PROBLEMS: dict[type[errors.ImportProblem], Callable[[Any], str]] = {
     errors.NoHeader: _no_header,
     errors.UnknownSheet: _unknown_sheet,
     errors.MissingColumn: _missing_column,
+    errors.UnreadableColumn: _unreadable_column,
     errors.UnknownColumn: _unknown_column,
     errors.UnknownField: _unknown_field,
     errors.UnknownZone: _unknown_zone,
+}
+
+_FORMS_READ: dict[str, Callable[[], str]] = {
+    "time": lambda: _("Days are read as 2026-11-22, 22.11.2026 or 22/11/2026, with or without a time of day."),
+    **dict.fromkeys(("amount", "quantity", "price"), lambda: _("Numbers are read as 1234.56, 1.234,56 or € 12.50.")),
+    "email": lambda: _("Addresses are read as anna@example.org."),
 }
 
 _FIELDS: dict[str, Callable[[], str]] = {

@@ -81,6 +81,7 @@ def analyse(path: Path, wishes: Wishes, *, now: datetime, progress: Progress | N
         drop_duplicates=wishes.drop_duplicates,
         progress=progress,
     )
+    cleaning.require_read(cleaned, mapping)
     report = science.report(
         cleaned.lines.to_pyarrow(),
         as_of=wishes.as_of,

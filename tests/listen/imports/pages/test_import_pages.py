@@ -88,6 +88,22 @@ def test_a_field_that_is_needed_and_left_out_is_named(console, upload, assign):
     assert "No column is “Time of the order” yet." in text(answer)
 
 
+def test_a_column_of_the_right_name_that_holds_something_else_is_told_from_one_that_is_missing(console, upload):
+    task = upload("Bestellnr;Kd-Nr;Datum;Betrag\nA1;7;neulich;5\nA2;8;gestern;5\n")
+    said = text(console.get(f"/imports/{task.pk}/columns/"))
+    assert "What stands in the column “Datum” cannot be read as “Time of the order”: “neulich”, “gestern”." in said
+
+
+def test_an_import_whose_times_are_all_something_else_fails_with_a_sentence(console, upload, assign, work_off):
+    task = upload("Bestellnr;Kd-Nr;Datum;Wetter;Betrag\nA1;7;1.3.2026;Regen;5\nA2;8;2.3.2026;Schnee;5\n")
+    console.post(f"/imports/{task.pk}/columns/", assign(task) | {"c2": "", "c3": "time"})
+    work_off()
+    task.refresh_from_db()
+    assert (task.probe, task.job.error_facts["values"]) == (None, ["Regen", "Schnee"])
+    said = text(console.get(f"/imports/{task.pk}/check/"))
+    assert "What stands in the column “Wetter” cannot be read as “Time of the order”: “Regen”, “Schnee”." in said
+
+
 def test_columns_that_fit_equally_well_are_to_be_checked(console, upload):
     task = upload(
         "order,customer,date,amount,total amount,email,e-mail\nA1,1,2026-01-01,5,5,a@example.org,a@example.org\n"
