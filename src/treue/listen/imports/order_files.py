@@ -55,8 +55,8 @@ def bring_in(
     progress.step("set_aside")
     leftovers.store_set_aside(con, task, [cleaned.set_aside.get_name(), "refused"])
     if write:
-        orders = _in_all(task, orders, Replaced.What.ORDER, Order.objects.values("number"))
-        refunds = _in_all(task, refunds, Replaced.What.REFUND, Refund.objects.values("document"))
+        orders = _in_all(task, orders, Replaced.What.ORDER, Order.objects.all())
+        refunds = _in_all(task, refunds, Replaced.What.REFUND, Refund.objects.values("document").distinct())
     summary = summarise(cleaned, con) | {"orders": _counts(orders), "refunds": _counts(refunds)}
     return summary if write else summary | {"candidates": foreseen(cleaned, backend)}
 
@@ -91,8 +91,7 @@ def _store_vocabulary(task: Import, backend: Backend, progress: Progress, *, wri
     progress.step("customers", total=customers)
     vocabulary.store_channels(con, task, write=write)
     vocabulary.store_products(con, task, write=write)
-    for stored in vocabulary.store_customers(con, task, write=write):
-        progress.advance(stored)
+    vocabulary.store_customers(con, task, write=write, sign=progress.advance)
 
 
 def _store_documents(task: Import, backend: Backend, progress: Progress, *, write: bool) -> tuple[Tally, Tally]:
@@ -131,7 +130,7 @@ def _counts(tally: Tally) -> dict[str, int]:
 
 def _in_all(task: Import, tally: Tally, what: Replaced.What, documents: QuerySet) -> Tally:
     """New, changed and unchanged documents. What an earlier, interrupted attempt wrote is the same to this one."""
-    written = documents.filter(batch=task.batch).distinct().count()
+    written = documents.filter(batch=task.batch).count()
     changed = Replaced.objects.filter(of=task, what=what).count()
     known = tally.new + tally.changed + tally.same
     return Tally(new=written - changed, changed=changed, same=known - written)
