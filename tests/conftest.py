@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from treue.core import home, postgres
@@ -67,12 +68,23 @@ def _own_installation(config: pytest.Config) -> None:
     home.prepare()
     server = postgres.running()
     server.__enter__()
+    if postgres.is_embedded():
+        _do_not_wait_for_the_disk()
 
     def remove() -> None:
         server.__exit__(None, None, None)
         shutil.rmtree(folder, ignore_errors=True)
 
     config.add_cleanup(remove)
+
+
+def _do_not_wait_for_the_disk() -> None:
+    """What a run writes need not outlive the machine: a server that is killed loses nothing by this."""
+    where = postgres.connection_settings()
+    names = {"dbname": "NAME", "host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    with psycopg.connect(**{name: where[key] for name, key in names.items() if where.get(key)}, autocommit=True) as to:
+        to.execute("alter system set fsync = off")
+        to.execute("select pg_reload_conf()")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

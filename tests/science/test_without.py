@@ -30,7 +30,7 @@ def slow(lines: list[Line], as_of) -> Sums:
     return Sums(len(customers), len(orders), sum((order.revenue for order in orders), Decimal(0)))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(lines=line_lists(), as_of=AS_OF, code=st.sampled_from("XY"))
 def test_a_change_is_the_difference_of_two_histories(lines, as_of, code):
     kept = [line for line in lines if (line.product or "").upper() != code]

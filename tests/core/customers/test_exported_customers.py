@@ -93,6 +93,7 @@ def test_a_number_full_of_quotes_and_breaks_is_still_one_json(shop):
     assert copy_of(customer)["data"]["customers.customer"][0]["number"] == 'a"b\\\n,'
 
 
+@pytest.mark.long
 def test_fifty_thousand_orders_fit_into_little_memory_and_leave_no_file(anna):
     with connection.cursor() as cursor:
         cursor.execute(MANY_ORDERS)

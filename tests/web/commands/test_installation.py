@@ -164,6 +164,7 @@ def test_a_backup_brings_the_same_figures_back_elsewhere(with_demo, folders, tmp
     assert figures_of(other) == figures_of(with_demo)
 
 
+@pytest.mark.long
 def test_a_damaged_backup_is_told_and_leaves_everything_as_it_was(with_demo, tmp_path):
     whole, folder, damaged = tmp_path / "saved.tar", tmp_path / "inside", tmp_path / "damaged.tar"
     assert with_demo.run("backup", str(whole)).returncode == 0
@@ -181,6 +182,7 @@ def test_a_damaged_backup_is_told_and_leaves_everything_as_it_was(with_demo, tmp
     assert figures_of(with_demo) == before
 
 
+@pytest.mark.long
 def test_a_restore_that_the_database_refuses_ends_and_leaves_everything_as_it_was(with_demo, tmp_path):
     def sql(statement: str) -> None:
         program = f"from django.db import connection as c; c.cursor().execute({statement!r})"
@@ -218,6 +220,7 @@ def test_a_file_that_is_no_backup_is_said_in_a_sentence(with_demo, tmp_path, con
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.long
 def test_who_was_erased_since_the_backup_is_erased_again_by_a_restore(with_demo, folders, tmp_path):
     file, other = tmp_path / "saved.tar", Installation(folders / "restored")
     assert with_demo.run("backup", str(file)).returncode == 0

@@ -72,6 +72,7 @@ def worker():
     process.wait()
 
 
+@pytest.mark.long
 def test_a_killed_workers_import_ends_as_if_it_had_run_once(upload, bring_in, undo, everything, worker):
     content = many_orders(60_000)
     task = upload(content)
