@@ -95,6 +95,7 @@ def test_from_four_visits_on_it_tells_the_rhythm_and_the_longest_pause(visit, an
     assert "Orders about every 20 days." in said
     assert "never before was the pause so long" in said
     assert "Median of 20, 20, 30 = 20" in said
+    assert "Shortest 20, longest 30 days." in said
 
 
 def test_who_ordered_within_the_window_is_active_to_the_day(visit, anna):

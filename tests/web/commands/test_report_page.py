@@ -211,3 +211,17 @@ def test_on_paper_every_computation_is_open(page, context):
     assert all(formula.is_visible() for formula in formulas.all())
     assert formulas.count() == 11
     assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+@pytest.mark.browser
+def test_on_paper_no_table_is_cut_off(page, context):
+    tab = context.new_page()
+    tab.set_viewport_size({"width": 680, "height": 900})  # A4 between margins of 15 mm
+    tab.emulate_media(media="print")
+    tab.goto(page("de").as_uri())
+    cut = tab.evaluate(
+        """() => [...document.querySelectorAll(".table")].filter(
+            (table) => table.scrollWidth > table.closest(".table-wrap").clientWidth + 1
+        ).map((table) => table.closest("[aria-label]").ariaLabel)"""
+    )
+    assert cut == []

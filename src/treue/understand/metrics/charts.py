@@ -81,7 +81,9 @@ def movement(timeline: Timeline, basis: Basis) -> Chart:
     known = [period for period in drawn if period.complete]
     if not known:
         said = few_periods.buyers(timeline, basis)
-        return Chart(_who_ordered(basis) if said else title, few_periods.why_nothing(basis), None, said=said)
+        if not said:
+            return Chart(title, few_periods.why_nothing(basis), None)
+        return Chart(_who_ordered(basis), few_periods.why_only_buyers(), None, said=said)
     if len(known) < few_periods.FEWEST_BARS:
         sub = _subtitle(titles.movement_name(basis), known, timeline, basis)
         return Chart(title, sub, None, said=few_periods.movements(known, basis))

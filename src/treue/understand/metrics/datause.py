@@ -1,5 +1,7 @@
 """What a report is made of, in words: the file, its columns, every row that was set aside, what is in doubt."""
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -175,28 +177,46 @@ def _columns_in_doubt(analysis: Analysis) -> list[str]:
     return sentences
 
 
+MANY_SET_ASIDE: dict[str, Callable[[int], str]] = {
+    "no_customer": lambda rows: ngettext(
+        "%(rows)s row (%(share)s) has no customer. Its revenue of %(revenue)s is not part of any figure here.",
+        "%(rows)s rows (%(share)s) have no customer. Their revenue of %(revenue)s is not part of any figure here.",
+        rows,
+    ),
+    "currency_without_rate": lambda rows: ngettext(
+        "%(rows)s row (%(share)s) is in a currency whose rate is not known. Its revenue is missing here.",
+        "%(rows)s rows (%(share)s) are in a currency whose rate is not known. Their revenue is missing here.",
+        rows,
+    ),
+    "unreadable_time": lambda rows: ngettext(
+        "%(rows)s row (%(share)s) has a time that could not be read.",
+        "%(rows)s rows (%(share)s) have a time that could not be read.",
+        rows,
+    ),
+    "unreadable_number": lambda rows: ngettext(
+        "%(rows)s row (%(share)s) has a quantity, price or amount that could not be read.",
+        "%(rows)s rows (%(share)s) have a quantity, price or amount that could not be read.",
+        rows,
+    ),
+    "unreadable_row": lambda rows: ngettext(
+        "%(rows)s row (%(share)s) is damaged and could not be read.",
+        "%(rows)s rows (%(share)s) are damaged and could not be read.",
+        rows,
+    ),
+}
+
+
 def _many_set_aside(analysis: Analysis) -> list[str]:
     report, basis = analysis.report, analysis.basis
-    said = {
-        "no_customer": _(
-            "%(rows)s rows (%(share)s) have no customer. Their revenue of %(revenue)s is not part of any figure here."
-        ),
-        "currency_without_rate": _(
-            "%(rows)s rows (%(share)s) are in a currency whose rate is not known. Their revenue is missing here."
-        ),
-        "unreadable_time": _("%(rows)s rows (%(share)s) have a time that could not be read."),
-        "unreadable_number": _("%(rows)s rows (%(share)s) have a quantity, price or amount that could not be read."),
-        "unreadable_row": _("%(rows)s rows (%(share)s) are damaged and could not be read."),
-    }
     return [
-        said[code]
+        MANY_SET_ASIDE[code](rows)
         % {
             "rows": basis.number(rows),
             "share": basis.rate(100 * rows / report.rows_read),
             "revenue": basis.money_short(report.revenue_without_customer),
         }
         for code, rows in report.set_aside.items()
-        if code in said and rows > SAFE_SHARE * report.rows_read
+        if code in MANY_SET_ASIDE and rows > SAFE_SHARE * report.rows_read
     ]
 
 
@@ -227,7 +247,7 @@ def candidates(analysis: Analysis) -> Table | None:
     if more:
         further = ngettext("%(count)s further code is not shown.", "%(count)s further codes are not shown.", more)
         caption = f"{caption} {further % {'count': basis.number(more)}}"
-    return Table(_("Codes that may be no products"), head, rows, caption=caption)
+    return Table(_("Codes that may be no products"), head, rows, caption=caption, stack=True)
 
 
 def _candidate_row(candidate: Candidate, change: Sums, analysis: Analysis) -> list[str | Cell]:

@@ -63,6 +63,10 @@ def buyers(timeline: Sequence[PeriodFigures], basis: Basis) -> Said:
     )
 
 
+def why_only_buyers() -> str:
+    return _("Within the warm-up nobody can say yet who came and who left, but who ordered.")
+
+
 def why_no_line(count: int, basis: Basis) -> str:
     """What is missing where one or two periods are known, and what would show more."""
     return {

@@ -79,7 +79,7 @@ def lines(order: Order, page: LinePage, shop: Shop) -> Table:
         ]
         for line, returned in page.lines
     ]
-    return Table(_("What was ordered"), columns, rows, foot=_sum(order, shop), stack=False)
+    return Table(_("What was ordered"), columns, rows, foot=_sum(order, shop), stack=True)
 
 
 def _sum(order: Order, shop: Shop) -> list[str]:
@@ -105,7 +105,7 @@ def refunds(matches: Sequence[RefundMatch], shop: Shop) -> Table:
         ]
         for match in matches
     ]
-    return Table(_("What came back"), columns, rows)
+    return Table(_("What came back"), columns, rows, stack=True)
 
 
 def _product(product: Product | None, ordinal: int) -> Cell:

@@ -121,7 +121,7 @@ def _gap(person: Person) -> Figure:
         _("Time between orders"),
         value,
         ngettext("day", "days", round(person.usual_gap)),
-        sentence=_("Shortest %(least)s, longest %(most)s.") % {"least": min(gaps), "most": max(gaps)},
+        sentence=_("Shortest %(least)s, longest %(most)s days.") % {"least": min(gaps), "most": max(gaps)},
         how=How(
             _("Median of %(gaps)s = %(value)s") % {"gaps": f"{more}{shown}", "value": value},
             _("Days from one day with an order to the next; half of the pauses were shorter, half longer."),
