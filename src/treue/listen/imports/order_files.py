@@ -53,7 +53,7 @@ def bring_in(
     else:
         foreseeing.refuse_unmatched(con, task.shop)
     progress.step("set_aside")
-    leftovers.store_set_aside(con, task, [cleaned.set_aside.get_name(), "refused"])
+    leftovers.store_set_aside(con, task, cleaned.set_aside.get_name())
     if write:
         orders = _in_all(task, orders, Replaced.What.ORDER, Order.objects.all())
         refunds = _in_all(task, refunds, Replaced.What.REFUND, Refund.objects.values("document").distinct())

@@ -85,7 +85,7 @@ def _reading(progress: Progress) -> Callable[[float], None]:
 def _summary(
     task: Import, backend: Backend, cleaned: CleanedRecords, tally: Tally, what: str, *, write: bool
 ) -> dict[str, object]:
-    leftovers.store_set_aside(backend.con, task, [cleaned.set_aside.get_name(), "refused"])
+    leftovers.store_set_aside(backend.con, task, cleaned.set_aside.get_name())
     if write:
         tally = _in_all(task, tally)
     refused = leftovers.count_refused(backend.con)

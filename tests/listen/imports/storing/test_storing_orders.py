@@ -121,6 +121,31 @@ def test_what_the_tables_cannot_hold_is_set_aside_and_not_cut(bring_in, orders):
     assert task.summary["set_aside"] == {"too_large": 1, "too_long": 2}
 
 
+def test_what_the_tables_cannot_hold_is_told_by_the_files_own_headings(bring_in, tmp_path):
+    long, path = "9" * 121, tmp_path / "bestellungen.csv"
+    path.write_text(
+        "Bestellnr;Mail;Datum;Artikelnr;Stück;Einzelpreis\n"
+        f"A1;{long}@b.de;01.03.2026;TEA;1;4,50\n"
+        f"{long};anna@b.de;01.03.2026;TEA;1;4,50\n"
+        f"A2;anna@b.de;01.03.2026;{long};1;4,50\n"
+        "A3;anna@b.de;01.03.2026;TEA;1;99999999999\n"
+        "A4;anna@b.de;01.03.2026;TEA;999999999;1\n"
+        "A5;anna@b.de;01.03.2026;TEA;1;4,50\n"
+        "A5;ben@b.de;01.03.2026;TEA;1;4,50\n"
+        "A6;anna@b.de;gestern;TEA;1;4,50\n"
+    )
+    task = bring_in(path)
+    assert list(SetAside.objects.filter(of=task).order_by("line_no").values_list("line_no", "column")) == [
+        (2, "Mail"),
+        (3, "Bestellnr"),
+        (4, "Artikelnr"),
+        (5, "Einzelpreis"),
+        (6, "Stück"),
+        (8, "Bestellnr"),
+        (9, "Datum"),
+    ]
+
+
 def test_long_names_of_channels_and_products_are_cut(bring_in):
     task = bring_in("A1,anna,2026-03-01 10:00,TEA,1,4.50,Tea," + "c" * 80 + ",DE\n")
     assert task.summary["orders"]["new"] == 1

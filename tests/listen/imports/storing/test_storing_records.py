@@ -3,10 +3,13 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
+
 from treue.core.commerce.models import Order, Product
 from treue.core.customers.erasure import number_hash
 from treue.core.customers.models import Customer, Erasure
 from treue.core.shop.models import AcquisitionCost
+from treue.listen.imports.models import SetAside
 
 
 def test_customers_are_made_and_filled(bring_in):
@@ -37,6 +40,23 @@ def test_customers_that_orders_brought_get_their_names(bring_in):
     task = bring_in("number,name\n1,Anna\n", "customers", "customers.csv")
     assert task.summary["customers"] == {"new": 0, "changed": 1, "same": 0}
     assert Customer.objects.get().name == "Anna"
+
+
+@pytest.mark.parametrize(
+    ("what", "head", "row"),
+    [
+        ("customers", "Kd-Nr;Name", "9" * 121),
+        ("customers", "Mail;Name", "9" * 121 + "@b.de"),
+        ("products", "Artikelnr;Bezeichnung", "9" * 81),
+    ],
+)
+def test_too_long_a_number_is_told_by_the_files_own_heading(bring_in, tmp_path, what, head, row):
+    path = tmp_path / "liste.csv"
+    path.write_text(f"{head}\n{row};Anna\n")
+    task = bring_in(path, what)
+    assert [(each.reason, each.column) for each in SetAside.objects.filter(of=task)] == [
+        ("too_long", head.partition(";")[0])
+    ]
 
 
 def test_an_erased_person_does_not_come_back_with_a_list_of_customers(bring_in, shop):

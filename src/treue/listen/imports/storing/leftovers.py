@@ -14,11 +14,27 @@ from treue.listen.imports.models import Import, SetAside
 ROWS_PER_CHUNK = 100_000
 COLUMNS = ("of_id", "line_no", "reason", "column", "value")
 
+# What the later steps call a field stands in the file under the first of these that it has.
+READ_FROM = {
+    "customer": ("customer", "email"),
+    "number": ("number", "email"),
+    "order_no": ("order",),
+    "unit_price": ("price", "amount"),
+    "quantity": ("quantity", "amount"),
+    "amount": ("amount", "price"),
+    "cost": ("cost", "unit_cost"),
+}
+
 # A text in PostgreSQL holds no NUL, and it is a row with one that somebody will look for here.
 WRITTEN = """
 select {of} as of_id, line_no, reason, left(coalesce("column", ''), 120) as column,
     left(replace(coalesce(value, ''), chr(0), '␀'), 200) as value
 from left_over order by line_no"""
+
+LEFT_OVER = """
+create or replace temp view left_over as
+select line_no, reason, "column", value from {cleaned}
+union all select line_no, reason, heading, value from refused left join heading using ("column")"""
 
 UNMATCHED = """
 insert into refused
@@ -42,15 +58,25 @@ def count_refused(con: DuckDBPyConnection) -> dict[str, int]:
     return dict(con.execute("select reason, count(*) from refused group by reason order by reason").fetchall())
 
 
-def store_set_aside(con: DuckDBPyConnection, task: Import, tables: list[str]) -> None:
-    """Replace the import's rows set aside by those in the scratch database's tables."""
-    union = " union all ".join(f'select line_no, reason, "column", value from {table}' for table in tables)
-    con.execute(f"create or replace temp view left_over as {union}")
+def store_set_aside(con: DuckDBPyConnection, task: Import, cleaned: str) -> None:
+    """Replace the import's rows set aside by those of the table `cleaned` and those refused, by the file's headings."""
+    con.register("heading", _headings(con, task))
+    con.execute(LEFT_OVER.format(cleaned=cleaned))
     SetAside.objects.filter(of=task)._raw_delete(SetAside.objects.db)
     reader = con.sql(WRITTEN.format(of=task.pk)).to_arrow_reader(ROWS_PER_CHUNK)
     for batch in reader:
         with transaction.atomic(), connection.cursor() as cursor:
             copy_in(cursor, "imports_setaside", COLUMNS, pa.Table.from_batches([batch]))
+    con.unregister("heading")
+
+
+def _headings(con: DuckDBPyConnection, task: Import) -> pa.Table:
+    """Each field that a row was refused for, and what the file calls the column it was read from."""
+    named = con.execute('select distinct "column" from refused where "column" is not null').fetchall()
+    fields = [field for (field,) in named]
+    read = [next((name for name in READ_FROM.get(field, (field,)) if name in task.columns), "") for field in fields]
+    headings = [task.columns.get(name, "") for name in read]
+    return pa.table({"column": pa.array(fields, pa.string()), "heading": pa.array(headings, pa.string())})
 
 
 def erased_persons(con: DuckDBPyConnection, shop: Shop, query: str) -> pa.Table | None:
