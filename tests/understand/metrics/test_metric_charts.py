@@ -203,6 +203,13 @@ def test_a_chosen_window_says_why():
     assert windows.chosen(basis(), 1200) == "A customer is someone who ordered within the last 365 days."
 
 
+def test_a_number_of_days_in_german_stands_where_it_needs_no_other_case():
+    with translation.override("de"):
+        said = windows.chosen(basis(window_days=90), 374) + windows.warm_up(course(counts(), warm_up=1), basis())
+    assert "dreimal in die Geschichte passt (374 Tage);" in said.replace("\u00a0", " ")
+    assert said.replace("\u00a0", " ").endswith("Ein kürzeres Fenster (180 Tage) würde mehr zeigen.")
+
+
 def test_the_warm_up_is_explained():
     timeline = course(counts(), counts(), counts(), warm_up=2)
     assert windows.warm_up(timeline, basis()).startswith("August 2026 to September 2026 are warm-up:")

@@ -133,6 +133,11 @@ def test_a_column_of_which_anything_can_be_read_is_taken_as_asked(report, tmp_pa
     assert (told["rows_used"], told["set_aside"]) == (1, {"unreadable_time": len(ROWS) - 1})
 
 
+def test_one_row_set_aside_is_told_as_one(report, tmp_path):
+    run = report(csv_file(tmp_path / "orders.csv", [*ROWS[:3], ("1003", "", *ROWS[3][2:])]), "--json")
+    assert run.err.startswith("! 1 row (25.0%) has no customer. Its revenue of 30.00 is")
+
+
 def test_a_column_that_somebody_asked_for_and_is_not_there(report, tmp_path):
     sentence = said(report(csv_file(tmp_path / "orders.csv"), "--customer", "Kundin"), FAILED)
     assert sentence == f"The file has no column “Kundin”. It has: {', '.join(HEAD)}."
