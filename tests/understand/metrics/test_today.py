@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from treue.core.jobs.models import Job
 from treue.core.shop.models import AcquisitionCost, Shop
@@ -54,6 +55,20 @@ def test_rows_set_aside_count_for_the_last_import_only(shop: Shop, costs_entered
     assert tasks(shop, "manager") == [("2", reverse("imports"), False)]
     assert tasks(shop, "analyst") == []
     Import.objects.create(shop=shop, what="orders", state=Import.State.DONE, file_name="next.csv")
+    assert tasks(shop, "manager") == []
+
+
+def test_rows_of_an_import_that_went_with_another_one_do_not_count(shop: Shop, costs_entered: None) -> None:
+    (first,) = Import.objects.filter(shop=shop)
+    nothing = {"new": 0, "changed": 0, "same": 0}
+    again = Import.objects.create(shop=shop, what=first.what, state=Import.State.DONE, file_name="again.csv")
+    again.summary = {"set_aside": {"no_customer": 3}, "orders": nothing | {"same": 2}}
+    again.finished_at = timezone.now()
+    again.save()
+    assert tasks(shop, "manager") == [("3", reverse("imports"), False)]
+    first.summary = {"set_aside": {"no_customer": 3}, "orders": nothing | {"new": 2}}
+    first.state, first.finished_at = Import.State.UNDONE, timezone.now()
+    first.save()
     assert tasks(shop, "manager") == []
 
 

@@ -41,6 +41,11 @@ def since_importing(task: Import) -> list[str]:
     ]
 
 
+def is_gone(task: Import) -> bool:
+    """It brought nothing itself, and what it found known was undone since."""
+    return not _brought(task) and bool(since_importing(task))
+
+
 def _brought(task: Import) -> bool:
     return any(amounts(task.summary, how)[1] for how in ("new", "changed"))
 

@@ -12,6 +12,7 @@ from treue.core.staff.models import User
 from treue.core.staff.roles import Permission
 from treue.design import formats
 from treue.design.figures import Link
+from treue.listen.imports import leaning
 from treue.listen.imports.models import Import
 from treue.understand.metrics.basis import active_language
 
@@ -50,7 +51,8 @@ def _failed_jobs(user: User) -> Entry | None:
 
 
 def _rows_set_aside(shop: Shop, user: User) -> Entry | None:
-    last = Import.objects.filter(shop=shop, state=Import.State.DONE).order_by("-id").first()
+    done = Import.objects.filter(shop=shop, state=Import.State.DONE).order_by("-id")
+    last = next((each for each in done.iterator(chunk_size=10) if not leaning.is_gone(each)), None)
     rows = sum(last.summary.get("set_aside", {}).values()) if last else 0
     if not rows or not user.may(Permission.IMPORT):
         return None
