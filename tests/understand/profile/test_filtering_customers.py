@@ -79,6 +79,7 @@ def at(year: int, month: int, day: int, hour: int) -> datetime:
         ("?orders=9999999999999-&revenue_from=1e99", "ABC"),
         ("?orders=2-²&last=over-²", "ABC"),
         ("?revenue_from=1e-999999", "AB"),
+        ("?revenue_from=-20", "ABC"),
     ],
 )
 def test_each_filter_finds_those_who_fit(ask, people, query, found):
@@ -96,6 +97,18 @@ def test_the_filters_keep_what_was_asked_and_name_the_window(ask, people):
     assert 'value="App" selected>App (3)' in said
     assert 'value="FR" selected>Frankreich' in said
     assert "Auf diese Auswahl passt niemand." in said
+
+
+@pytest.mark.parametrize("given", ["-20", "1e99", "viel", "NaN"])
+def test_an_amount_that_nobody_can_be_found_by_is_told(ask, people, given):
+    assert f"„{given}“ ist kein Betrag, nach dem sich filtern lässt; dieser Filter bleibt" in ask(
+        f"?revenue_from={given}"
+    )
+
+
+@pytest.mark.parametrize("given", ["", "0", "20,5", "1e-999999"])
+def test_of_an_amount_that_is_understood_nothing_is_told(ask, people, given):
+    assert "ist kein Betrag" not in ask(f"?revenue_from={given}")
 
 
 def test_nobody_found_under_filters_offers_to_search_without_them(ask, people):

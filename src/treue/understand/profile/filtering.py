@@ -1,11 +1,11 @@
 """The filters over the list of customers: what the address asks for, and what there is to choose from.
 
 A range is written "2-5", "2-" or "2"; a last order "within-30" or "over-90", in days up to the last day of the figures.
-What an address asks for wrongly gives way to no filter at all.
+What an address asks for wrongly gives way to no filter at all; of an amount that somebody typed, the page says so.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -28,23 +28,27 @@ DAYS_TO_CHOOSE = (30, 90)
 
 @dataclass(frozen=True)
 class Asked:
-    """The filters as they stand in the address, so that the form can show them again."""
+    """The filters as they stand in the address, so that the form can show them again. refused: no amount."""
 
     words: str = ""
     dimensions: Filters = EVERYBODY
     orders: str = ""
     last: str = ""
     revenue_from: Decimal | None = None
+    refused: str = field(default="", compare=False)
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Asked":
         orders, last = query.get("orders", ""), query.get("last", "")
+        typed = query.get("revenue_from", "").replace("\0", "").strip()
+        revenue_from = _money(typed)
         return cls(
             words=query.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
             dimensions=Filters.of(query),
             orders=orders if _range(orders) else "",
             last=last if _days(last) else "",
-            revenue_from=_money(query.get("revenue_from", "")),
+            revenue_from=revenue_from,
+            refused=typed[:LONGEST_SEARCH] if revenue_from is None else "",
         )
 
     @property
@@ -175,6 +179,6 @@ def _money(text: str) -> Decimal | None:
         amount = Decimal(text.replace(",", "."))
     except InvalidOperation:
         return None
-    if not amount.is_finite() or abs(amount) > MOST_REVENUE:
+    if not amount.is_finite() or not 0 <= amount <= MOST_REVENUE:
         return None
     return amount.quantize(Decimal("0.0001"))  # as money is stored: 1e-999999 would be printed with a million zeros
