@@ -1,8 +1,9 @@
-"""Long lists, newest first, paged by key: page 1,000 costs no more than page 1, and new rows shift nothing."""
+"""Long lists paged by key, mostly newest first: page 1,000 costs no more than page 1, and new rows shift nothing."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language, ngettext
 
@@ -24,14 +25,48 @@ def newest_first(request: HttpRequest, rows: QuerySet[Row], *, size: int = ROWS_
     return page, _pager(request, rows, page)
 
 
-def _pager(request: HttpRequest, rows: QuerySet[Row], page: list[Row]) -> Pager:
+def in_order(
+    request: HttpRequest, rows: QuerySet[Row], *order: str, size: int = ROWS_PER_PAGE
+) -> tuple[list[Row], Pager]:
+    """The same in another order, by fields as `order_by` takes them; no two rows may be equal in all of them.
+
+    An id that is gone leads to the first page.
+    """
+    before, after = (rows.filter(pk=_key(request, name)).first() for name in ("before", "after"))
+    turned = [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in order]
+    if after is not None:
+        page = list(rows.filter(_beyond(after, turned)).order_by(*turned)[:size])[::-1]
+    else:
+        later = rows.filter(_beyond(before, order)) if before is not None else rows
+        page = list(later.order_by(*order)[:size])
+    return page, _pager(request, rows, page, order, turned)
+
+
+def _beyond(row: Row, order: Sequence[str]) -> Q:
+    """What comes after a row in an order."""
+    beyond, alike = Q(pk__in=()), Q()
+    for name in order:
+        field, way = name.removeprefix("-"), "lt" if name.startswith("-") else "gt"
+        value = getattr(row, field)
+        beyond |= alike & Q(**{f"{field}__{way}": value})
+        alike &= Q(**{field: value})
+    return beyond
+
+
+def _pager(
+    request: HttpRequest,
+    rows: QuerySet[Row],
+    page: list[Row],
+    order: Sequence[str] = ("-pk",),
+    turned: Sequence[str] = ("pk",),
+) -> Pager:
     count = rows.count()
     number = formats.number(count, (get_language() or "en")[:2])
     text = ngettext("%(number)s entry", "%(number)s entries", count) % {"number": number}
     if not page:
         return Pager(text)
-    newer = rows.filter(pk__gt=page[0].pk).exists()
-    older = rows.filter(pk__lt=page[-1].pk).exists()
+    newer = rows.filter(_beyond(page[0], turned)).exists()
+    older = rows.filter(_beyond(page[-1], order)).exists()
     return Pager(
         text,
         previous_url=address(request.GET, after=str(page[0].pk)) if newer else "",

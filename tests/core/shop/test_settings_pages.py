@@ -1,5 +1,6 @@
 """The settings: what they say, what they change, what they start."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -220,6 +221,23 @@ class TestAcquisitionCosts:
             ("shop.cost_changed", {"amount": {"old": "1284.10", "new": "900.00"}}),
             ("shop.cost_removed", {"channel": "Suche", "month": "2026-10", "amount": "900.00"}),
         ]
+
+    def test_the_newest_month_stands_first_whenever_it_was_entered_on_every_page(
+        self, hers: Client, shop: Shop
+    ) -> None:
+        months = [date(2022 + number // 12, number % 12 + 1, 1) for number in range(30)]
+        channels = ("Anzeigen", "Suche")
+        shuffled = [(month, channel) for channel in reversed(channels) for month in (*months[7:], *months[:7])]
+        AcquisitionCost.objects.bulk_create(
+            AcquisitionCost(shop=shop, month=month, channel=channel, amount=1) for month, channel in shuffled
+        )
+        first = hers.get(reverse("settings_costs")).context
+        older = hers.get(reverse("settings_costs") + first["pager"].next_url).context
+        again = hers.get(reverse("settings_costs") + older["pager"].previous_url).context
+        wanted = [(f"{month:%B} {month.year}", channel) for month in reversed(months) for channel in channels]
+        shown = [[(row[0].cell.text, row[1].cell.text) for row in page["table"].rows] for page in (first, older, again)]
+        assert shown == [wanted[:50], wanted[50:], wanted[:50]]
+        assert (first["pager"].previous_url, older["pager"].next_url) == ("", "")
 
     def test_without_a_channel_they_are_for_all(self, hers: Client, shop: Shop) -> None:
         page = self.enter(hers, channel="", amount="100").text

@@ -57,9 +57,9 @@ def remove(request: HttpRequest, cost_id: int) -> HttpResponse:
 
 
 def _table(request: HttpRequest, shop: Shop) -> tuple[Table | None, Pager]:
-    """The costs, those entered last first: that is how they are looked for when they are entered."""
+    """The costs, the newest month first."""
     language = get_language() or "en"
-    page, pager = paging.newest_first(request, AcquisitionCost.objects.filter(shop=shop))
+    page, pager = paging.in_order(request, AcquisitionCost.objects.filter(shop=shop), "-month", "channel")
     columns = [Column(_("Month")), Column(_("Channel")), Column(_("Amount"), numeric=True, corner=True)]
     rows = [
         [
@@ -71,7 +71,7 @@ def _table(request: HttpRequest, shop: Shop) -> tuple[Table | None, Pager]:
     ]
     if not rows:
         return None, pager
-    return Table(_("Acquisition costs"), columns, rows, caption=_("Those entered last first."), stack=True), pager
+    return Table(_("Acquisition costs"), columns, rows, caption=_("Newest month first."), stack=True), pager
 
 
 def _channels(shop: Shop) -> list[str]:
