@@ -1,4 +1,4 @@
-"""What a purchase is, is said twice: by science for a file, in SQL for the database. Both say the same."""
+"""What a purchase is, is said by science for a file, in SQL for the database, and on a customer's page: the same."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -19,6 +19,7 @@ from treue.core.lake import tables, writing
 from treue.core.shop.models import Shop
 from treue.science.orders import SLICES, from_lines, restate
 from treue.science.refunds import match
+from treue.understand.profile.orders import is_purchase
 
 Row = tuple[object, ...]
 
@@ -99,3 +100,16 @@ def test_the_lake_holds_the_orders_that_science_makes_of_the_same_lines(
     writing.write(shop, as_of=as_of)
     wanted = from_lines(ibis.memtable(line_table(lines)), ibis.memtable(allocations), as_of).to_pyarrow().to_pylist()
     assert in_the_lake(shop, as_of) == {(row["customer"], row["order_no"], *facts(row)) for row in wanted}
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=line_lists())
+def test_a_customers_page_takes_the_orders_for_purchases_that_science_does(transactional_db: None, drawn: list[Line]):
+    lines = [one_number_per_order(line) for line in drawn]
+    shop = Shop.objects.create(name="Tea House", zone="UTC")
+    of_kind = {kind: line_table([line for line in lines if line.kind == kind]) for kind in ("purchase", "refund")}
+    allocations = match(of_kind["purchase"], of_kind["refund"]).allocations
+    store(shop, lines, allocations)
+    wanted = from_lines(ibis.memtable(line_table(lines)), ibis.memtable(allocations), None).to_pyarrow().to_pylist()
+    found = {order.number for order in Order.objects.filter(shop=shop) if is_purchase(order)}
+    assert found == {row["order_no"] for row in wanted}
