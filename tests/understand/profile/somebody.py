@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from treue.core.customers.models import Customer
 from treue.core.shop.models import Shop
-from treue.understand.profile.models import BuyingProfile
+from treue.understand.profile.models import BuyingProfile, NeverOrdered
 
 
 def shop(**fields: object) -> Shop:
@@ -13,13 +13,20 @@ def shop(**fields: object) -> Shop:
 
 
 def person(number: str, name: str = "", **fields: object) -> Customer:
-    """Somebody who never ordered."""
+    """Somebody who never ordered, as a refresh leaves them."""
+    customer = newcomer(number, name, **fields)
+    NeverOrdered.objects.create(number=customer.pk, shop=customer.shop)
+    return customer
+
+
+def newcomer(number: str, name: str = "", **fields: object) -> Customer:
+    """Somebody of whom no refresh knows yet."""
     return Customer.objects.create(shop=shop(), number=number, name=name, **fields)
 
 
 def buyer(number: str, name: str = "", *, email: str = "", city: str = "", **bought: object) -> Customer:
     """Somebody with a buying profile: two orders in 2026 over 100 together, unless told otherwise."""
-    customer = person(number, name, email=email, city=city)
+    customer = newcomer(number, name, email=email, city=city)
     values = {
         "first_order_at": datetime(2026, 1, 10, 9, 0, tzinfo=UTC),
         "last_order_at": datetime(2026, 6, 10, 9, 0, tzinfo=UTC),

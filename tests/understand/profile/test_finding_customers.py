@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from somebody import buyer, person, shop
+from somebody import buyer, newcomer, person, shop
 
 from treue.core.customers.models import Customer
 from treue.understand.profile.listing import Listing
@@ -100,6 +100,25 @@ def test_customers_without_an_order_are_found_and_stand_last():
     assert found(sort=Sort("last", descending=True)) == ["3", "1", "2"]
     assert found(sort=Sort("last", descending=False)) == ["1", "3", "2"]
     assert found(sort=Sort("revenue", descending=False))[-1] == "2"
+
+
+@pytest.mark.parametrize("sort", [BY_NAME, Sort("revenue")], ids=str)
+def test_who_came_after_the_last_refresh_has_no_orders_yet(sort):
+    person("1", "Anna")
+    buyer("2", "Anna")
+    newcomer("3", "Anna")
+    assert sorted(found(orders_to=0, sort=sort)) == ["1", "3"]
+    assert sorted(found("anna", orders_to=0, sort=sort)) == ["1", "3"]
+    assert found("3", orders_to=0, sort=sort) == ["3"]
+
+
+@pytest.mark.parametrize("sort", [BY_NAME, Sort("revenue")], ids=str)
+def test_the_number_of_somebody_who_was_erased_means_nobody(sort):
+    person("1", "Anna")
+    person("2", "Bernd")
+    Customer.objects.get(number="1").delete()
+    page = Listing(shop(), Search(orders_to=0), sort, {}).page()
+    assert (len(page.ids), page.count) == (1, 1)
 
 
 def test_filters_speak_about_the_first_order_and_about_buying():

@@ -27,6 +27,7 @@ SEARCHES = [
     Search(orders_from=2, orders_to=3),
     Search(last_since=date(2026, 1, 5)),
     Search(revenue_to=Decimal(40), orders_to=3),
+    Search(last_before=date(2026, 1, 5)),
     Search(orders_to=0),
     Search("b", orders_to=0),
 ]
@@ -73,6 +74,7 @@ def fits(one: dict[str, object], search: Search) -> bool:
         and (search.orders_to is None or one["orders"] <= search.orders_to)
         and (search.revenue_to is None or one["revenue"] <= search.revenue_to)
         and (search.last_since is None or one["last_order_at"] >= midnight(search.last_since))
+        and (search.last_before is None or one["last_order_at"] < midnight(search.last_before))
     )
 
 
@@ -110,8 +112,6 @@ def steps(request, monkeypatch) -> int:
     first, many = request.param
     monkeypatch.setattr(walking, "FIRST_STEPS", first)
     monkeypatch.setattr(walking, "TIMES_AS_MANY", 3)
-    monkeypatch.setattr(walking, "FAR_STEPS", first * 4)
-    monkeypatch.setattr(walking, "FAR_STEPS_FOR_WORDS", first * 4)
     monkeypatch.setattr(walking, "MOST_COUNTED", many)
     monkeypatch.setattr(walking, "MOST_COUNTED_FOR_WORDS", many)
     return first

@@ -16,7 +16,7 @@ from treue.understand.metrics import reading
 from treue.understand.metrics.models import Snapshot
 from treue.understand.metrics.refresh import refresh
 from treue.understand.profile import refresh as profiles
-from treue.understand.profile.models import BuyingProfile
+from treue.understand.profile.models import BuyingProfile, NeverOrdered
 
 NOW = datetime(2026, 7, 15, 9, tzinfo=UTC)
 WRITTEN_BY = """
@@ -73,6 +73,20 @@ def test_a_further_order_changes_one_profile_and_leaves_the_others_alone(shop: S
     assert facts("anna")[2:4] == (2, Decimal(15))
     assert after["anna"] != before["anna"]
     assert after["bea"] == before["bea"]
+
+
+def test_who_has_no_order_is_known_by_number_until_the_first_one_or_the_erasure(shop: Shop):
+    anna, bert = customer(shop, "anna"), customer(shop, "bert")
+    order(anna)
+    refresh(shop, now=NOW)
+    assert list(NeverOrdered.objects.values_list("number", flat=True)) == [bert.pk]
+    order(bert)
+    zoe = customer(shop, "zoe")
+    refresh(shop, now=NOW)
+    assert list(NeverOrdered.objects.values_list("number", flat=True)) == [zoe.pk]
+    zoe.delete()
+    refresh(shop, now=NOW)
+    assert not NeverOrdered.objects.exists()
 
 
 def test_whose_last_order_was_taken_back_has_no_profile_any_more(shop: Shop):

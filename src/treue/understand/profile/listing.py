@@ -3,8 +3,9 @@
 No plan of the database is right for both a name that three people have and a letter that half of them have, and the
 planner cannot know that everybody called Anna stands at one end of the names. So the list is found in two ways. First
 a few steps are walked along the sorted index: where many fit, they fill the page. Where they do not, all who fit are
-looked for and sorted, unless these turn out to be many after all: then it is walked farther, for people who are alike
-stand together (who bought first long ago has bought most). Pages begin and end with a customer, never at an offset.
+looked for and sorted, unless the planner foresees that these are many: then it is walked farther first, for people who
+are alike stand together (who bought first long ago has bought most). Pages begin and end with a customer, never at an
+offset.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

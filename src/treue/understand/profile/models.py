@@ -3,7 +3,7 @@
 from django.db import models
 
 from treue.core.customers.models import Customer
-from treue.core.privacy import PersonalData
+from treue.core.privacy import NOT_PERSONAL, PersonalData
 from treue.core.shop.models import Shop
 
 
@@ -33,7 +33,23 @@ class BuyingProfile(models.Model):
             models.Index(fields=["shop", "orders", "customer"], name="profile_buying_orders"),
             # Read alone, without the table: whatever is filtered for, finding the few who fit takes milliseconds.
             models.Index(
-                fields=["shop", "channel", "country", "category", "orders", "revenue", "last_order_at", "customer"],
+                fields=[
+                    *("shop", "channel", "country", "category", "orders", "revenue"),
+                    *("last_order_at", "first_order_at", "customer"),
+                ],
                 name="profile_buying_facts",
             ),
         ]
+
+
+class NeverOrdered(models.Model):
+    """The number of a customer without an order that counts, as the last refresh left it: to look a million customers
+    through for the few who have no profile would take too long for a page.
+
+    It is no key to the customer: a number of somebody who was erased means nobody, and goes with the next refresh.
+    """
+
+    personal = NOT_PERSONAL
+
+    number = models.BigIntegerField(primary_key=True)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)

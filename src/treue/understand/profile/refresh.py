@@ -46,6 +46,19 @@ on conflict (customer_id) do update
 set first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at, orders = excluded.orders,
     revenue = excluded.revenue, channel = excluded.channel, country = excluded.country, category = excluded.category"""
 
+NO_LONGER_WITHOUT = """
+delete from profile_neverordered n
+where n.shop_id = %(shop)s and n.number >= %(first)s and n.number < %(after)s
+  and (exists (select from profile_buyingprofile p where p.customer_id = n.number)
+       or not exists (select from customers_customer c where c.id = n.number))"""
+
+WITHOUT = """
+insert into profile_neverordered (number, shop_id)
+select c.id, c.shop_id from customers_customer c
+where c.shop_id = %(shop)s and c.id >= %(first)s and c.id < %(after)s
+  and not exists (select from profile_buyingprofile p where p.customer_id = c.id)
+on conflict do nothing"""
+
 
 def refresh(shop: Shop, progress: Progress) -> None:
     """Write every customer's profile that changed, and delete those of customers without an order that counts.
@@ -74,7 +87,7 @@ def _profiles(customers: ir.Table) -> ir.Table:
 
 
 def _write(shop: Shop, customers: range, rows: pa.Table | None) -> None:
-    """All profiles in a range of customer numbers, in one transaction."""
+    """All profiles in a range of customer numbers, and who there has none, in one transaction."""
     facts = {"shop": shop.pk, "zone": shop.zone, "first": customers.start, "after": customers.stop}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(STAGED)
@@ -83,3 +96,5 @@ def _write(shop: Shop, customers: range, rows: pa.Table | None) -> None:
             cursor.execute("analyze staged")
         cursor.execute(VANISHED, facts)
         cursor.execute(UPSERT, facts)
+        cursor.execute(NO_LONGER_WITHOUT, facts)
+        cursor.execute(WITHOUT, facts)

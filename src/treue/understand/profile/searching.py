@@ -37,7 +37,7 @@ class Search:
 
     @property
     def without_orders(self) -> bool:
-        """Whether only those are looked for who never ordered: they have no profile."""
+        """Whether only those are looked for who never ordered: for them, `p` is a table of numbers."""
         return self.orders_to == 0
 
     @property
@@ -47,8 +47,8 @@ class Search:
 
     @property
     def with_others(self) -> bool:
-        """Whether those who never ordered can fit."""
-        return self.without_orders or not self.by_buying
+        """Whether those who never ordered can fit among others."""
+        return not self.by_buying
 
     @property
     def active(self) -> bool:
@@ -114,7 +114,7 @@ def like(beginning: str) -> str:
 
 def _buying(shop: Shop, search: Search, known: Mapping[str, Sequence[str]], values: dict[str, object]) -> Iterator[str]:
     if search.without_orders:
-        yield "p.customer_id is null"
+        yield "p.shop_id = %(shop)s"
         return
     for name in DIMENSIONS:
         yield from _dimension(name, getattr(search, name), known.get(name, ()), values)

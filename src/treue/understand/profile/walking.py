@@ -1,5 +1,6 @@
 """The way through a list of customers: the next ones after a place, those before it, and how many there are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,38 +13,51 @@ MOST_COUNTED, MOST_COUNTED_FOR_WORDS = 10_000, 1_000  # a letter that half of al
 MOST_EXACT = 10
 FIRST_STEPS = 1_000
 TIMES_AS_MANY = 20  # where the first steps meet enough of them to hope
-FAR_STEPS = 100_000  # where many fit, and those who stand at this end do not; to look for words takes longer
-FAR_STEPS_FOR_WORDS = 20_000
+# Where more fit than these, to sort them all takes longer than to walk so many steps; to look for words takes longer.
+MANY, FAR_STEPS = 150_000, 100_000
+MANY_FOR_WORDS, FAR_STEPS_FOR_WORDS = 10_000, 20_000
 
 CUSTOMERS, PROFILES = "customers_customer c", "profile_buyingprofile p"
+
+# In place of the profiles where those without one are looked for: whoever came after the last refresh is not known.
+NEVER_ORDERED = """(
+    select number as customer_id, shop_id from profile_neverordered
+    union all select id, shop_id from customers_customer where id > %(last_known)s) p"""
+
+LAST_KNOWN = """
+select greatest((select max(customer_id) from profile_buyingprofile where shop_id = %(shop)s),
+                (select max(number) from profile_neverordered where shop_id = %(shop)s), 0)"""
 
 NEAR = """
 select {id} from (
     select * from {table} where {beyond} order by {column} {way}, {id} {way} limit %(steps)s) {alias} {join}
 where {where} order by {column} {way}, {id} {way} limit %(wanted)s"""
 
+# All who fit are needed before the first is known, so their count comes with them.
 SORTED = """
-with found as materialized (select {id} as id, {column} as key from {source} where {where} limit %(most)s)
+with found as materialized (select {id} as id, {column} as key from {source} where {where})
 select id, met from (select count(*) as met from found) counted left join lateral (
     select id, key from found where {beyond} order by key {way} nulls {nulls}, id {way} limit %(wanted)s) page on true
 order by key {way} nulls {nulls}, id {way}"""
 
+FORESEEN = "explain (format json) select from {source} where {where}"
+
 OTHERS = """
-select c.id from customers_customer c
-where {where} and not exists (select from profile_buyingprofile p where p.customer_id = c.id)
-order by c.id {way} limit %(wanted)s"""
+select c.id from customers_customer c {among}
+where {where} order by c.id {way} limit %(wanted)s"""
 
 COUNT = "select count(*) from (select from {source} where {where} limit %(most)s) counted"
 
-# Hoping to meet ten thousand early, the planner would merge two indexes from that end where there are none.
-NO_MERGE = "set local enable_mergejoin = off"
+# Hoping to meet as many as are counted early, the planner would merge two indexes from that end where there are none;
+# and it would hash all who fit one condition, where looking a thousand of them up is enough.
+ONE_BY_ONE = "set local enable_mergejoin = off; set local enable_hashjoin = off"
 
 PLACE = """
 select {column} from customers_customer c left join profile_buyingprofile p on p.customer_id = c.id
 where c.shop_id = %(shop)s and c.id = %(id)s"""
 
 EXACT = """
-select c.id from customers_customer c left join profile_buyingprofile p on p.customer_id = c.id
+select c.id from customers_customer c {join} {profiles} on p.customer_id = c.id
 where c.shop_id = %(shop)s and (c.number = any(%(numbers)s) or upper(c.email) = upper(%(typed)s)) and {where}
 order by c.id limit %(most)s"""
 
@@ -72,6 +86,7 @@ class Course:
     def __init__(self, conditions: Conditions, sort: Sort, search: Search) -> None:
         self.person, self.buying, self.values = conditions.person, conditions.buying, conditions.values
         self.sort, self.search = sort, search
+        self.profiles = NEVER_ORDERED if search.without_orders else PROFILES
         self._met: int | None = None  # how many fit, once that is known
 
     @cached_property
@@ -80,7 +95,7 @@ class Course:
         if not typed:
             return []
         numbers = [typed, typed.upper(), typed.lower()]
-        statement = EXACT.format(where=_all(*self.buying))
+        statement = EXACT.format(join=self._how_to_join(), profiles=self.profiles, where=_all(*self.buying))
         return self._ids(statement, typed=typed, numbers=numbers, most=MOST_EXACT)
 
     def count(self) -> int | None:
@@ -112,25 +127,27 @@ class Course:
             return self._everybody(place, wanted, back=back)
         if self.search.without_orders and not self.sort.by_person:
             return self._others(place, wanted, back=back)
-        walks = self.sort.by_person or not place.among_others
-        if walks:
+        if self.sort.by_person or not place.among_others:
             found = self._near(place, wanted, FIRST_STEPS, back=back)
             if wanted > len(found) >= wanted / TIMES_AS_MANY:
                 found = self._near(place, wanted, FIRST_STEPS * TIMES_AS_MANY, back=back)
+            elif len(found) < wanted and self._are_many:
+                found = self._near(place, wanted, self._far_steps, back=back)
             if len(found) == wanted:
                 return found
-        if not self._are_many:
-            found = self._sorted(place, wanted, back=back, most=MOST_COUNTED + 1)
-            if not self._are_many:
-                return found
-        far = FAR_STEPS_FOR_WORDS if self.search.words else FAR_STEPS
-        found = self._near(place, wanted, far, back=back) if walks else []
-        return found if len(found) == wanted else self._sorted(place, wanted, back=back, most=None)
+        return self._sorted(place, wanted, back=back)
+
+    @cached_property
+    def _are_many(self) -> bool:
+        """Whether the database foresees that many fit, and it is worth to walk on until they begin."""
+        if self.search.words and self.sort.by_person:
+            return False  # everybody called Anna stands in one place
+        ((plan,),) = self._rows(FORESEEN.format(**self._source(with_key=False)), exact=self.exact)
+        return plan[0]["Plan"]["Plan Rows"] > (MANY_FOR_WORDS if self.search.words else MANY)
 
     @property
-    def _are_many(self) -> bool:
-        """Whether it is known that more fit than are counted."""
-        return self._met is not None and self._met > MOST_COUNTED
+    def _far_steps(self) -> int:
+        return FAR_STEPS_FOR_WORDS if self.search.words else FAR_STEPS
 
     def _everybody(self, place: Place, wanted: int, *, back: bool) -> list[int]:
         """Where nothing is searched for: first those who ordered, then the others."""
@@ -149,25 +166,31 @@ class Course:
         """Those who are met within some steps along the sorted index."""
         by_person, descending = self.sort.by_person, self.sort.descending != back
         each = "c.id" if by_person else "p.customer_id"
-        other, needed = (PROFILES, self.buying) if by_person else (CUSTOMERS, self.person)
+        other, needed = (self.profiles, self.buying) if by_person else (CUSTOMERS, self.person)
         join = f"{self._how_to_join()} {other} on c.id = p.customer_id" if needed else ""
         beyond = f"({self.sort.column}, {each}) {_sign(descending)} (%(key)s, %(id)s)" if place.known else "true"
-        bounds = [condition for condition in self.buying if condition.startswith(f"{self.sort.column} ")]
         statement = NEAR.format(
             id=each,
             column=self.sort.column,
             way=_way(descending),
-            table=CUSTOMERS if by_person else PROFILES,
+            table=CUSTOMERS if by_person else self.profiles,
             alias=each[0],
             join=join,
-            beyond=_all(f"{each[0]}.shop_id = %(shop)s", beyond, *bounds),
+            beyond=_all(f"{each[0]}.shop_id = %(shop)s", beyond, *self._bounds),
             where=_all(*self.person, *self.buying, f"{each} <> all(%(exact)s)"),
         )
         return self._ids(statement, key=place.key, id=place.id, exact=self.exact, steps=steps, wanted=wanted)
 
-    def _sorted(self, place: Place, wanted: int, *, back: bool, most: int | None) -> list[int]:
-        """Those beyond a place among all who fit. most: who are no more than so many; else the answer is wrong, and
-        only tells that they are more."""
+    @property
+    def _bounds(self) -> list[str]:
+        """Where along the sorted index those who fit can stand."""
+        bounds = [condition for condition in self.buying if condition.startswith(f"{self.sort.column} ")]
+        if self.sort.name == "first" and self.search.last_before:
+            bounds.append("p.first_order_at < %(last_before)s")  # who never came back since did not begin since either
+        return bounds
+
+    def _sorted(self, place: Place, wanted: int, *, back: bool) -> list[int]:
+        """Those beyond a place among all who fit, who are counted by the way."""
         descending = self.sort.descending != back
         beyond = "true"
         if place.among_others:
@@ -178,17 +201,15 @@ class Course:
         statement = SORTED.format(
             **source, column=self.sort.column, way=_way(descending), beyond=beyond, nulls="first" if back else "last"
         )
-        values = {"key": place.key, "id": place.id, "exact": self.exact, "wanted": wanted, "most": most}
-        rows = self._rows(statement, **values)
-        if most:
-            self._met = rows[0][1]
+        rows = self._rows(statement, key=place.key, id=place.id, exact=self.exact, wanted=wanted)
+        self._met = rows[0][1]
         return [each for each, _met in rows if each is not None]
 
     def _count(self) -> int:
         statement = COUNT.format(**self._source(with_key=False))
         with transaction.atomic():
             if not self.search.with_others:
-                self._execute(NO_MERGE)
+                self._execute(ONE_BY_ONE)
             (found,) = self._ids(statement, exact=self.exact, most=self.most_counted + 1)
         return found
 
@@ -196,16 +217,19 @@ class Course:
         """Customers without a buying profile."""
         descending = self.sort.descending != back
         beyond = f"c.id {_sign(descending)} %(id)s" if place.known else "true"
-        where = _all("c.shop_id = %(shop)s", beyond, *self.person, "c.id <> all(%(exact)s)")
-        statement = OTHERS.format(where=where, way=_way(descending))
+        among, without = f"join {self.profiles} on p.customer_id = c.id", self.buying
+        if not self.search.without_orders:
+            among, without = "", ("not exists (select from profile_buyingprofile p where p.customer_id = c.id)",)
+        where = _all("c.shop_id = %(shop)s", beyond, *self.person, *without, "c.id <> all(%(exact)s)")
+        statement = OTHERS.format(among=among, where=where, way=_way(descending))
         return self._ids(statement, id=place.id, exact=self.exact, wanted=wanted)
 
     def _source(self, *, with_key: bool) -> dict[str, str]:
         """The fewest tables in which all who fit are found."""
         by_person = self.sort.by_person and with_key
         profiles = self.buying or (with_key and not by_person)
-        customers = self.person or by_person or self.search.with_others
-        tables = [CUSTOMERS] * bool(customers) + [PROFILES] * bool(profiles)
+        customers = self.person or by_person or self.search.with_others or self.search.without_orders
+        tables = [CUSTOMERS] * bool(customers) + [self.profiles] * bool(profiles)
         shops = ["c", "p"][: 1 if self.search.with_others else 2]
         each = "c.id" if customers else "p.customer_id"
         return {
@@ -222,6 +246,11 @@ class Course:
     def _how_to_join(self) -> str:
         return "left join" if self.search.with_others else "join"
 
+    @cached_property
+    def _last_known(self) -> int:
+        """The last customer whom the last refresh of the profiles saw."""
+        return self._fetch(LAST_KNOWN, self.values)[0][0]
+
     def _ids(self, statement: str, **values: object) -> list[int]:
         return [each for (each,) in self._rows(statement, **values)]
 
@@ -230,8 +259,13 @@ class Course:
             cursor.execute(statement)
 
     def _rows(self, statement: str, **values: object) -> list[tuple]:
+        if self.search.without_orders:
+            values["last_known"] = self._last_known
+        return self._fetch(statement, {**self.values, **values})
+
+    def _fetch(self, statement: str, values: Mapping[str, object]) -> list[tuple]:
         with connection.cursor() as cursor:
-            cursor.execute(statement, {**self.values, **values})
+            cursor.execute(statement, values)
             return cursor.fetchall()
 
 

@@ -15,6 +15,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='NeverOrdered',
+            fields=[
+                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('shop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
+            ],
+        ),
+        migrations.CreateModel(
             name='BuyingProfile',
             fields=[
                 ('customer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='buying', serialize=False, to='customers.customer')),
@@ -28,7 +35,9 @@ class Migration(migrations.Migration):
                 ('shop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
             options={
-                'indexes': [models.Index(fields=['shop', 'last_order_at', 'customer'], name='profile_buying_last'), models.Index(fields=['shop', 'first_order_at', 'customer'], name='profile_buying_first'), models.Index(fields=['shop', 'revenue', 'customer'], name='profile_buying_revenue'), models.Index(fields=['shop', 'orders', 'customer'], name='profile_buying_orders'), models.Index(fields=['shop', 'channel', 'country', 'category', 'orders', 'revenue', 'last_order_at', 'customer'], name='profile_buying_facts')],
+                'indexes': [models.Index(fields=['shop', 'last_order_at', 'customer'], name='profile_buying_last'), models.Index(fields=['shop', 'first_order_at', 'customer'], name='profile_buying_first'), models.Index(fields=['shop', 'revenue', 'customer'], name='profile_buying_revenue'), models.Index(fields=['shop', 'orders', 'customer'], name='profile_buying_orders'), models.Index(fields=['shop', 'channel', 'country', 'category', 'orders', 'revenue', 'last_order_at', 'first_order_at', 'customer'], name='profile_buying_facts')],
             },
         ),
+        # Index-only scans must not have to look up rows that nobody changed for weeks.
+        migrations.RunSQL('alter table profile_buyingprofile set (autovacuum_vacuum_scale_factor = 0.01)', 'alter table profile_buyingprofile reset (autovacuum_vacuum_scale_factor)'),
     ]
