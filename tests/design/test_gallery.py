@@ -33,6 +33,18 @@ def test_no_tab_is_out_of_sight(visit, width):
         assert box["x"] + box["width"] <= strip["x"] + strip["width"]
 
 
+def test_a_list_on_a_phone_can_be_sorted_and_no_focus_is_hidden(visit):
+    page = visit(reverse("gallery"), width=360)
+    links = page.locator("#list thead a").all()
+    assert links
+    for link in links:
+        link.scroll_into_view_if_needed()
+        box = link.bounding_box()
+        assert box["height"] >= 24
+        assert box["x"] + box["width"] <= 360
+        link.click(trial=True)
+
+
 @pytest.mark.parametrize(("width", "form"), [(1440, "wide"), (360, "narrow")])
 def test_a_chart_shows_the_drawing_that_fits(visit, width, form):
     page = visit(reverse("gallery"), width=width)

@@ -65,6 +65,7 @@ def test_nobody_yet_says_what_to_do(page):
 def test_nobody_found_says_so(page):
     buyer("K1", "Anna Blau")
     assert "Zzz" in page("?q=Zzz")
+    assert "Alle zeigen" in page("?q=nobody")
 
 
 def test_a_name_is_never_read_as_markup(page):

@@ -180,6 +180,15 @@ def test_the_summary_on_the_terminal_says_the_same(report, tmp_path):
     assert [path.name for path in (tmp_path / "here").iterdir()] == ["report.html"]
 
 
+def test_cohorts_of_many_months_lie_across_the_paper(analysis, tmp_path):
+    rows = [(str(year), "K1", f"{year}-01-05", "A", "10", "Shop") for year in range(2022, 2027)]
+    head = ("Bestellung", "Kunde", "Datum", "Artikel", "Betrag", "Kanal")
+    long = analyse(csv_file(tmp_path / "long.csv", rows, head, delimiter=","), Wishes(), now=NOW)
+    assert 'id="cohorts" class="across"' in to_html(long)
+    assert 'id="cohorts"' in to_html(analysis)
+    assert 'class="across"' not in to_html(analysis)
+
+
 # In a real browser
 
 

@@ -12,6 +12,7 @@ from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.comparison import Choice, latest
 
 MOST_SLICES = 12
+COLUMNS_ON_PAPER = 27  # an upright A4 page holds two years of months
 
 
 def to_html(analysis: Analysis) -> str:
@@ -23,6 +24,7 @@ def context(analysis: Analysis) -> dict[str, object]:
     """What the template prints."""
     report, basis = analysis.report, analysis.basis
     choice = latest(report.periods)
+    cohort_table = tables.cohorts(report.cohorts, basis)
     return {
         "css": standalone_css(),
         "language": basis.language,
@@ -50,7 +52,8 @@ def context(analysis: Analysis) -> dict[str, object]:
         "set_aside": datause.set_aside(analysis),
         "candidates": datause.candidates(analysis),
         "period_table": tables.periods(report.periods, basis),
-        "cohort_table": tables.cohorts(report.cohorts, basis),
+        "cohort_table": cohort_table,
+        "cohorts_lie_across": len(cohort_table.columns) > COLUMNS_ON_PAPER,
     }
 
 
