@@ -55,6 +55,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_sentence(client: C
     unknown = sign_in(client, email="nobody@example.org")
     sentence = "E-mail address and password do not go together"
     assert sentence in wrong.text
+    assert "saved" not in wrong.text
     assert sentence in unknown.text
     assert wrong.status_code == unknown.status_code == 200
 
