@@ -65,6 +65,21 @@ def bring_in(upload: BringIn) -> BringIn:
 
 
 @pytest.fixture
+def dry_run(upload: BringIn) -> Callable[[Path], dict[str, object]]:
+    """What bringing a file in would say; nothing of it stays."""
+    from treue.core.jobs import work
+    from treue.listen.imports import probing
+
+    def foreseen(path: Path) -> dict[str, object]:
+        task = upload(path)
+        summary = probing.run(task.pk, work.Silent())
+        task.delete()
+        return summary
+
+    return foreseen
+
+
+@pytest.fixture
 def undo() -> Callable[["Import"], None]:
     from treue.core.jobs import work
     from treue.listen.imports import undoing

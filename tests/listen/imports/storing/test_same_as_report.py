@@ -130,6 +130,37 @@ def test_orders_and_refunds_of_one_moment_are_matched_in_one_order(
     assert task.summary["set_aside"] == set_aside
 
 
+def tangled_rows(chance: random.Random) -> list[str]:
+    """Purchases and refunds of a few customers, many of whom refund more than was bought or what somebody else did."""
+    rows = []
+    for number in range(40):
+        customer, day = chance.choice("ABCDEF"), chance.randint(1, 20)
+        rows += [f"{number},K{customer},2025-03-{day:02} 10:00,{chance.choice('PQR')},{chance.randint(1, 2)},2.50,"] * 2
+    for number in range(60):
+        name = chance.choice([f"C{number % 40}", f"{number % 40}", f"R{number}", f"C9{number}"])
+        reference = chance.choice(["", "", f"{chance.randrange(40)}"])
+        at = f"2025-03-{chance.randint(5, 28):02} {chance.randint(8, 20):02}:00"
+        product = chance.choice(["P", "Q", "R", ""])
+        rows.append(f"{name},K{chance.choice('ABCDEF')},{at},{product},-{chance.randint(1, 3)},2.50,{reference}")
+    return rows
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_dry_run_foresees_what_the_import_then_says(
+    bring_in: Callable[..., Import], dry_run: Callable[..., dict[str, object]], tmp_path: Path, seed: int
+):
+    """Whatever earlier files have brought: purchases, or refunds that eat the same."""
+    chance = random.Random(seed)
+    header, rows = "order,customer,time,product,quantity,price,Storno zu", tangled_rows(chance)
+    path = tmp_path / "orders.csv"
+    for size in (60, 90, len(rows)):
+        path.write_text("\n".join([header, *chance.sample(rows, size)]))
+        foreseen, told = dry_run(path), bring_in(path).summary
+        for fact in ("set_aside", "rows_used", "orders", "refunds"):
+            assert foreseen[fact] == told[fact]
+    assert told["set_aside"]["refund_unmatched"]
+
+
 @pytest.mark.realdata
 def test_a_real_shops_year_gives_the_same_orders_and_counts(bring_in: Callable[..., Import], real_data: Path):
     path = real_data / "online_retail_II_2009_2010.parquet"
