@@ -1,10 +1,13 @@
 """The web process: `uvicorn treue.web.asgi:application`, or `treue web`."""
 
+import atexit
+import gc
 import os
 import tempfile
 import warnings
 
 from django.core.asgi import get_asgi_application
+from django.urls import reverse
 
 from treue.core.home import home
 
@@ -20,3 +23,10 @@ application = get_asgi_application()
 from treue.web.receiving import measured  # noqa: E402 — it knows addresses, which need Django
 
 application = measured(application)
+
+# What is loaded for every page stays for good. Without this, one request in a hundred waited for a look through all of
+# it, which took longer than the page.
+reverse("cockpit")  # loads every room
+gc.collect()
+gc.freeze()
+atexit.register(gc.unfreeze)
