@@ -9,7 +9,9 @@ from functools import cache
 
 from . import moments, numbers
 from .errors import MissingColumn, UnknownColumn, UnknownField, UnreadableColumn
-from .fields import CUSTOMER_NAME, FIELDS, HABITS, ORDER_TOTAL, Field
+from .fields import FIELDS
+from .known_headings import Field
+from .order_fields import CUSTOMER_NAME, HABITS, ORDER_TOTAL
 from .rows import BLANK, NOTHING
 
 Rows = Sequence[Named[str, str | None]]
