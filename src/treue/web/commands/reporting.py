@@ -3,10 +3,11 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,22 +21,44 @@ if TYPE_CHECKING:
 console = Console(stderr=True)
 LONGEST_WINDOW = 36_525  # days: a hundred years
 UNITS = ("month", "quarter", "year")
+COLUMNS = (
+    "customer", "order", "time", "amount", "quantity", "price", "product", "category", "channel", "country",
+)  # fmt: skip
+
 Column = Annotated[str | None, typer.Option(metavar="COLUMN", rich_help_panel="Columns, where the guess is wrong")]
+File = Annotated[Path, typer.Argument(help="Orders or order lines as CSV, Excel or Parquet.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output and no page.")]
+Out = Annotated[Path, typer.Option(help="Where to write the page.")]
+Period = Annotated[str, typer.Option(metavar="month|quarter|year", help="Length of the periods.")]
+Window = Annotated[
+    int | None,
+    typer.Option(metavar="DAYS", help="How long after an order someone is a customer. Default: fits the history."),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(metavar="DATE", help="Last day included, as 2026-11-22. Default: the last order's day."),
+]
+Sheet = Annotated[str | None, typer.Option(help="Sheet of an Excel workbook. Default: the first.")]
+Zone = Annotated[str, typer.Option(help="The shop's time zone.")]
+Currency = Annotated[str | None, typer.Option(help="The shop's currency. Default: the most frequent one.")]
+Rates = Annotated[
+    list[str] | None, typer.Option(metavar="USD=0.92", help="What one unit of another currency is worth.")
+]
+NonProducts = Annotated[
+    list[str] | None, typer.Option(metavar="CODE", help="An item code that is no product, such as postage.")
+]
+DropDuplicates = Annotated[bool, typer.Option("--drop-duplicates", help="Set equal lines of one order aside.")]
+Language = Annotated[str | None, typer.Option(metavar="de|en", help="Default: the system's.")]
 
 
 def report(
-    file: Annotated[Path, typer.Argument(help="Orders or order lines as CSV, Excel or Parquet.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output and no page.")] = False,
-    out: Annotated[Path, typer.Option(help="Where to write the page.")] = Path("report.html"),
-    period: Annotated[str, typer.Option(metavar="month|quarter|year", help="Length of the periods.")] = "month",
-    window: Annotated[
-        int | None,
-        typer.Option(metavar="DAYS", help="How long after an order someone is a customer. Default: fits the history."),
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(metavar="DATE", help="Last day included, as 2026-11-22. Default: the last order's day."),
-    ] = None,
+    context: typer.Context,  # holds all that is asked for; the parameters are there for typer to offer them
+    file: File,
+    as_json: AsJson = False,
+    out: Out = Path("report.html"),
+    period: Period = "month",
+    window: Window = None,
+    as_of: AsOf = None,
     customer: Column = None,
     order: Column = None,
     time: Column = None,
@@ -46,56 +69,41 @@ def report(
     category: Column = None,
     channel: Column = None,
     country: Column = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of an Excel workbook. Default: the first.")] = None,
-    zone: Annotated[str, typer.Option(help="The shop's time zone.")] = "Europe/Berlin",
-    currency: Annotated[str | None, typer.Option(help="The shop's currency. Default: the most frequent one.")] = None,
-    rate: Annotated[
-        list[str] | None, typer.Option(metavar="USD=0.92", help="What one unit of another currency is worth.")
-    ] = None,
-    non_product: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="An item code that is no product, such as postage.")
-    ] = None,
-    drop_duplicates: Annotated[
-        bool, typer.Option("--drop-duplicates", help="Set equal lines of one order aside.")
-    ] = False,
-    language: Annotated[str | None, typer.Option(metavar="de|en", help="Default: the system's.")] = None,
+    sheet: Sheet = None,
+    zone: Zone = "Europe/Berlin",
+    currency: Currency = None,
+    rate: Rates = None,
+    non_product: NonProducts = None,
+    drop_duplicates: DropDuplicates = False,
+    language: Language = None,
 ) -> None:
     """Say who stays and who leaves, straight from a file of orders.
 
     Writes a page with everything inside, or JSON. No database and no installation is needed.
     """
     with spoken(language):
-        from treue.understand.metrics.analysis import Wishes
-
-        named = {
-            "customer": customer,
-            "order": order,
-            "time": time,
-            "amount": amount,
-            "quantity": quantity,
-            "price": price,
-            "product": product,
-            "category": category,
-            "channel": channel,
-            "country": country,
-        }
-        wishes = Wishes(
-            unit=_unit(period),
-            window_days=_window(window),
-            as_of=_day(as_of),
-            columns={field: column for field, column in named.items() if column is not None},
-            sheet=sheet,
-            zone=zone,
-            currency=currency.upper() if currency else None,
-            rates=dict(_rate(text) for text in rate or ()),
-            non_products=tuple(non_product or ()),
-            drop_duplicates=drop_duplicates,
-        )
-        analysis = _analyse(file, wishes)
+        analysis = _analyse(file, _wishes(context.params))
         if as_json:
             _print_json(analysis)
         else:
             _write_page(analysis, out)
+
+
+def _wishes(asked: Mapping[str, Any]) -> "Wishes":
+    from treue.understand.metrics.analysis import Wishes
+
+    return Wishes(
+        unit=_unit(asked["period"]),
+        window_days=_window(asked["window"]),
+        as_of=_day(asked["as_of"]),
+        columns={field: asked[field] for field in COLUMNS if asked[field] is not None},
+        sheet=asked["sheet"],
+        zone=asked["zone"],
+        currency=asked["currency"].upper() if asked["currency"] else None,
+        rates=dict(_rate(text) for text in asked["rate"] or ()),
+        non_products=tuple(asked["non_product"] or ()),
+        drop_duplicates=asked["drop_duplicates"],
+    )
 
 
 def _analyse(file: Path, wishes: "Wishes") -> "Analysis":
