@@ -9,7 +9,6 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
-from treue.core.copying import copy_out
 from treue.core.shop.locking import lend
 from treue.core.side_by_side import side_by_side
 from treue.listen.imports.models import Import
@@ -39,7 +38,7 @@ class Ready:
 
     chunk: Chunk
     parts: tuple[pa.Table, ...]
-    ids: pa.ChunkedArray | None
+    ids: pa.Array | None
 
     def ids_of(self, ranks: pa.ChunkedArray) -> pa.ChunkedArray:
         return self.ids.take(pc.subtract(ranks, self.chunk.first))
@@ -62,7 +61,7 @@ def store_chunks(
     """
     total = Tally()
 
-    def work(piece: tuple[Chunk, pa.ChunkedArray | None]) -> tuple[Chunk, Tally]:
+    def work(piece: tuple[Chunk, pa.Array | None]) -> tuple[Chunk, Tally]:
         chunk, ids = piece
         reader = con.cursor()
         span = [chunk.first, chunk.last]
@@ -82,10 +81,11 @@ def store_chunks(
     return total
 
 
-def _ids(sequence: str, chunk: Chunk) -> pa.ChunkedArray:
+def _ids(sequence: str, chunk: Chunk) -> pa.Array:
     with connection.cursor() as cursor:
-        query = "select nextval(%s::regclass) from generate_series(%s, %s)"
-        return copy_out(cursor, query, [sequence, chunk.first, chunk.last], types={"id": pa.int64()})["id"]
+        query = "select array_agg(nextval(%s::regclass)) from generate_series(%s, %s)"
+        cursor.execute(query, [sequence, chunk.first, chunk.last])
+        return pa.array(cursor.fetchone()[0], pa.int64())
 
 
 def tally(cursor: CursorWrapper) -> Tally:
