@@ -53,17 +53,21 @@ def stage(
     table = new_table("staged")
     places = {field: source.columns.index(name) for field, name in mapping.columns.items()}
     kinds: dict[str, str] = {}
-    insert = f"INSERT INTO {table} SELECT * FROM incoming"
+
+    def load(part: list[pa.RecordBatch]) -> None:
+        picked = pa.Table.from_batches([_picked(batch, places) for batch in part])
+        if not kinds:
+            kinds.update({field: _kind(picked.schema.field(column(field)).type) for field in places})
+            _execute(connection, f"CREATE TABLE {table} AS SELECT * FROM incoming LIMIT 0", picked)
+        _execute(connection, f"INSERT INTO {table} SELECT * FROM incoming", picked)
+
     try:
         with ThreadPoolExecutor(1) as executor:
             loading: Future[None] | None = None
             for part in _parts(source.batches(progress), places):
-                if not kinds:
-                    kinds = {field: _kind(part.schema.field(column(field)).type) for field in places}
-                    _load(connection, f"CREATE TABLE {table} AS SELECT * FROM incoming LIMIT 0", part)
                 if loading:
                     loading.result()
-                loading = executor.submit(_load, connection, insert, part)
+                loading = executor.submit(load, part)
             if loading is None:
                 raise NoRows(source.path, source.columns)
             loading.result()
@@ -73,16 +77,17 @@ def stage(
     return Staged(table, kinds, dict(mapping.columns))
 
 
-def _parts(batches: Iterable[pa.RecordBatch], places: dict[str, int]) -> Iterator[pa.Table]:
-    """The mapped columns, in parts that are worth the loading."""
+def _parts(batches: Iterable[pa.RecordBatch], places: dict[str, int]) -> Iterator[list[pa.RecordBatch]]:
+    """Batches that together are worth the loading, without the columns that nobody asked for."""
+    wanted = [rows.LINE_NO, rows.UNREADABLE, *sorted({f"c{place}" for place in places.values()})]
     waiting: list[pa.RecordBatch] = []
     for batch in batches:
-        waiting.append(_picked(batch, places))
+        waiting.append(batch.select(wanted))
         if sum(one.num_rows for one in waiting) >= ROWS_AT_ONCE:
-            yield pa.Table.from_batches(waiting)
+            yield waiting
             waiting = []
     if waiting:
-        yield pa.Table.from_batches(waiting)
+        yield waiting
 
 
 def _check(mapping: Mapping, columns: Sequence[str]) -> None:
@@ -95,8 +100,8 @@ def _check(mapping: Mapping, columns: Sequence[str]) -> None:
             raise UnknownColumn(name, tuple(columns))
 
 
-def _load(connection: duckdb.DuckDBPyConnection, query: str, rows: pa.Table) -> None:
-    connection.register("incoming", rows)
+def _execute(connection: duckdb.DuckDBPyConnection, query: str, incoming: pa.Table) -> None:
+    connection.register("incoming", incoming)
     try:
         connection.execute(query)
     finally:
