@@ -37,5 +37,6 @@ def buyer(number: str, name: str = "", *, email: str = "", city: str = "", **bou
         "category": "Kaffee",
         **bought,
     }
-    BuyingProfile.objects.create(customer=customer, shop=customer.shop, **values)
+    words = Customer.objects.values_list("words", flat=True).get(pk=customer.pk)
+    BuyingProfile.objects.create(customer=customer, shop=customer.shop, words=words, **values)
     return customer

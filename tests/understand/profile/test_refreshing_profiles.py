@@ -75,6 +75,15 @@ def test_a_further_order_changes_one_profile_and_leaves_the_others_alone(shop: S
     assert after["bea"] == before["bea"]
 
 
+def test_a_profile_is_found_by_a_new_name_after_the_next_refresh(shop: Shop):
+    anna = customer(shop, "anna")
+    order(anna)
+    refresh(shop, now=NOW)
+    Customer.objects.filter(pk=anna.pk).update(name="Anna Neumann")
+    refresh(shop, now=NOW)
+    assert BuyingProfile.objects.get(words="neumann").customer == anna
+
+
 def test_who_has_no_order_is_known_by_number_until_the_first_one_or_the_erasure(shop: Shop):
     anna, bert = customer(shop, "anna"), customer(shop, "bert")
     order(anna)

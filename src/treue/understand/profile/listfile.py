@@ -17,7 +17,7 @@ HEAD = (
 def rows(shop: Shop, listing: Listing) -> Iterator[Sequence[Value]]:
     """Everybody on the list, in its order; read some thousand at a time, however many there are."""
     for ids in listing.chunks(CUSTOMERS_AT_ONCE):
-        found = Customer.objects.select_related("buying").defer("words").in_bulk(ids)
+        found = Customer.objects.select_related("buying").defer("words", "buying__words").in_bulk(ids)
         yield from (_row(found[each], shop) for each in ids if each in found)
 
 

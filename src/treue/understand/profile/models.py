@@ -1,5 +1,7 @@
 """What is known of each customer, ready to read: one row, with one writer."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from treue.core.customers.models import Customer
@@ -24,6 +26,8 @@ class BuyingProfile(models.Model):
     channel = models.CharField(max_length=60, blank=True)
     country = models.CharField(max_length=60, blank=True)
     category = models.CharField(max_length=120, blank=True)
+    # The customer's own, once more: who looks for a name under a filter need not look at each customer of that name.
+    words = SearchVectorField(null=True)
 
     class Meta:
         indexes = [
@@ -39,6 +43,7 @@ class BuyingProfile(models.Model):
                 ],
                 name="profile_buying_facts",
             ),
+            GinIndex(fields=["words"], name="profile_buying_words"),
         ]
 
 

@@ -32,19 +32,21 @@ with found as (
         last_order at time zone %(zone)s as last_order_at, orders, revenue, channel, country, category
     from staged)
 insert into profile_buyingprofile
-    (customer_id, first_order_at, last_order_at, orders, revenue, channel, country, category, shop_id)
-select f.*, %(shop)s
+    (customer_id, first_order_at, last_order_at, orders, revenue, channel, country, category, words, shop_id)
+select f.*, c.words, %(shop)s
 from found f
 join customers_customer c on c.id = f.customer_id
 left join profile_buyingprofile p on p.customer_id = f.customer_id
 where p.customer_id is null
    or (p.first_order_at, p.last_order_at, p.orders, p.revenue, p.channel, p.country, p.category)
       <> (f.first_order_at, f.last_order_at, f.orders, f.revenue, f.channel, f.country, f.category)
+   or p.words is distinct from c.words
 order by f.customer_id
 for key share of c
 on conflict (customer_id) do update
 set first_order_at = excluded.first_order_at, last_order_at = excluded.last_order_at, orders = excluded.orders,
-    revenue = excluded.revenue, channel = excluded.channel, country = excluded.country, category = excluded.category"""
+    revenue = excluded.revenue, channel = excluded.channel, country = excluded.country, category = excluded.category,
+    words = excluded.words"""
 
 NO_LONGER_WITHOUT = """
 delete from profile_neverordered n

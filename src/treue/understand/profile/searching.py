@@ -8,7 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q
+
+from treue.core.customers.models import Customer
 from treue.core.shop.models import Shop
 from treue.understand.metrics.filters import DIMENSIONS, OTHER, UNKNOWN
 
@@ -51,46 +56,72 @@ class Search:
         return not self.by_buying
 
     @property
+    def with_profiles(self) -> bool:
+        """Whether only those can fit who have a profile."""
+        return self.by_buying and not self.without_orders
+
+    @property
     def active(self) -> bool:
         return bool(self.words) or self.by_buying
 
 
 @dataclass(frozen=True)
 class Conditions:
+    """person: on `c`. facts: on `p`, without words. words: on `p`, too."""
+
     person: tuple[str, ...] = ()
-    buying: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     values: Mapping[str, object] = field(default_factory=dict)
 
 
 def conditions(shop: Shop, search: Search, known: Mapping[str, Sequence[str]]) -> Conditions:
     """known: by dimension the values that a filter offers by name; OTHER is everything else."""
     values: dict[str, object] = {"shop": shop.pk}
-    person = ("false",) if search.is_impossible else tuple(_words(search.words, values))
-    buying = tuple(_buying(shop, search, known, values))
-    return Conditions(person, buying, values)
+    facts = tuple(_buying(shop, search, known, values))
+    words = _words(search.words)
+    if search.is_impossible or (search.words and not words):
+        return Conditions(("false",), facts, values=values)
+    person, of_profiles = [], []
+    for number, word in enumerate(words):
+        if search.with_profiles and _is_plain(word) and not _begins_a_number(shop, word):
+            of_profiles.append(_among_words("p", number, word, values))
+        else:
+            person.append(f"({' or '.join(_ways_to_find(number, word, values))})")
+    return Conditions(tuple(person), facts, tuple(of_profiles), values)
 
 
 # Words
 
 
-def _words(text: str, values: dict[str, object]) -> Iterator[str]:
-    words = [word for word in text.split() if any(character.isalnum() for character in word)]
-    if text and not words:
-        yield "false"
-    for number, word in enumerate(words[:MOST_WORDS]):
-        yield f"({' or '.join(_ways_to_find(number, word, values))})"
+def _words(text: str) -> list[str]:
+    return [word for word in text.split() if any(character.isalnum() for character in word)][:MOST_WORDS]
+
+
+def _among_words(table: str, number: int, word: str, values: dict[str, object]) -> str:
+    values[f"word{number}"] = quoted(word)
+    return f"{table}.words @@ to_tsquery('simple', customers_fold(%(word{number})s))"
 
 
 def _ways_to_find(number: int, word: str, values: dict[str, object]) -> Iterator[str]:
     """Numbers are compared as typed, in capitals and in small letters, so that the index of unique numbers serves."""
-    values[f"word{number}"] = quoted(word)
-    yield f"c.words @@ to_tsquery('simple', customers_fold(%(word{number})s))"
-    for each, spelling in enumerate(sorted({word, word.upper(), word.lower()})):
+    yield _among_words("c", number, word, values)
+    for each, spelling in enumerate(_spellings(word)):
         values[f"number{number}_{each}"] = like(spelling)
         yield f"c.shop_id = %(shop)s and c.number like %(number{number}_{each})s"
     if not _is_plain(word):
         values[f"email{number}"] = like(word.upper())
         yield f"upper(c.email) like %(email{number})s"
+
+
+def _begins_a_number(shop: Shop, word: str) -> bool:
+    """Whether any number begins with a word; where none does, it is looked for among the words alone."""
+    beginnings = reduce(or_, (Q(number__startswith=spelling) for spelling in _spellings(word)))
+    return Customer.objects.filter(beginnings, shop=shop).exists()
+
+
+def _spellings(word: str) -> list[str]:
+    return sorted({word, word.upper(), word.lower()})
 
 
 def quoted(word: str) -> str:

@@ -74,7 +74,7 @@ def _position(request: HttpRequest) -> Position:
 
 
 def _table(request: HttpRequest, shop: Shop, page: Page, sort: Sort) -> Table:
-    found = Customer.objects.select_related("buying").defer("words", "name_key").in_bulk(page.ids)
+    found = Customer.objects.select_related("buying").defer("words", "name_key", "buying__words").in_bulk(page.ids)
     columns = [
         Column(_("Customer"), sort="name", full=True),
         Column(_("Last order"), sort="last", numeric=True),

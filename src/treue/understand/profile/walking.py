@@ -84,7 +84,8 @@ class Course:
     they are not on it."""
 
     def __init__(self, conditions: Conditions, sort: Sort, search: Search) -> None:
-        self.person, self.buying, self.values = conditions.person, conditions.buying, conditions.values
+        self.person, self.facts, self.values = conditions.person, conditions.facts, conditions.values
+        self.buying = (*conditions.facts, *conditions.words)
         self.sort, self.search = sort, search
         self.profiles = NEVER_ORDERED if search.without_orders else PROFILES
         self._met: int | None = None  # how many fit, once that is known
@@ -95,7 +96,7 @@ class Course:
         if not typed:
             return []
         numbers = [typed, typed.upper(), typed.lower()]
-        statement = EXACT.format(join=self._how_to_join(), profiles=self.profiles, where=_all(*self.buying))
+        statement = EXACT.format(join=self._how_to_join(), profiles=self.profiles, where=_all(*self.facts))
         return self._ids(statement, typed=typed, numbers=numbers, most=MOST_EXACT)
 
     def count(self) -> int | None:
