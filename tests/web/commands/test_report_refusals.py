@@ -133,6 +133,12 @@ def test_a_column_of_which_anything_can_be_read_is_taken_as_asked(report, tmp_pa
     assert (told["rows_used"], told["set_aside"]) == (1, {"unreadable_time": len(ROWS) - 1})
 
 
+@pytest.mark.parametrize("rows", [[("1001", "K1"), ("1002", *["zu viel"] * 9)], [("1001", "K1", "", "A1", "", "", "")]])
+def test_a_file_of_which_no_row_can_be_read_gives_an_empty_report(report, tmp_path, rows):
+    told = report(csv_file(tmp_path / "orders.csv", rows), "--json").json
+    assert (told["rows_read"], told["rows_used"], sum(told["set_aside"].values())) == (len(rows), 0, len(rows))
+
+
 def test_one_row_set_aside_is_told_as_one(report, tmp_path):
     run = report(csv_file(tmp_path / "orders.csv", [*ROWS[:3], ("1003", "", *ROWS[3][2:])]), "--json")
     assert run.err.startswith("! 1 row (25.0%) has no customer. Its revenue of 30.00 is")

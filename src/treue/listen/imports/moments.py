@@ -148,6 +148,8 @@ def reading_of(connection: duckdb.DuckDBPyConnection, table: str, column: str, *
         chosen, spare = (layout, layout.other) if day_first else (layout.other, layout)
         readings.append(f"coalesce({chosen.reads(column)}, {spare.reads(column)})")
         told.append(Found(*named, chosen.name, rows, certainty))
+    if not found:
+        return Reading("NULL::TIMESTAMP")
     return Reading(first_matching(column, [layout for layout, _ in found], readings), together(told))
 
 

@@ -125,6 +125,8 @@ def reading_of(connection: duckdb.DuckDBPyConnection, table: str, column: str, *
         told.append(Found(*named, chosen.name, rows, _certainty(layout, points, commas)))
     layouts = [layout for layout, _ in found]
     dressed = any(not layout.pattern.startswith(BARE[0] + "(") for layout in layouts)
+    if not found:
+        return Reading("NULL::DOUBLE")
     return Reading(first_matching(column, layouts, readings), together(told), _currency(column) if dressed else "NULL")
 
 
