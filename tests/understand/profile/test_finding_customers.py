@@ -39,6 +39,8 @@ def four() -> None:
         ("müller", ["K1", "K2"]),
         ("Muller", ["K1", "K2"]),
         ("mull anna", ["K1"]),
+        ("Müller, Anna", ["K1"]),
+        ("K1, anna", ["K1"]),
         ("anna bernd", []),
         ("lüden", ["K2"]),
         ("Müller-Lüd", ["K2"]),

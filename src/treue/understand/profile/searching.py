@@ -84,10 +84,12 @@ def conditions(shop: Shop, search: Search, known: Mapping[str, Sequence[str]]) -
         return Conditions(("false",), facts, values=values)
     person, of_profiles = [], []
     for number, word in enumerate(words):
-        if search.with_profiles and _is_plain(word) and not _begins_a_number(shop, word):
+        if not _is_plain(word) or _begins_a_number(shop, word):
+            person.append(f"({' or '.join(_ways_to_find(number, word, values))})")
+        elif search.with_profiles:
             of_profiles.append(_among_words("p", number, word, values))
         else:
-            person.append(f"({' or '.join(_ways_to_find(number, word, values))})")
+            person.append(_among_words("c", number, word, values))
     return Conditions(tuple(person), facts, tuple(of_profiles), values)
 
 
@@ -95,7 +97,9 @@ def conditions(shop: Shop, search: Search, known: Mapping[str, Sequence[str]]) -
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in text.split() if any(character.isalnum() for character in word)][:MOST_WORDS]
+    """A comma after a word ("Müller, Anna") is none of its letters."""
+    words = (word.rstrip(",;") for word in text.split())
+    return [word for word in words if any(character.isalnum() for character in word)][:MOST_WORDS]
 
 
 def _among_words(table: str, number: int, word: str, values: dict[str, object]) -> str:
