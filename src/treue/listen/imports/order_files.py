@@ -103,10 +103,16 @@ def _store_documents(task: Import, backend: Backend, progress: Progress, *, writ
 
 
 def _refresh_statistics(rows: int) -> None:
-    """Let the planner know what is there now; by itself PostgreSQL would notice a minute later."""
+    """Let the planner know what is there now; by itself PostgreSQL would notice a minute later.
+
+    Of orders and lines, most of all rows, only of the columns that tables are joined by.
+    """
     if rows >= ROWS_WORTH_STATISTICS:
         with connection.cursor() as cursor:
-            cursor.execute("analyze customers_customer, commerce_order, commerce_orderline, commerce_refund")
+            cursor.execute(
+                """analyze customers_customer, commerce_refund, commerce_order (shop_id, customer_id, number, batch_id),
+                    commerce_orderline (order_id, product_id)"""
+            )
 
 
 def summarise(cleaned: Cleaned, con: DuckDBPyConnection) -> dict[str, object]:

@@ -55,15 +55,12 @@ from commerce_refund r join concerned c using (customer_id)"""
 
 PURCHASES = """
 with wanted as (select distinct customer_id, coalesce(product_id, 0) as product_id
-                from commerce_refund join concerned using (customer_id)),
-line as (
-    select l.* from wanted w join commerce_order o on o.customer_id = w.customer_id
-    join commerce_orderline l on l.order_id = o.id and coalesce(l.product_id, 0) = w.product_id
-    union
-    select l.* from named_order n join concerned using (customer_id) join commerce_orderline l on l.order_id = n.id)
-select l.order_id, l.ordinal, o.customer_id, o.number, l.product_id,
+                from commerce_refund join concerned using (customer_id))
+select o.id, l.ordinal, o.customer_id, o.number, l.product_id,
     l.bought_at at time zone '{zone}', l.quantity, l.amount
-from line l join commerce_order o on o.id = l.order_id"""
+from concerned join commerce_order o using (customer_id) join commerce_orderline l on l.order_id = o.id
+where (o.customer_id, coalesce(l.product_id, 0)) in (select customer_id, product_id from wanted)
+   or o.id in (select id from named_order)"""
 
 TYPES = {
     "document": pa.int64(),

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
+from treue.core.commerce.models import Order
 from treue.core.copying import copy_in, copy_out
 from treue.listen.imports.models import Import
 from treue.listen.imports.storing.writing import Ready, Sign, Tally, note_foreign, store_chunks, tally
@@ -48,6 +49,9 @@ KNOWN = """
 select n.rank, o.id from named n
 cross join lateral (select id from commerce_order where shop_id = %s and number = n.number limit 1) o
 order by n.rank"""
+
+RANK_AND_ID = {"rank": pa.int64(), "id": pa.int64()}
+NOTHING_KNOWN = pa.table({name: pa.array([], kind) for name, kind in RANK_AND_ID.items()})
 
 VERDICT = """
 create temp table verdict on commit drop as
@@ -104,11 +108,12 @@ def store_orders(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Si
     sign: called with the number of lines after each committed chunk.
     """
     facts = {"shop": task.shop_id, "zone": task.shop.zone, "batch": task.batch_id, "import": task.pk}
+    is_first = not Order.objects.filter(shop=task.shop).exists()
 
     def store(scratch: DuckDBPyConnection, cursor: CursorWrapper, ready: Ready) -> Tally:
         orders, lines = ready.parts
         cursor.execute(INCOMING)
-        known = _known(cursor, orders, task.shop_id)
+        known = NOTHING_KNOWN if is_first else _known(cursor, orders, task.shop_id)
         seen = Tally(new=orders.num_rows - known.num_rows)
         if known.num_rows:
             _bring_known(cursor, orders, lines, known)
@@ -125,7 +130,7 @@ def store_orders(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Si
 def _known(cursor: CursorWrapper, orders: pa.Table, shop_id: int) -> pa.Table:
     """Rank and id of the orders that the shop has already."""
     copy_in(cursor, "named", ("rank", "number"), orders.select(["rank", "number"]))
-    return copy_out(cursor, KNOWN, [shop_id], types={"rank": pa.int64(), "id": pa.int64()})
+    return copy_out(cursor, KNOWN, [shop_id], types=RANK_AND_ID)
 
 
 def _bring_known(cursor: CursorWrapper, orders: pa.Table, lines: pa.Table, known: pa.Table) -> None:
