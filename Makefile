@@ -18,7 +18,7 @@ $(DONE): requirements/run.txt requirements/dev.txt pyproject.toml
 
 test: install           ## every test, on real PostgreSQL; browser tests where Chromium is installed
 	$(BIN)/python -m pytest -n 2 -m "not long and not browser" $(ARGS)
-	$(BIN)/python -m pytest -m "not long and browser" $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "not long and browser" $(ARGS)
 
 test-long: install      ## the trials that take longer
 	$(BIN)/python -m pytest -m long $(ARGS)

@@ -161,6 +161,7 @@ def test_a_dry_run_foresees_what_the_import_then_says(
     assert told["set_aside"]["refund_unmatched"]
 
 
+@pytest.mark.long
 @pytest.mark.realdata
 def test_a_real_shops_year_gives_the_same_orders_and_counts(bring_in: Callable[..., Import], real_data: Path):
     path = real_data / "online_retail_II_2009_2010.parquet"

@@ -25,7 +25,7 @@ from treue.understand.metrics.filters import Filters
 from treue.understand.metrics.models import Snapshot
 from treue.understand.metrics.refresh import refresh
 
-pytestmark = [pytest.mark.realdata, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.long, pytest.mark.realdata, pytest.mark.timeout(600)]
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COUNTRIES = ("United Kingdom", "EIRE", "Germany", "Japan")
 
