@@ -247,7 +247,9 @@ def test_a_needed_column_of_the_right_name_with_other_values_is_named_with_them(
 
 def test_a_column_of_the_right_name_is_no_matter_where_another_one_will_do() -> None:
     row = {"Kunde": "7", "Datum": "3.7.2026", "Tag": "Freitag", "Betrag": "5", "Preis": "fünf", "E-Mail": "keine"}
-    guess(list(row), [row], "orders").require()
+    mapping = guess(list(row), [row], "orders")
+    mapping.require()
+    assert (mapping.columns["time"], mapping.columns["amount"]) == ("Datum", "Betrag")
 
 
 def test_only_a_few_short_values_are_quoted() -> None:

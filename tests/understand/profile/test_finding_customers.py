@@ -114,6 +114,12 @@ def test_customers_without_an_order_are_found_and_stand_last():
     assert found(sort=Sort("revenue", descending=False))[-1] == "2"
 
 
+def test_who_never_ordered_has_no_channel_though_the_number_is_typed_in_full():
+    newcomer("4711")
+    assert found("4711") == ["4711"]
+    assert found("4711", channel="App", orders_to=0) == []
+
+
 @pytest.mark.parametrize("sort", [BY_NAME, Sort("revenue")], ids=str)
 def test_who_came_after_the_last_refresh_has_no_orders_yet(sort):
     person("1", "Anna")

@@ -21,6 +21,7 @@ from treue.listen.imports.models import Import, Trace
 from treue.listen.imports.reading import Source, open_source
 from treue.listen.imports.standing import held
 from treue.listen.imports.storing.scratch import scratch
+from treue.listen.imports.touching import customers_touched
 from treue.listen.imports.turns import own_turn, queue_lock
 from treue.listen.imports.undoing import refresh_figures, take_back
 
@@ -106,3 +107,5 @@ def _give_up(task: Import, state: Import.State) -> None:
     task.state, task.finished_at = state, timezone.now()
     task.save(update_fields=["state", "finished_at"])
     take_back(task, work.Silent())
+    if task.batch_id and customers_touched(task.batch_id):  # the figures may have been computed with half of it
+        refresh_figures(task)

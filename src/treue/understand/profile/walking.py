@@ -93,7 +93,7 @@ class Course:
     @cached_property
     def exact(self) -> list[int]:
         typed = self.search.words
-        if not typed:
+        if not typed or self.search.is_impossible:
             return []
         numbers = [typed, typed.upper(), typed.lower()]
         statement = EXACT.format(join=self._how_to_join(), profiles=self.profiles, where=_all(*self.facts))

@@ -157,6 +157,26 @@ def test_a_cancelled_import_leaves_nothing_behind(bring_in, upload, everything, 
     assert not Replaced.objects.exists()
 
 
+def test_figures_that_were_computed_beside_a_cancelled_import_are_computed_anew(bring_in, upload, small_chunks):
+    bring_in(many_orders(100))
+    task = upload(many_orders(1500).replace("A", "B"))
+    job = queued(task)
+
+    class CancelHalfway(work.Progress):
+        def advance(self, units: int = 1) -> None:
+            super().advance(units)
+            if Order.objects.filter(batch=Import.objects.get(pk=task.pk).batch).exists():
+                raise Cancelled
+
+    before = Job.objects.filter(kind="metrics.refresh").count()
+    with pytest.raises(Cancelled):
+        importing.run(task.pk, CancelHalfway(job.pk))
+    task.refresh_from_db()
+    asked = Job.objects.filter(kind="metrics.refresh").order_by("-pk")
+    assert asked.count() == before + 1
+    assert asked[0].arguments["batch_id"] == task.batch_id
+
+
 def test_an_import_that_fails_in_the_middle_is_taken_back_and_can_be_tried_again(
     upload, everything, small_chunks, monkeypatch
 ):

@@ -112,6 +112,8 @@ def _concern(cursor: CursorWrapper, shop: Shop) -> None:
     facts = {"shop": shop.pk}
     cursor.execute(CONCERNED, facts)
     cursor.execute(NAMED_ORDERS, facts)
+    cursor.execute("analyze named_order")
     cursor.execute(SPREAD)
     while cursor.rowcount:
         cursor.execute(SPREAD)
+    cursor.execute("analyze concerned")

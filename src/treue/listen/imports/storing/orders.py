@@ -123,8 +123,10 @@ def store_orders(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Si
         return seen
 
     queries = (READ_ORDERS, READ_LINES)
-    ids_from = "commerce_order_id_seq" if write else None
-    return store_chunks(con, task, "purchase_order", queries=queries, ids_from=ids_from, store=store, sign=sign)
+    ids_from = "commerce_order_id_seq"
+    return store_chunks(
+        con, task, "purchase_order", queries=queries, ids_from=ids_from, write=write, store=store, sign=sign
+    )
 
 
 def _known(cursor: CursorWrapper, orders: pa.Table, shop_id: int) -> pa.Table:

@@ -80,7 +80,7 @@ def store_refunds(con: DuckDBPyConnection, task: Import, *, write: bool, sign: S
         return _store_chunk(scratch, cursor, ready, facts, write=write)
 
     queries = (READ_DOCUMENTS, READ_LINES)
-    return store_chunks(con, task, "refund_document", queries=queries, store=store, sign=sign)
+    return store_chunks(con, task, "refund_document", queries=queries, write=write, store=store, sign=sign)
 
 
 def _store_chunk(

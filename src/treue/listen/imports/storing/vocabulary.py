@@ -80,7 +80,8 @@ def store_customers(con: DuckDBPyConnection, task: Import, *, write: bool, sign:
 
     def store(named: pa.Table) -> tuple[int, pa.Table]:
         with transaction.atomic(), connection.cursor() as cursor:
-            lend(cursor, task.shop_id)
+            if write:
+                lend(cursor, task.shop_id)
             _name(cursor, "place bigint, number text, country text", named)
             if write:
                 _bring(cursor, task, "customer", NEW_CUSTOMERS)

@@ -51,6 +51,7 @@ def store_chunks(
     *,
     queries: tuple[str, ...],
     ids_from: str | None = None,
+    write: bool,
     store: Callable[[DuckDBPyConnection, CursorWrapper, Ready], Tally],
     sign: Sign,
 ) -> Tally:
@@ -67,7 +68,8 @@ def store_chunks(
         span = [chunk.first, chunk.last]
         ready = Ready(chunk, tuple(reader.sql(query, params=span).to_arrow_table() for query in queries), ids)
         with transaction.atomic(), connection.cursor() as cursor:
-            lend(cursor, task.shop_id)
+            if write:
+                lend(cursor, task.shop_id)
             return chunk, store(reader, cursor, ready)
 
     def done(result: tuple[Chunk, Tally]) -> None:
@@ -76,7 +78,7 @@ def store_chunks(
         total += seen
         sign(chunk.lines)
 
-    pieces = ((chunk, _ids(ids_from, chunk) if ids_from else None) for chunk in chunks(con, documents))
+    pieces = ((chunk, _ids(ids_from, chunk) if ids_from and write else None) for chunk in chunks(con, documents))
     side_by_side(work, pieces, done)
     return total
 
