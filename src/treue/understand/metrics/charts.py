@@ -85,7 +85,7 @@ def movement(timeline: Timeline, basis: Basis) -> Chart:
             return Chart(title, few_periods.why_nothing(basis), None)
         return Chart(_who_ordered(basis), few_periods.why_only_buyers(), None, said=said)
     if len(known) < few_periods.FEWEST_BARS:
-        sub = _subtitle(titles.movement_name(basis), known, timeline, basis)
+        sub = _subtitle(titles.movement_name(basis), drawn, timeline, basis)
         return Chart(title, sub, None, said=few_periods.movements(known, basis))
     last = known[-1]
     told = _("%(name)s. %(period)s: %(new)s new, %(won_back)s won back, %(lost)s lost.") % {

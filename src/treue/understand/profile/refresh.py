@@ -59,6 +59,7 @@ insert into profile_neverordered (number, shop_id)
 select c.id, c.shop_id from customers_customer c
 where c.shop_id = %(shop)s and c.id >= %(first)s and c.id < %(after)s
   and not exists (select from profile_buyingprofile p where p.customer_id = c.id)
+  and not exists (select from profile_neverordered n where n.number = c.id)
 on conflict do nothing"""
 
 
