@@ -71,7 +71,8 @@ def test_one_or_two_years_are_said_and_not_drawn():
     chart = charts.retention(timeline, basis("year"))
     assert chart.drawing is None
     assert chart.sub == (
-        "A line takes three complete years after the warm-up; so far there are 2. Months or quarters show more."
+        "A line takes three complete years that began with 30 customers or more, after the warm-up; "
+        "so far there are 2. Months or quarters show more."
     )
     assert chart.said == (("2025", "60.0%, 400 of 1,000 left"), ("2024", "54.9%, 451 of 1,000 left"))
     assert chart.table is not None
@@ -79,7 +80,8 @@ def test_one_or_two_years_are_said_and_not_drawn():
     with translation.override("de"):
         german = charts.retention(timeline[1:], basis("year"))
     assert german.sub == (
-        "Eine Linie braucht drei ganze Jahre nach der Anlaufzeit, bisher gibt es 1. Monate oder Quartale zeigen mehr."
+        "Eine Linie braucht nach der Anlaufzeit drei ganze Jahre, die mit mindestens 30 Kunden begannen; "
+        "bisher gibt es 1. Monate oder Quartale zeigen mehr."
     )
 
 

@@ -68,23 +68,27 @@ def why_only_buyers() -> str:
 
 
 def why_no_line(count: int, basis: Basis) -> str:
-    """What is missing where one or two periods are known, and what would show more."""
+    """What is missing where one or two periods carry a rate, and what would show more."""
     return {
         "month": ngettext(
-            "A line takes three complete months after the warm-up; so far there is %(count)s.",
-            "A line takes three complete months after the warm-up; so far there are %(count)s.",
+            "A line takes three complete months that began with 30 customers or more, after the warm-up; "
+            "so far there is %(count)s.",
+            "A line takes three complete months that began with 30 customers or more, after the warm-up; "
+            "so far there are %(count)s.",
             count,
         ),
         "quarter": ngettext(
-            "A line takes three complete quarters after the warm-up; so far there is %(count)s. Months show more.",
-            "A line takes three complete quarters after the warm-up; so far there are %(count)s. Months show more.",
+            "A line takes three complete quarters that began with 30 customers or more, after the warm-up; "
+            "so far there is %(count)s. Months show more.",
+            "A line takes three complete quarters that began with 30 customers or more, after the warm-up; "
+            "so far there are %(count)s. Months show more.",
             count,
         ),
         "year": ngettext(
-            "A line takes three complete years after the warm-up; so far there is %(count)s. "
-            "Months or quarters show more.",
-            "A line takes three complete years after the warm-up; so far there are %(count)s. "
-            "Months or quarters show more.",
+            "A line takes three complete years that began with 30 customers or more, after the warm-up; "
+            "so far there is %(count)s. Months or quarters show more.",
+            "A line takes three complete years that began with 30 customers or more, after the warm-up; "
+            "so far there are %(count)s. Months or quarters show more.",
             count,
         ),
     }[basis.unit] % {"count": basis.number(count)}
