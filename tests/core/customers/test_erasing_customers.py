@@ -49,6 +49,7 @@ def test_everything_about_a_person_goes_and_the_receipt_counts_it(anna, ben, sta
         "commerce.OrderLine": 2,
         "commerce.Refund": 1,
         "commerce.RefundMatch": 1,
+        "profile.NeverOrdered": 1,
     }
     assert receipt.erased_by == by
     assert not Refund.objects.exists()

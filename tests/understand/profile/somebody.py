@@ -13,20 +13,13 @@ def shop(**fields: object) -> Shop:
 
 
 def person(number: str, name: str = "", **fields: object) -> Customer:
-    """Somebody who never ordered, as a refresh leaves them."""
-    customer = newcomer(number, name, **fields)
-    NeverOrdered.objects.create(number=customer.pk, shop=customer.shop)
-    return customer
-
-
-def newcomer(number: str, name: str = "", **fields: object) -> Customer:
-    """Somebody of whom no refresh knows yet."""
+    """Somebody who never ordered."""
     return Customer.objects.create(shop=shop(), number=number, name=name, **fields)
 
 
 def buyer(number: str, name: str = "", *, email: str = "", city: str = "", **bought: object) -> Customer:
     """Somebody with a buying profile: two orders in 2026 over 100 together, unless told otherwise."""
-    customer = newcomer(number, name, email=email, city=city)
+    customer = person(number, name, email=email, city=city)
     values = {
         "first_order_at": datetime(2026, 1, 10, 9, 0, tzinfo=UTC),
         "last_order_at": datetime(2026, 6, 10, 9, 0, tzinfo=UTC),
@@ -37,6 +30,7 @@ def buyer(number: str, name: str = "", *, email: str = "", city: str = "", **bou
         "category": "Kaffee",
         **bought,
     }
+    NeverOrdered.objects.filter(customer=customer).delete()
     words = Customer.objects.values_list("words", flat=True).get(pk=customer.pk)
     BuyingProfile.objects.create(customer=customer, shop=customer.shop, words=words, **values)
     return customer

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from somebody import buyer, newcomer, person, shop
+from somebody import buyer, person, shop
 
 from treue.core.customers.models import Customer
 from treue.understand.profile.listing import Listing
@@ -115,7 +115,7 @@ def test_customers_without_an_order_are_found_and_stand_last():
 
 
 def test_who_never_ordered_has_no_channel_though_the_number_is_typed_in_full():
-    newcomer("4711")
+    person("4711")
     assert found("4711") == ["4711"]
     assert found("4711", channel="App", orders_to=0) == []
 
@@ -124,7 +124,7 @@ def test_who_never_ordered_has_no_channel_though_the_number_is_typed_in_full():
 def test_who_came_after_the_last_refresh_has_no_orders_yet(sort):
     person("1", "Anna")
     buyer("2", "Anna")
-    newcomer("3", "Anna")
+    person("3", "Anna")
     assert sorted(found(orders_to=0, sort=sort)) == ["1", "3"]
     assert sorted(found("anna", orders_to=0, sort=sort)) == ["1", "3"]
     assert found("3", orders_to=0, sort=sort) == ["3"]

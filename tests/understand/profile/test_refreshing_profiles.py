@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, connections
 
 from tests.core.lake.buying import customer, local, order, refund
+from treue.core.customers.erasure import erase
 from treue.core.customers.models import Customer
 from treue.core.jobs.work import Silent
 from treue.core.shop.models import Shop
@@ -75,26 +76,58 @@ def test_a_further_order_changes_one_profile_and_leaves_the_others_alone(shop: S
     assert after["bea"] == before["bea"]
 
 
-def test_a_profile_is_found_by_a_new_name_after_the_next_refresh(shop: Shop):
+def test_a_profile_is_found_by_a_corrected_name_at_once_and_not_by_the_former_one(shop: Shop):
+    anna = customer(shop, "anna")
+    Customer.objects.filter(pk=anna.pk).update(name="Anna Altmann")
+    order(anna)
+    refresh(shop, now=NOW)
+    assert BuyingProfile.objects.get(words="altmann").customer == anna
+    Customer.objects.filter(pk=anna.pk).update(name="Anna Neumann")
+    assert BuyingProfile.objects.get(words="neumann").customer == anna
+    assert not BuyingProfile.objects.filter(words="altmann").exists()
+
+
+def test_what_changes_no_word_writes_no_profile_anew(shop: Shop):
     anna = customer(shop, "anna")
     order(anna)
     refresh(shop, now=NOW)
-    Customer.objects.filter(pk=anna.pk).update(name="Anna Neumann")
-    refresh(shop, now=NOW)
-    assert BuyingProfile.objects.get(words="neumann").customer == anna
+    before = written_by()
+    Customer.objects.filter(pk=anna.pk).update(phone="+49 40 123")
+    assert written_by() == before
 
 
-def test_who_has_no_order_is_known_by_number_until_the_first_one_or_the_erasure(shop: Shop):
+def without_orders() -> list[str]:
+    return sorted(NeverOrdered.objects.values_list("customer__number", flat=True))
+
+
+def test_whoever_comes_has_never_ordered_until_the_first_order_counts(shop: Shop):
     anna, bert = customer(shop, "anna"), customer(shop, "bert")
     order(anna)
+    assert without_orders() == ["anna", "bert"]
     refresh(shop, now=NOW)
-    assert list(NeverOrdered.objects.values_list("number", flat=True)) == [bert.pk]
+    assert without_orders() == ["bert"]
     order(bert)
+    customer(shop, "zoe")
+    refresh(shop, now=NOW)
+    assert without_orders() == ["zoe"]
+
+
+def test_whose_only_order_was_taken_back_has_never_ordered(shop: Shop):
+    gone = order(customer(shop, "anna"))
+    refresh(shop, now=NOW)
+    gone.delete()
+    refresh(shop, customers=[gone.customer_id], now=NOW)
+    assert without_orders() == ["anna"]
+
+
+@pytest.mark.parametrize("statement", ["delete from customers_customer", "erase"])
+def test_nothing_is_left_of_who_is_gone(shop: Shop, statement: str):
     zoe = customer(shop, "zoe")
-    refresh(shop, now=NOW)
-    assert list(NeverOrdered.objects.values_list("number", flat=True)) == [zoe.pk]
-    zoe.delete()
-    refresh(shop, now=NOW)
+    if statement == "erase":
+        assert erase(customer=zoe, by=None).deleted["profile.NeverOrdered"] == 1
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
     assert not NeverOrdered.objects.exists()
 
 

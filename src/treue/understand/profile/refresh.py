@@ -20,9 +20,13 @@ create temp table staged (
     channel text, country text, category text) on commit drop"""
 
 VANISHED = """
-delete from profile_buyingprofile p
-where p.shop_id = %(shop)s and p.customer_id >= %(first)s and p.customer_id < %(after)s
-  and not exists (select from staged s where s.customer_id = p.customer_id)"""
+with gone as (
+    delete from profile_buyingprofile p
+    where p.shop_id = %(shop)s and p.customer_id >= %(first)s and p.customer_id < %(after)s
+      and not exists (select from staged s where s.customer_id = p.customer_id)
+    returning p.customer_id)
+insert into profile_neverordered (customer_id, shop_id)
+select c.id, c.shop_id from gone join customers_customer c on c.id = gone.customer_id for key share of c"""
 
 # Only what differs is touched: a row that an upsert leaves as it is would be locked, and a lock is written down too.
 # Who was erased meanwhile is in the lake's table still, but must not come back.
@@ -49,18 +53,8 @@ set first_order_at = excluded.first_order_at, last_order_at = excluded.last_orde
     words = excluded.words"""
 
 NO_LONGER_WITHOUT = """
-delete from profile_neverordered n
-where n.shop_id = %(shop)s and n.number >= %(first)s and n.number < %(after)s
-  and (exists (select from profile_buyingprofile p where p.customer_id = n.number)
-       or not exists (select from customers_customer c where c.id = n.number))"""
-
-WITHOUT = """
-insert into profile_neverordered (number, shop_id)
-select c.id, c.shop_id from customers_customer c
-where c.shop_id = %(shop)s and c.id >= %(first)s and c.id < %(after)s
-  and not exists (select from profile_buyingprofile p where p.customer_id = c.id)
-  and not exists (select from profile_neverordered n where n.number = c.id)
-on conflict do nothing"""
+delete from profile_neverordered n using staged s
+where n.customer_id = s.customer_id and n.customer_id >= %(first)s and n.customer_id < %(after)s"""
 
 
 def refresh(shop: Shop, progress: Progress) -> None:
@@ -90,7 +84,7 @@ def _profiles(customers: ir.Table) -> ir.Table:
 
 
 def _write(shop: Shop, customers: range, rows: pa.Table | None) -> None:
-    """All profiles in a range of customer numbers, and who there has none, in one transaction."""
+    """All profiles in a range of customer numbers, in one transaction."""
     facts = {"shop": shop.pk, "zone": shop.zone, "first": customers.start, "after": customers.stop}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(STAGED)
@@ -100,4 +94,3 @@ def _write(shop: Shop, customers: range, rows: pa.Table | None) -> None:
         cursor.execute(VANISHED, facts)
         cursor.execute(UPSERT, facts)
         cursor.execute(NO_LONGER_WITHOUT, facts)
-        cursor.execute(WITHOUT, facts)

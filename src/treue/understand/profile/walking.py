@@ -17,16 +17,7 @@ TIMES_AS_MANY = 20  # where the first steps meet enough of them to hope
 MANY, FAR_STEPS = 150_000, 100_000
 MANY_FOR_WORDS, FAR_STEPS_FOR_WORDS = 10_000, 20_000
 
-CUSTOMERS, PROFILES = "customers_customer c", "profile_buyingprofile p"
-
-# In place of the profiles where those without one are looked for: whoever came after the last refresh is not known.
-NEVER_ORDERED = """(
-    select number as customer_id, shop_id from profile_neverordered
-    union all select id, shop_id from customers_customer where id > %(last_known)s) p"""
-
-LAST_KNOWN = """
-select greatest((select max(customer_id) from profile_buyingprofile where shop_id = %(shop)s),
-                (select max(number) from profile_neverordered where shop_id = %(shop)s), 0)"""
+CUSTOMERS, PROFILES, NEVER_ORDERED = "customers_customer c", "profile_buyingprofile p", "profile_neverordered p"
 
 NEAR = """
 select {id} from (
@@ -43,7 +34,7 @@ order by key {way} nulls {nulls}, id {way}"""
 FORESEEN = "explain (format json) select from {source} where {where}"
 
 OTHERS = """
-select c.id from customers_customer c {among}
+select c.id from customers_customer c join profile_neverordered p on p.customer_id = c.id
 where {where} order by c.id {way} limit %(wanted)s"""
 
 COUNT = "select count(*) from (select from {source} where {where} limit %(most)s) counted"
@@ -218,11 +209,8 @@ class Course:
         """Customers without a buying profile."""
         descending = self.sort.descending != back
         beyond = f"c.id {_sign(descending)} %(id)s" if place.known else "true"
-        among, without = f"join {self.profiles} on p.customer_id = c.id", self.buying
-        if not self.search.without_orders:
-            among, without = "", ("not exists (select from profile_buyingprofile p where p.customer_id = c.id)",)
-        where = _all("c.shop_id = %(shop)s", beyond, *self.person, *without, "c.id <> all(%(exact)s)")
-        statement = OTHERS.format(among=among, where=where, way=_way(descending))
+        where = _all("c.shop_id = %(shop)s", beyond, *self.person, "c.id <> all(%(exact)s)")
+        statement = OTHERS.format(where=where, way=_way(descending))
         return self._ids(statement, id=place.id, exact=self.exact, wanted=wanted)
 
     def _source(self, *, with_key: bool) -> dict[str, str]:
@@ -247,11 +235,6 @@ class Course:
     def _how_to_join(self) -> str:
         return "left join" if self.search.with_others else "join"
 
-    @cached_property
-    def _last_known(self) -> int:
-        """The last customer whom the last refresh of the profiles saw."""
-        return self._fetch(LAST_KNOWN, self.values)[0][0]
-
     def _ids(self, statement: str, **values: object) -> list[int]:
         return [each for (each,) in self._rows(statement, **values)]
 
@@ -260,13 +243,8 @@ class Course:
             cursor.execute(statement)
 
     def _rows(self, statement: str, **values: object) -> list[tuple]:
-        if self.search.without_orders:
-            values["last_known"] = self._last_known
-        return self._fetch(statement, {**self.values, **values})
-
-    def _fetch(self, statement: str, values: Mapping[str, object]) -> list[tuple]:
         with connection.cursor() as cursor:
-            cursor.execute(statement, values)
+            cursor.execute(statement, {**self.values, **values})
             return cursor.fetchall()
 
 
