@@ -1,6 +1,5 @@
 """The way through a list of customers: the next ones after a place, those before it, and how many there are."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -11,14 +11,14 @@ from collections import namedtuple
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from treue.core.commerce.models import Order, OrderLine, RefundMatch
 from treue.core.customers.models import Customer
 from treue.core.jobs import work
 from treue.core.jobs.errors import Cancelled
 from treue.core.jobs.models import Job
-from treue.core.shop.locking import ShopIsBeingWritten, hold_until_commit, lend
+from treue.core.shop.locking import LOCK_CLASS, LockLost, ShopIsBeingWritten, borrow, hold_until_commit, holder
 from treue.listen.imports import importing, order_files, uploads
 from treue.listen.imports.failures import DiskFull, NotEnoughSpace
 from treue.listen.imports.models import Import, Replaced, SetAside
@@ -249,13 +249,34 @@ def test_ids_of_orders_go_up_as_the_file_does_though_two_chunks_are_written_at_o
     assert list(numbers) == [f"A{number}" for number in range(3000)]
 
 
+def take_the_lock(shop_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s, %s)", [LOCK_CLASS, shop_id])
+    return holder()
+
+
+def lose_connection() -> None:
+    """As if the server had ended it: the pool would keep the lock."""
+    lost = holder()
+    connection.connection.close()
+    connection.close()
+    wait_for(lambda: not is_connected(lost))
+
+
+def is_connected(pid: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select exists (select from pg_stat_activity where pid = %s)", [pid])
+        return cursor.fetchone()[0]
+
+
 def test_who_takes_the_shop_over_waits_for_what_a_killed_worker_still_writes(shop):
     """The holder's connection is gone, with its lock; its other connection's last statement is not over yet."""
     writing, over, taken_over = threading.Event(), threading.Event(), []
+    killed = take_the_lock(shop.pk)
 
     def last_statement() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            lend(cursor, shop.pk)
+            borrow(cursor, shop.pk, of=killed)
             writing.set()
             assert over.wait(60)
         connection.close()
@@ -271,6 +292,7 @@ def test_who_takes_the_shop_over_waits_for_what_a_killed_worker_still_writes(sho
     straggler, successor = threading.Thread(target=last_statement), threading.Thread(target=take_over)
     straggler.start()
     assert writing.wait(60)
+    lose_connection()
     with pytest.raises(ShopIsBeingWritten), transaction.atomic():
         hold_until_commit(shop.pk, patience_seconds=0.1)
     successor.start()
@@ -280,3 +302,32 @@ def test_who_takes_the_shop_over_waits_for_what_a_killed_worker_still_writes(sho
     straggler.join(60)
     successor.join(60)
     assert taken_over == [True, True]
+
+
+def test_what_begins_after_the_lock_was_lost_is_not_written(shop):
+    """Only the connection with the lock died; the process and its other connections live on."""
+    lost = take_the_lock(shop.pk)
+    lose_connection()
+    with transaction.atomic(), connection.cursor() as cursor, pytest.raises(LockLost):
+        borrow(cursor, shop.pk, of=lost)
+
+
+def test_an_import_whose_lock_is_lost_in_the_middle_writes_no_further_chunk(upload, small_chunks):
+    class Losing(work.Silent):
+        name = ""
+
+        def step(self, name: str, total: int | None = None) -> None:
+            self.name = name
+
+        def advance(self, units: int = 1) -> None:
+            if self.name == "orders":
+                connection.connection.close()
+
+    task = upload(many_orders(3_000))
+    with pytest.raises(DatabaseError):
+        importing.run(task.pk, Losing())
+    connection.close()
+    written = OrderLine.objects.count()
+    assert 0 < written < 6_000
+    with own_turn(task.shop_id, work.Silent()):
+        assert OrderLine.objects.count() == written

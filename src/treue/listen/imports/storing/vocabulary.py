@@ -12,7 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
 from treue.core.copying import copy_in, copy_out
-from treue.core.shop.locking import lend
+from treue.core.shop.locking import borrow, holder
 from treue.core.side_by_side import side_by_side
 from treue.listen.imports.models import Import, Trace
 from treue.listen.imports.storing.writing import Sign
@@ -77,11 +77,12 @@ def store_customers(con: DuckDBPyConnection, task: Import, *, write: bool, sign:
         "create table ordered_customer as select row_number() over (order by first_line) as place, * from customer"
     )
     found: list[pa.Table] = []
+    own = holder()
 
     def store(named: pa.Table) -> tuple[int, pa.Table]:
         with transaction.atomic(), connection.cursor() as cursor:
             if write:
-                lend(cursor, task.shop_id)
+                borrow(cursor, task.shop_id, of=own)
             _name(cursor, "place bigint, number text, country text", named)
             if write:
                 _bring(cursor, task, "customer", NEW_CUSTOMERS)

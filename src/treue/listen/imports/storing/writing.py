@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
-from treue.core.shop.locking import lend
+from treue.core.shop.locking import borrow, holder
 from treue.core.side_by_side import side_by_side
 from treue.listen.imports.models import Import
 from treue.listen.imports.storing.staging import Chunk, chunks
@@ -60,7 +60,7 @@ def store_chunks(
     queries: what to read of a chunk, by its first and last rank. ids_from: a sequence; the ids go up with the rank,
     whichever chunk is written first. sign: called with the number of lines after each chunk, in their order.
     """
-    total = Tally()
+    total, own = Tally(), holder()
 
     def work(piece: tuple[Chunk, pa.Array | None]) -> tuple[Chunk, Tally]:
         chunk, ids = piece
@@ -69,7 +69,7 @@ def store_chunks(
         ready = Ready(chunk, tuple(reader.sql(query, params=span).to_arrow_table() for query in queries), ids)
         with transaction.atomic(), connection.cursor() as cursor:
             if write:
-                lend(cursor, task.shop_id)
+                borrow(cursor, task.shop_id, of=own)
             return chunk, store(reader, cursor, ready)
 
     def done(result: tuple[Chunk, Tally]) -> None:
