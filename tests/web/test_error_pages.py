@@ -1,6 +1,7 @@
 """Error pages: in the reader's language, with something to do, even without a database."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
@@ -9,6 +10,7 @@ from django.test import Client, override_settings
 from django.urls import path
 from django.utils.translation import gettext, override
 
+from treue.core.staff.models import User
 from treue.web import errors
 from treue.web.urls import handler400, handler403, handler404, handler500  # noqa: F401 - as the console's own
 
@@ -64,6 +66,26 @@ def test_a_fragment_gets_a_toast_instead_of_a_page(visitor: Client, fault: error
 
 def test_a_page_that_does_not_exist_is_found_out_only_by_those_signed_in_or_not_alike(visitor: Client) -> None:
     assert visitor.get("/nothing/here/").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_an_address_that_only_takes_forms_says_so_to_whoever_opens_it(
+    staff: Callable[..., User], language: str
+) -> None:
+    client = Client()
+    client.force_login(staff("manager"))
+    answer = client.get("/jobs/1/retry/", headers={"accept-language": language})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    with override(language):
+        assert f"<h1>{errors.NOT_A_PAGE.title}</h1>" in answer.text
+
+
+def test_what_is_refused_leaves_no_traceback_in_the_log(staff: Callable[..., User], capfd: object) -> None:
+    client = Client()
+    client.force_login(staff("service"))
+    assert client.get("/settings/").status_code == 403
+    assert client.get("/", headers={"host": "elsewhere.example.org"}).status_code == 400
+    assert capfd.readouterr().err == ""
 
 
 def test_the_page_comes_even_without_a_database(visitor: Client, django_db_blocker: object) -> None:

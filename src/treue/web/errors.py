@@ -1,5 +1,6 @@
 """Error pages: what happened, and what to do. They need no database, so that they come even without one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -48,6 +49,11 @@ NOTHING_HERE = Fault(
     _("There is nothing at this address"),
     _("It may have been removed, or the address has a slip. The start page leads on."),
 )
+NOT_A_PAGE = Fault(
+    405,
+    _("This address is no page"),
+    _("It is where a form is sent to. Go back to the page with the form, or to the start page."),
+)
 BROKEN = Fault(
     500,
     _("Something went wrong in Treue"),
@@ -76,6 +82,22 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _answer(request, OLD_FORM)
+
+
+def pages_for_refused_methods(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: Django's own answer to a wrong method is an empty page."""
+
+    def answered(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code != NOT_A_PAGE.status or response.content:
+            return response
+        page = _answer(request, NOT_A_PAGE)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
+
+    return answered
 
 
 def _answer(request: HttpRequest, fault: Fault) -> HttpResponse:

@@ -109,5 +109,11 @@ def test_the_curious_may_not(demo: Shop, role: str, headers: dict[str, str]) -> 
 
 
 def test_looking_at_the_address_removes_nothing(demo: Shop) -> None:
-    assert client("admin").get(reverse("demo_remove")).status_code == 405
+    asked = client("admin").get(reverse("demo_remove"))
+    assert "also what you imported" in asked.text
     assert Shop.objects.get() == demo
+
+
+def test_where_no_demo_shop_is_left_nobody_is_asked(demo: Shop) -> None:
+    Shop.objects.update(is_demo=False)
+    assert client("admin").get(reverse("demo_remove")).url == reverse("cockpit")

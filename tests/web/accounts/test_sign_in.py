@@ -86,6 +86,13 @@ def test_a_fragment_sends_the_whole_page_to_the_sign_in(client: Client) -> None:
     assert answer["HX-Redirect"] == f"{reverse('account_login')}?next=%2Fcustomers%2F%3Fq%3Da"
 
 
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client: Client) -> None:
+    headers = {"Referer": "http://testserver/jobs/1/?all=1"}
+    answer = client.post("/jobs/1/retry/", headers=headers)
+    assert answer["Location"] == f"{reverse('account_login')}?next=%2Fjobs%2F1%2F%3Fall%3D1"
+    assert client.post("/jobs/1/retry/")["Location"] == f"{reverse('account_login')}?next=%2F"
+
+
 def test_signing_out_takes_a_post(client: Client, clara: User) -> None:
     client.force_login(clara)
     asked = client.get(reverse("account_logout"))

@@ -107,6 +107,17 @@ def get(url: str) -> int:
     return int(urllib.request.urlopen(url, timeout=PATIENCE_SECONDS).status)
 
 
+@pytest.mark.usefixtures("running")
+def test_links_in_mails_lead_to_the_port_that_was_chosen(with_demo: Installation, port: int):
+    for name in (b"\0web\0", b"\0worker\0"):
+        (process,) = [path for path in map(proc, with_demo.processes()) if name in (path / "cmdline").read_bytes()]
+        assert f"TREUE_URL=http://127.0.0.1:{port}\0".encode() in (process / "environ").read_bytes()
+
+
+def proc(pid: int) -> Path:
+    return Path("/proc") / str(pid)
+
+
 def gone(installation: Installation) -> bool:
     until = time.monotonic() + PATIENCE_SECONDS
     while installation.processes():

@@ -37,7 +37,7 @@ def mail(request: HttpRequest, mail_id: int) -> HttpResponse:
         (_("To"), found.to),
         (_("State"), state.text),
         (_("Written"), clock.printed(found.created_at, zone)),
-        (_("Sent"), clock.printed(found.sent_at, zone)),
+        (_("Written to the folder") if found.text else _("Sent"), clock.printed(found.sent_at, zone)),
         (_("Attempts"), str(found.attempts)),
         (_("Next try"), clock.printed(found.next_try_at, zone)),
     ]

@@ -1,11 +1,11 @@
-"""Take the demo shop away, with one button."""
+"""Take the demo shop away: one button, which asks first."""
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from treue.core.jobs import work
 from treue.core.shop.models import Shop
@@ -14,10 +14,13 @@ from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
 
 
-@require_POST
 @requires(Permission.EDIT_SHOP)
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove_demo(request: HttpRequest) -> HttpResponse:
-    """Queue the removal; a second press finds nothing to do."""
+    """Ask, and queue the removal; a second press finds nothing to do."""
+    if request.method != "POST":
+        demo = Shop.objects.filter(is_demo=True, is_leaving=False).first()
+        return render(request, "shop/demo_removal.html", {"leaving": demo}) if demo else redirect("cockpit")
     with transaction.atomic():
         for shop in Shop.objects.select_for_update().filter(is_demo=True):
             shop.is_leaving = True

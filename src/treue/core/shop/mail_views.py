@@ -18,6 +18,7 @@ from treue.core.staff.roles import Permission
 EXAMPLES = [
     ("TREUE_SMTP_URL", "smtp://user:password@mail.example.org:587"),
     ("TREUE_MAIL_FROM", "treue@example.org"),
+    ("TREUE_URL", "https://treue.example.org"),
 ]
 
 

@@ -31,6 +31,7 @@ def up(
 ) -> None:
     """Start database, web and worker together, and print a link to sign in."""
     _require_free(host, port)
+    _be_found_at(host, port)
     home.prepare()
     signal.signal(signal.SIGTERM, _interrupt)
     with postgres.running():
@@ -44,6 +45,7 @@ def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
     import uvicorn
 
     _require_free(host, port)
+    _be_found_at(host, port)
     home.prepare()
     signal.signal(signal.SIGTERM, _leave)
     with postgres.running():
@@ -158,6 +160,12 @@ def _require_free(host: str, port: int) -> None:
             ) from error
 
 
+def _be_found_at(host: str, port: int) -> None:
+    """Where links in mails lead, unless the installation says otherwise; a server that listens everywhere is here."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    os.environ.setdefault("TREUE_URL", f"http://{here}:{port}")
+
+
 def _bring_up_to_date(*, demo: bool) -> None:
     _migrate()
     from treue.core.shop.models import Shop
@@ -191,7 +199,7 @@ def _supervise(host: str, port: int) -> None:
     processes = {"web": _start(*start_web), "worker": _start("worker")}
     try:
         if _answers(processes["web"], host, port):
-            _announce(host, port)
+            _announce()
         while processes["web"].poll() is None:
             try:
                 processes["worker"].wait(timeout=0.5)
@@ -217,10 +225,12 @@ def _answers(web: subprocess.Popen[bytes], host: str, port: int) -> bool:
     return False
 
 
-def _announce(host: str, port: int) -> None:
-    console.print(f"Treue runs on [bold]http://{host}:{port}[/bold]. Stop it with Ctrl-C.")
+def _announce() -> None:
+    from django.conf import settings
+
+    console.print(f"Treue runs on [bold]{settings.PUBLIC_URL}[/bold]. Stop it with Ctrl-C.")
     # markup and wrapping would spoil a link that is meant to be clicked
-    typer.echo(f"Sign in once with: http://{host}:{port}{_sign_in_path()}")
+    typer.echo(f"Sign in once with: {settings.PUBLIC_URL}{_sign_in_path()}")
 
 
 def _start(*arguments: str) -> subprocess.Popen[bytes]:
