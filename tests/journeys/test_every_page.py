@@ -136,6 +136,7 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "settings_costs": ["/settings/costs/"],
         "settings_cost": [f"/settings/costs/{known['cost']}/"],
         "settings_mail": ["/settings/mail/"],
+        "demo_remove": ["/settings/demo/remove/"],
         "staff": ["/staff/"],
         "colleague": [f"/staff/{known['colleague']}/"],
         "audit": ["/staff/audit/"],
