@@ -173,3 +173,7 @@ def test_a_risk_is_said_in_words(share, german):
 def test_a_range_is_said_in_words():
     assert formats.span("8", "154", "de") == "8 bis 154"
     assert formats.span("8", "154", "en") == "8 to 154"
+
+
+def test_a_range_of_one_is_said_once():
+    assert formats.span("Oktober 2026", "Oktober 2026", "de") == "Oktober 2026"

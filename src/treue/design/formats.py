@@ -194,8 +194,8 @@ def period_tick(start: date | None, language: str, unit: str = "month") -> str:
 
 
 def span(low: str, high: str, language: str) -> str:
-    """8 bis 154 / 8 to 154; takes texts ready to print."""
-    return f"{low} {_words(language)['to']} {high}"
+    """8 bis 154 / 8 to 154, and 8 where both ends are 8; takes texts ready to print."""
+    return low if low == high else f"{low} {_words(language)['to']} {high}"
 
 
 def duration(seconds: Number | None, language: str) -> str:

@@ -91,6 +91,23 @@ def test_one_year_of_coming_and_going_is_said_and_not_drawn():
     assert (chart.drawing, chart.said) == (None, (("2025", "30 new, 2 won back, 10 lost"),))
 
 
+def test_coming_and_going_in_one_month_names_the_month_once():
+    one = counts(start=100, lost=10, new=30, won_back=2)
+    chart = charts.movement(course(one), basis())
+    assert chart.sub == "New, won-back and lost customers by month, October 2026."
+    with translation.override("de"):
+        german = charts.movement(course(one), basis()).sub
+    assert german == "Neue, zurückgewonnene und verlorene Kunden je Monat, Oktober 2026."
+
+
+def test_a_running_month_of_which_nothing_is_said_is_not_in_the_range():
+    one = counts(start=100, lost=10, new=30, won_back=2)
+    chart = charts.movement(course(counts(), one, counts(start=122), warm_up=1, running=True), basis())
+    assert chart.sub == (
+        "New, won-back and lost customers by month, September 2026. The first month is missing: it lies in the warm-up."
+    )
+
+
 def test_in_the_warm_up_it_is_said_who_ordered():
     months = [counts(buyers=n, first_buyers=7) for n in range(1, 9)]
     chart = charts.movement(course(*months, warm_up=8), basis())

@@ -11,6 +11,7 @@ import pytest
 from django.utils import translation
 from report_runs import csv_file
 
+from treue.understand.metrics import datause
 from treue.understand.metrics.analysis import Analysis, Wishes, analyse
 from treue.understand.metrics.report import to_html
 
@@ -167,6 +168,12 @@ def test_a_history_of_a_few_days_says_what_is_missing(report, tmp_path):
     assert said.count("No month is complete yet.") == 8 + 2
     assert "This needs two complete months." in said
     assert "There is no complete month after the warm-up yet." in said
+
+
+def test_the_day_of_a_file_of_one_day_is_said_once(tmp_path):
+    path = csv_file(tmp_path / "a.csv", [("K1", "2026-01-05", "5")], ("customer", "time", "amount"), delimiter=",")
+    with translation.override("en"):
+        assert datause.in_short(analyse(path, Wishes(), now=NOW)) == "a.csv, 5 Jan 2026: 1 of 1 rows used."
 
 
 def test_the_summary_on_the_terminal_says_the_same(report, tmp_path):

@@ -45,6 +45,10 @@ class Basis:
     def name(self, start: date) -> str:
         return formats.period(start, self.language, self.unit)
 
+    def span(self, first: date, last: date) -> str:
+        """The periods from one to another by their names; the one where both are the same."""
+        return formats.span(self.name(first), self.name(last), self.language)
+
     def during(self, start: date) -> str:
         return DURING[self.unit] % {"period": self.name(start)}
 

@@ -85,7 +85,7 @@ def movement(timeline: Timeline, basis: Basis) -> Chart:
             return Chart(title, few_periods.why_nothing(basis), None)
         return Chart(_who_ordered(basis), few_periods.why_only_buyers(), None, said=said)
     if len(known) < few_periods.FEWEST_BARS:
-        sub = _subtitle(titles.movement_name(basis), drawn, timeline, basis)
+        sub = _subtitle(titles.movement_name(basis), known, timeline, basis)
         return Chart(title, sub, None, said=few_periods.movements(known, basis))
     last = known[-1]
     told = _("%(name)s. %(period)s: %(new)s new, %(won_back)s won back, %(lost)s lost.") % {
@@ -181,12 +181,10 @@ def _told(name: str, seen: Timeline, value: Callable[[PeriodFigures], float | No
     """What the picture shows, for a person who cannot see it."""
     low, high = min(seen, key=value), max(seen, key=value)
     return _(
-        "%(name)s, %(first)s to %(last)s: lowest %(low)s (%(low_period)s), highest %(high)s (%(high_period)s), "
-        "last %(value)s."
+        "%(name)s, %(span)s: lowest %(low)s (%(low_period)s), highest %(high)s (%(high_period)s), last %(value)s."
     ) % {
         "name": name,
-        "first": basis.name(seen[0].start),
-        "last": basis.name(seen[-1].start),
+        "span": basis.span(seen[0].start, seen[-1].start),
         "low": basis.rate(value(low)),
         "low_period": basis.name(low.start),
         "high": basis.rate(value(high)),
@@ -241,14 +239,10 @@ def _cohort_subtitle(rows: Sequence[CohortLike], shown: Sequence[CohortLike], ba
 # Words around a chart
 
 
-def _subtitle(name: str, drawn: Timeline, timeline: Timeline, basis: Basis) -> str:
-    sentence = _("%(what)s, %(first)s to %(last)s.") % {
-        "what": name,
-        "first": basis.name(drawn[0].start),
-        "last": basis.name(drawn[-1].start),
-    }
+def _subtitle(name: str, shown: Timeline, timeline: Timeline, basis: Basis) -> str:
+    sentence = _("%(what)s, %(span)s.") % {"what": name, "span": basis.span(shown[0].start, shown[-1].start)}
     left_out = sum(period.warm_up for period in timeline)
-    if not left_out or left_out + len(drawn) < len(timeline):
+    if not left_out or timeline[left_out].start < shown[0].start:
         return sentence
     return f"{sentence} " + {
         "month": ngettext(

@@ -22,10 +22,10 @@ Pairs = list[tuple[str, str]]
 def in_short(analysis: Analysis) -> str:
     """The line under the morning sentence: file, days, rows."""
     basis, report = analysis.basis, analysis.report
-    return _("%(file)s, %(first)s to %(last)s: %(used)s of %(read)s rows used.") % {
+    days = formats.span(basis.day(report.totals.first_order), basis.day(report.as_of), basis.language)
+    return _("%(file)s, %(days)s: %(used)s of %(read)s rows used.") % {
         "file": analysis.source.path.name,
-        "first": basis.day(report.totals.first_order),
-        "last": basis.day(report.as_of),
+        "days": days,
         "used": basis.number(report.rows_used),
         "read": basis.number(report.rows_read),
     }
