@@ -83,6 +83,25 @@ def test_a_month_without_costs_is_not_compared():
     assert shown(Spent(MONTHS[2], None, cost=None), Spent(MONTHS[3], 9.0)).change is None
 
 
+def test_a_cost_of_few_new_customers_makes_no_ratio():
+    figure = shown(Spent(MONTHS[2], 9.0), Spent(MONTHS[3], 112.0, new_customers=29))
+    assert figure.value == "too few"
+    assert figure.sentence == "It would rest on 29 new customers; from 30 on it is shown."
+    assert (figure.change, figure.spark, figure.span) == (None, (), "Costs in October 2026")
+    assert figure.how.formula == "€100.00 × 40.0% ÷ (€500.00 ÷ 29)"
+    german = shown(Spent(MONTHS[3], 4.0, new_customers=1), language="de")
+    assert german.value == "zu wenige"
+    assert german.sentence == "Das Verhältnis würde auf 1 neuen Kunden beruhen; gezeigt wird es ab 30."
+    assert plain(shown(Spent(MONTHS[3], 4.0, new_customers=30)).value) == "4.0 : 1"
+
+
+def test_a_period_of_few_new_customers_is_neither_compared_with_nor_in_the_course():
+    few = Spent(MONTHS[2], 112.0, new_customers=29)
+    figure = shown(Spent(MONTHS[0], 8.0), Spent(MONTHS[1], 9.0), few, Spent(MONTHS[3], 9.0))
+    assert figure.change is None
+    assert figure.spark == [8.0, 9.0, None, 9.0]
+
+
 def test_without_costs_it_says_what_to_enter():
     assert shown().sentence == "Enter acquisition costs to see it."
     assert shown(Spent(MONTHS[3], None, cost=None)).sentence == "Enter acquisition costs to see it."

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from treue.design import formats
 from treue.design.figures import Change, Figure, change
@@ -42,20 +43,36 @@ def ltv_to_cac(choice: Choice, basis: Basis, *, margin: Decimal | float, spent: 
     if now.ltv_to_cac is None or period.clv is None:
         sentence = _("No new customer came in the months with costs.")
         return Figure(label, formats.NOTHING, sentence=sentence, span=span)
+    how = explanations.ltv_to_cac(period, margin, now.cost, now.new_customers, basis)
+    if not _are_enough(now):
+        return Figure(label, formats.few(basis.language), sentence=_why_few(now, basis), how=how, span=span)
     past = [won.get(each.start) for each in choice.history[-cards.SPARK_PERIODS :]]
     return Figure(
         label,
         _ratio(now.ltv_to_cac, basis),
         span=span,
-        spark=[each.ltv_to_cac if each else None for each in past],
+        spark=[each.ltv_to_cac if each and _are_enough(each) else None for each in past],
         change=_change(now, won.get(choice.previous.start) if choice.previous else None, basis),
-        how=explanations.ltv_to_cac(period, margin, now.cost, now.new_customers, basis),
+        how=how,
     )
+
+
+def _are_enough(won: Won) -> bool:
+    """Whether so many came that what one of them cost is no accident."""
+    return won.new_customers >= margins.FEWEST_CASES
+
+
+def _why_few(won: Won, basis: Basis) -> str:
+    return ngettext(
+        "It would rest on %(cases)s new customer; from 30 on it is shown.",
+        "It would rest on %(cases)s new customers; from 30 on it is shown.",
+        won.new_customers,
+    ) % {"cases": basis.number(won.new_customers)}
 
 
 def _change(now: Won, before: Won | None, basis: Basis) -> Change | None:
     """Without a colour: the value in it grows with the length of the history, and that is no merit."""
-    if before is None or now.ltv_to_cac is None or before.ltv_to_cac is None:
+    if before is None or now.ltv_to_cac is None or before.ltv_to_cac is None or not _are_enough(before):
         return None
     difference = now.ltv_to_cac - before.ltv_to_cac
     margin = margins.of_multiples(now.ltv_to_cac, now.new_customers, before.ltv_to_cac, before.new_customers)
