@@ -7,6 +7,8 @@ from these lists, and a test fails for a model without one.
 from dataclasses import dataclass
 from enum import StrEnum
 
+CUT = "…"
+
 
 class OnErasure(StrEnum):
     DELETE = "delete"
@@ -26,6 +28,14 @@ class PersonalData:
     on_erasure: OnErasure = OnErasure.DELETE
     why: str = ""
     quotes: tuple[str, ...] = ()
+
+
+def quoted(cell: str, most: int) -> str:
+    """A cell as it is kept in a column of `quotes`: `most` characters, the last of which says that it was cut.
+
+    A cut may go through a name, and erasure has to know where it must look for the beginning of one.
+    """
+    return cell if len(cell) <= most else cell[: most - 1] + CUT
 
 
 NOT_PERSONAL = PersonalData(fields=(), owner=None, on_erasure=OnErasure.KEEP)

@@ -79,6 +79,12 @@ def test_rows_of_files_that_name_the_person_are_quoted_and_those_of_others_are_n
     ]
 
 
+def test_what_was_cut_in_the_middle_of_a_name_is_quoted_too(anna, ben):
+    rows = [["B-1", "Grüße an Anna Özt…"], ["B-2", "Grüße an Anna…"]]
+    Import.objects.create(shop=anna.shop, what="orders", file_name="o.csv", preview={"rows": rows})
+    assert [each["value"] for each in copy_of(anna)["quoted"]] == [rows[0]]
+
+
 def test_the_trail_says_what_was_done_with_the_data_and_leaves_colleagues_out(anna, ben, staff):
     copy_of(ben, by=staff("admin"))
     copy_of(anna, by=staff("admin"))

@@ -59,6 +59,35 @@ def test_a_short_number_counts_only_as_a_whole_cell(shop, upload):
     assert left(upload) == ["[erased]", "[erased]", "17", "7 items"]
 
 
+def test_a_cell_that_was_cut_is_blotted_out_where_enough_of_a_text_is_left_at_its_end(anna, ben, upload):
+    theirs = ["C-101…", "Notiz für Frau Anna Ö…", "an ANNA OZTÜ…", "anna@exam…", "A-1;+49 30 1…"]
+    others = ["C-10…", "C-101", "xC-101…", "Frau Anna…", "anna@exam", "+49 30…", "ben@exam…"]
+    set_aside(upload, *theirs, *others)
+    quotes.blot_out(anna)
+    assert left(upload) == ["[erased]"] * 5 + others
+
+
+def test_a_cell_as_long_as_its_column_may_have_been_cut(anna, upload):
+    shorter = "x" * 189 + " anna@exam"
+    set_aside(upload, "x" + shorter, shorter)
+    quotes.blot_out(anna)
+    assert left(upload) == ["[erased]", shorter]
+
+
+def test_a_row_with_a_cut_cell_of_the_person_is_blotted_out_whole(anna, ben, upload):
+    upload.preview = {
+        "rows": [["A-1", "Bitte an Anna Ö…"], ["B-1", "Bitte an Ben…"]],
+        "unread": {"email": ["E", ["C-101…"]]},
+    }
+    upload.save()
+    quotes.blot_out(anna)
+    upload.refresh_from_db()
+    assert upload.preview == {
+        "rows": [["[erased]"] * 2, ["B-1", "Bitte an Ben…"]],
+        "unread": {"email": ["E", ["[erased]"]]},
+    }
+
+
 def test_letters_outside_of_english_are_found_however_they_are_written(anna, ben, upload):
     set_aside(upload, "BEN WEISS", "ben weiß", "BEN WEIẞ", "ÖZTÜRK, ANNA", "ANNA ÖZTÜRK")
     quotes.blot_out(ben)

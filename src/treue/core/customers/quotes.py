@@ -2,20 +2,22 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.apps import apps
 from django.db import models
-from django.db.models.functions import Cast, Trim
+from django.db.models.functions import Cast, Length, Trim
 
 from treue.core.commerce.models import Order, Refund
 from treue.core.customers.folding import Fold
 from treue.core.customers.models import Customer
-from treue.core.privacy import NOT_PERSONAL
+from treue.core.privacy import CUT, NOT_PERSONAL
 
 BLOTTED = "[erased]"
 SHORTEST_PART = 5  # characters; a shorter text counts only as a whole cell, or half of all cells would hold it
+ENOUGH_OF_ONE = 10  # characters; where a cell was cut within a text, so many tell whose it is, or more than half of it
 Model = type[models.Model]
 
 
@@ -41,12 +43,20 @@ class Marks:
             frozenset(number for of_table in numbers for number in of_table),
         )
 
-    def are_in(self, cell: object) -> bool:
-        """Whether a cell is one of these, or holds a text among other words."""
+    def are_in(self, cell: object, longest: int | None) -> bool:
+        """Whether a cell is one of these, holds a text among other words, or was cut within one.
+
+        longest: how many characters the cell's column takes, where it takes no more.
+        """
         if not isinstance(cell, str):
             return False
-        text = folded(cell)
-        return text in self.texts or cell.strip() in self.documents or any(_holds(text, each) for each in self.texts)
+        text, was_cut = folded(cell), len(cell) == longest or cell.endswith(CUT)
+        return (
+            text in self.texts
+            or cell.strip() in self.documents
+            or any(_holds(text, each) for each in self.texts)
+            or (was_cut and any(_breaks_off_in(text.removesuffix(CUT), each) for each in self.texts))
+        )
 
 
 @dataclass(frozen=True)
@@ -80,9 +90,10 @@ def blot_out(customer: Customer) -> int:
 def quotes_of(customer: Customer) -> Iterator[Quote]:
     marks = Marks.of(customer)
     for model, column in _quoting_columns():
+        is_theirs = partial(marks.are_in, longest=model._meta.get_field(column).max_length)
         for pk, value in _suspected(model, column, marks):
             parts: list[object] = []
-            blotted = _without(value, marks, parts)
+            blotted = _without(value, is_theirs, parts)
             if parts:
                 yield Quote(model, pk, column, blotted, parts)
 
@@ -94,29 +105,34 @@ def _quoting_columns() -> Iterable[tuple[Model, str]]:
 
 def _suspected(model: Model, column: str, marks: Marks) -> Iterable[tuple[object, object]]:
     """Rows that the database thinks worth a closer look."""
-    is_one_cell = not isinstance(model._meta.get_field(column), models.JSONField)
+    field = model._meta.get_field(column)
+    is_one_cell = not isinstance(field, models.JSONField)
     suspected = models.Q(**{f"{column}__in": marks.documents}) if is_one_cell else models.Q()
     for text in marks.texts:
-        how = "exact" if is_one_cell and len(text) < SHORTEST_PART else "contains"
-        suspected |= models.Q(**{f"as_text__{how}": Fold(models.Value(text))})
-    as_text = Fold(Trim(Cast(column, models.TextField())))
-    rows = model._base_manager.annotate(as_text=as_text).filter(suspected)
+        begun = models.Q(as_text__contains=Fold(models.Value(_beginning(text))))
+        if is_one_cell:
+            how = "exact" if len(text) < SHORTEST_PART else "contains"
+            was_cut = models.Q(length=field.max_length) | models.Q(**{f"{column}__endswith": CUT})
+            begun &= was_cut | models.Q(**{f"as_text__{how}": Fold(models.Value(text))})
+        suspected |= begun
+    as_text = Cast(column, models.TextField())
+    rows = model._base_manager.annotate(as_text=Fold(Trim(as_text)), length=Length(as_text)).filter(suspected)
     return rows.order_by("pk").values_list("pk", column).iterator()
 
 
-def _without(value: object, marks: Marks, parts: list[object]) -> object:
+def _without(value: object, is_theirs: Callable[[object], bool], parts: list[object]) -> object:
     """The value with the person taken out; what was taken is appended to `parts`.
 
     A list of cells is a row of a file: where one of them names the person, all of them are about that person.
     """
     if isinstance(value, dict):
-        return {key: _without(each, marks, parts) for key, each in value.items()}
-    if isinstance(value, list) and any(marks.are_in(cell) for cell in value):
+        return {key: _without(each, is_theirs, parts) for key, each in value.items()}
+    if isinstance(value, list) and any(map(is_theirs, value)):
         parts.append(value)
         return [BLOTTED if cell else cell for cell in value]
     if isinstance(value, list):
-        return [_without(each, marks, parts) for each in value]
-    if marks.are_in(value):
+        return [_without(each, is_theirs, parts) for each in value]
+    if is_theirs(value):
         parts.append(value)
         return BLOTTED
     return value
@@ -125,3 +141,16 @@ def _without(value: object, marks: Marks, parts: list[object]) -> object:
 def _holds(cell: str, text: str) -> bool:
     """Whether the text stands in the cell as words of its own: “17850” is not in “178501”."""
     return len(text) >= SHORTEST_PART and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", cell) is not None
+
+
+def _breaks_off_in(cell: str, text: str) -> bool:
+    """Whether a cell that was cut ends within the text, which begins there as a word of its own."""
+    return any(
+        cell.endswith(text[:known]) and not re.match(r"\w", cell[-known - 1 : -known])
+        for known in range(len(_beginning(text)), len(text))
+    )
+
+
+def _beginning(text: str) -> str:
+    """As much of a text as has to be there: more than half of it, as far as that is enough for one person."""
+    return text[: max(SHORTEST_PART, min(len(text) // 2 + 1, ENOUGH_OF_ONE))]

@@ -14,6 +14,8 @@ import duckdb
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
+from treue.core.privacy import quoted
+
 from .aside import count_rows, counts_by_reason, rows_set_aside, set_duplicates_aside
 from .candidates import Candidate, candidates_in
 from .columns import VALUE_CHARACTERS, VALUES_NAMED, Mapping
@@ -111,7 +113,7 @@ def require_read(cleaned: Cleaned, mapping: Mapping) -> None:
         column = found[0]["column"]
         field = next(field for field, read in mapping.columns.items() if read == column)
         first = fallen.order_by("line_no").limit(ROWS_LOOKED_AT).to_pyarrow()["value"].to_pylist()
-        values = dict.fromkeys(text[:VALUE_CHARACTERS] for text in first)
+        values = dict.fromkeys(quoted(text, VALUE_CHARACTERS) for text in first)
         raise UnreadableColumn(field, column, tuple(values)[:VALUES_NAMED])
 
 

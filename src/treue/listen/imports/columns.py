@@ -7,6 +7,8 @@ from collections.abc import Mapping as Named
 from dataclasses import dataclass
 from functools import cache
 
+from treue.core.privacy import quoted
+
 from . import moments, numbers
 from .errors import MissingColumn, UnknownColumn, UnknownField, UnreadableColumn
 from .fields import FIELDS
@@ -171,7 +173,7 @@ def _unread(what: str, decided: Collection[str], values: Named[str, Sequence[str
         if looks is None or field.name not in needed or not called_so:
             continue
         column = min(called_so, key=lambda column: known[plain(column)])
-        odd = dict.fromkeys(text[:VALUE_CHARACTERS] for text in values[column] if not looks(text))
+        odd = dict.fromkeys(quoted(text, VALUE_CHARACTERS) for text in values[column] if not looks(text))
         if odd:
             found.setdefault(field.name, Unread(field.name, column, tuple(odd)[:VALUES_NAMED]))
     return tuple(found.values())

@@ -27,6 +27,7 @@ DELIMITERS = (";", ",", "\t", "|")
 HEAD_BYTES = 256 << 10
 LOOK_AT_LINES = 100
 LONGEST_LINE = 1 << 20
+BYTES_OF_A_CHARACTER = 4  # at most, in UTF-8
 SEPARATOR_HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # the first line of files made for Excel
 
 
@@ -168,7 +169,7 @@ def whole_lines(text: bytes, *, at_end: bool) -> tuple[bytes, bytes]:
     cut = text.rfind(b"\n") + 1
     rest = text[cut:]
     if len(rest) > LONGEST_LINE:
-        rest = rest[: rows.SHOWN_CHARACTERS] + b"\0"
+        rest = rest[: rows.SHOWN_CHARACTERS * BYTES_OF_A_CHARACTER] + b"\0"
     return text[:cut], rest
 
 

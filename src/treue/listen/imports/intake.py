@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from treue.core.privacy import quoted
 from treue.core.shop.models import Shop
 from treue.core.staff.models import User
 from treue.listen.imports import uploads
@@ -104,4 +105,4 @@ def _preview(source: Source, rows: list[dict[str, str | None]], mapping: Columns
 
 def _shown(cell: str | None) -> str:
     """A cell as the preview keeps it; PostgreSQL's JSON holds no NUL."""
-    return (cell or "").replace("\0", "␀")[:LONGEST_CELL]
+    return quoted((cell or "").replace("\0", "␀"), LONGEST_CELL)
