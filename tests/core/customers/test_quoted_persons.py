@@ -95,6 +95,16 @@ def test_letters_outside_of_english_are_found_however_they_are_written(anna, ben
     assert left(upload) == ["[erased]", "[erased]", "[erased]", "ÖZTÜRK, ANNA", "[erased]"]
 
 
+@pytest.mark.parametrize("name", ['Anna "Anni" Öztürk', "Anna\\Öztürk", "Anna\tÖztürk"])
+def test_a_name_that_is_written_otherwise_in_json_is_found_there(shop, upload, name):
+    customer = buying.customer(shop, "K-99999", name=name)
+    upload.preview = {"rows": [["A-1", name], ["B-1", "Ben"]]}
+    upload.save()
+    quotes.blot_out(customer)
+    upload.refresh_from_db()
+    assert upload.preview["rows"] == [["[erased]"] * 2, ["B-1", "Ben"]]
+
+
 def test_a_failed_job_that_lists_a_file_without_a_heading_forgets_the_person(anna):
     facts = {"columns": ["A-1", "C-1017", "20.00"], "name": "orders.csv"}
     job = Job.objects.create(kind="imports.run", error="MissingColumn", error_facts=facts)

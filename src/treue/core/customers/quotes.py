@@ -1,5 +1,6 @@
 """Where a delivered file is quoted (its first rows, a cell that could not be read), a person can be quoted with it."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -109,7 +110,8 @@ def _suspected(model: Model, column: str, marks: Marks) -> Iterable[tuple[object
     is_one_cell = not isinstance(field, models.JSONField)
     suspected = models.Q(**{f"{column}__in": marks.documents}) if is_one_cell else models.Q()
     for text in marks.texts:
-        begun = models.Q(as_text__contains=Fold(models.Value(_beginning(text))))
+        beginning = _beginning(text) if is_one_cell else json.dumps(_beginning(text), ensure_ascii=False)[1:-1]
+        begun = models.Q(as_text__contains=Fold(models.Value(beginning)))
         if is_one_cell:
             how = "exact" if len(text) < SHORTEST_PART else "contains"
             was_cut = models.Q(length=field.max_length) | models.Q(**{f"{column}__endswith": CUT})
