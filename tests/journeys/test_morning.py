@@ -91,6 +91,20 @@ def test_the_cockpit_is_accessible_and_never_wider_than_the_screen(
     axe(page)
 
 
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_long_word_in_a_note_is_broken_and_never_widens_the_page(
+    tea_house: None, visit: Callable[..., "Page"], width: int
+) -> None:
+    from treue.core.shop.models import Shop
+    from treue.understand.metrics import notes
+
+    address = "https://example.org/" + "weihnachtsaktion" * 6
+    notes.write(shop=Shop.objects.get(), day=date(2025, 7, 10), text=address, by=None)
+    page = visit("/", role="manager", width=width)
+    assert page.locator("#notes").get_by_text(address).is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_the_filters_are_reached_with_the_keyboard(tea_house: None, visit: Callable[..., "Page"]) -> None:
     page = visit("/", role="manager")
     page.get_by_label("By", exact=True).focus()
