@@ -60,6 +60,16 @@ def test_a_period_of_the_warm_up_shows_only_what_is_known():
     assert labels == ["40 new"]
 
 
+def axis_labels(drawn: ET.Element) -> list[str]:
+    return [e.text for e in drawn.iter("text") if e.get("text-anchor") == "end"]
+
+
+def test_an_axis_of_few_customers_counts_in_whole_ones():
+    assert axis_labels(picture(bars((1, 0, 0), (0, 0, 0)))) == ["0", "1"]
+    assert axis_labels(picture(bars((2, 0, 1), (0, 1, 1)))) == ["1", "0", "1", "2"]
+    assert axis_labels(picture(bars((3, 1, 5), (2, 0, 4)))) == ["4", "2", "0", "2", "4"]
+
+
 def test_nothing_at_all_is_drawn_without_an_error():
     assert picture([]).get("role") == "img"
     assert picture(bars((0, 0, 0))).get("role") == "img"

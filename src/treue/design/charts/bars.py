@@ -92,7 +92,7 @@ class _Bars:
     def _scale(self) -> Scale:
         highest = max((sum(v or 0 for v in bar.up) for bar in self.bars), default=0)
         lowest = max((bar.down or 0 for bar in self.bars), default=0)
-        return scale(-lowest, highest or (0 if lowest else 1))
+        return scale(-lowest, highest or (0 if lowest else 1), whole=True)
 
     def _frame(self, width: float, height: float) -> Frame:
         span = self._scale()

@@ -72,8 +72,11 @@ class Scale:
     ticks: tuple[float, ...]
 
 
-def scale(low: float, high: float, most: int = 5) -> Scale:
-    """An axis that encloses low to high and ends on a tick or half way between two; two to `most` ticks."""
+def scale(low: float, high: float, most: int = 5, *, whole: bool = False) -> Scale:
+    """An axis that encloses low to high and ends on a tick or half way between two; two to `most` ticks.
+
+    whole: of counts, so that no tick lies between two of them.
+    """
     if high - low < 1e-6 * max(abs(high), 1):  # the same number, or only the dust that floats leave behind
         high = low + 1
     unit = 10 ** math.floor(math.log10(high - low)) / 10
@@ -81,7 +84,7 @@ def scale(low: float, high: float, most: int = 5) -> Scale:
         step = unit * factor
         first, last = math.floor(low / step * 2 + 1e-9), math.ceil(high / step * 2 - 1e-9)
         ticks = range(math.ceil(first / 2), math.floor(last / 2) + 1)
-        if len(ticks) <= most:
+        if len(ticks) <= most and (not whole or _exact(step).is_integer()):
             break
     return Scale(_exact(first * step / 2), _exact(last * step / 2), tuple(_exact(n * step) for n in ticks))
 
