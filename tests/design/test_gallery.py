@@ -53,6 +53,18 @@ def test_a_chart_shows_the_drawing_that_fits(visit, width, form):
     assert shown == [f"drawing {form}"]
 
 
+TYPE_ON_THE_PAGE = """() => [...document.querySelectorAll(".drawings svg")].filter((drawing) => drawing.clientWidth)
+    .map((drawing) => parseFloat(getComputedStyle(drawing.querySelector("text")).fontSize)
+        * drawing.clientWidth / drawing.viewBox.baseVal.width)"""
+
+
+@pytest.mark.parametrize("width", [320, 360, 430, 600, 768, 900, 1120, 1280, 1440, 1920])
+def test_the_type_of_a_chart_is_12_px_whatever_room_it_has(visit, width):
+    sizes = visit(reverse("gallery"), width=width).evaluate(TYPE_ON_THE_PAGE)
+    assert len(sizes) >= 4
+    assert all(11.85 <= size <= 12.15 for size in sizes), sizes
+
+
 def test_the_theme_is_remembered_and_there_from_the_first_paint(visit):
     page = visit(reverse("gallery"))
     page.locator(".rail summary").click()

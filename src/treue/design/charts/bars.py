@@ -6,7 +6,20 @@ from functools import lru_cache
 
 from treue.design import formats
 from treue.design.charts import svg
-from treue.design.charts.drawing import Drawing, Frame, Scale, Tick, grid, scale, time_axis, tip, trusted
+from treue.design.charts.drawing import (
+    MID,
+    NARROW,
+    WIDE,
+    Drawing,
+    Frame,
+    Scale,
+    Tick,
+    grid,
+    scale,
+    time_axis,
+    tip,
+    trusted,
+)
 
 # By meaning, on every page: new = 1, lost = 2, won back = 3.
 UP, DOWN = (1, 3), 2
@@ -46,7 +59,7 @@ def _drawn(bars: tuple[Bar, ...], title: str, labels: tuple[str, str, str], lang
     chart = _Bars(bars, labels, language, open_label)
     wide, mid, narrow = (
         trusted(svg.picture(width, chart.height(height), title, chart.parts(width, height), form))
-        for width, height, form in ((700, 330, "wide"), (460, 400, "mid"), (296, 260, "narrow"))
+        for width, height, form in ((WIDE, 300, "wide"), (MID, 335, "mid"), (NARROW, 240, "narrow"))
     )
     return Drawing(wide, mid, narrow)
 
@@ -86,7 +99,7 @@ class _Bars:
             *time_axis(places, step, frame.bottom + 20),
             *self._end_labels(frame),
             *self._open_name(frame),
-            *(self._tip(bar, x, step, frame) for bar, x in zip(self.bars, centres, strict=True) if width > 400),
+            *(self._tip(bar, x, step, frame) for bar, x in zip(self.bars, centres, strict=True) if width > NARROW),
         ]
 
     def _scale(self) -> Scale:

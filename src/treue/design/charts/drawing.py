@@ -8,11 +8,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from treue.design.charts import svg
 
+WIDE, MID, NARROW = 640, 384, 264
+
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart in three forms, of which the style sheet shows the one that fits its panel: `wide` is drawn for
-    about 700 px, `mid` for 460, `narrow` for the 296 of a phone; so type stays 12 px.
+    """A chart in three forms, of which the style sheet shows the one that fits its panel. Each is drawn for the
+    least room it is shown in (WIDE, MID, NARROW) and grows with its panel, but its type stays at 12 px (chart.css).
 
     notes: the texts that the numbered marks stand for, in order. axis_from: the number at which a cut axis
     begins, ready to print ("93,5"); "" when it begins at zero.

@@ -8,6 +8,9 @@ from functools import lru_cache
 from treue.design import formats
 from treue.design.charts import svg
 from treue.design.charts.drawing import (
+    MID,
+    NARROW,
+    WIDE,
     Drawing,
     Frame,
     Note,
@@ -80,7 +83,7 @@ def _drawn(
     more = 14 if chart.years else 0
     wide, mid, narrow = (
         trusted(svg.picture(width, height + more, title, chart.parts(width, height), form))
-        for width, height, form in ((700, 270, "wide"), (460, 250, "mid"), (296, 230, "narrow"))
+        for width, height, form in ((WIDE, 250, "wide"), (MID, 215, "mid"), (NARROW, 205, "narrow"))
     )
     begin = formats.number(span.low, language, decimals_of([span.low])) if span.low else ""
     return Drawing(wide, mid, narrow, notes=tuple(note.text for note in notes), axis_from=begin)
@@ -133,7 +136,7 @@ class _Line:
             *self._goal(frame, places, taken),
             *time_axis(axis_ticks, step, axis_y),
             *labels,
-            *(self._tips(frame, places, step) if width > 400 else ()),
+            *(self._tips(frame, places, step) if width > NARROW else ()),
         ]
 
     def _frame(self, width: float, height: float) -> Frame:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from treue.design import formats
 from treue.design.charts import svg
-from treue.design.charts.drawing import Drawing, Frame, Scale, Tick, time_axis, tip, trusted
+from treue.design.charts.drawing import MID, NARROW, WIDE, Drawing, Frame, Scale, Tick, time_axis, tip, trusted
 
 HIGH, BASE = 152, 118
 SHORTEST = 0.15  # of the highest, so that the smallest order still stands
@@ -37,7 +37,7 @@ def _drawn(events: tuple[Stem, ...], title: str, language: str, today: date, tod
     chart = _Stems(events, language, today, today_label)
     wide, mid, narrow = (
         trusted(svg.picture(width, HIGH + (svg.LINE_HEIGHT if chart.years else 0), title, chart.parts(width), form))
-        for width, form in ((700, "wide"), (460, "mid"), (296, "narrow"))
+        for width, form in ((WIDE, "wide"), (MID, "mid"), (NARROW, "narrow"))
     )
     return Drawing(wide, mid, narrow)
 
@@ -76,7 +76,7 @@ class _Stems:
             *(svg.tag("circle", css="d1", cx=x, cy=y, r=4.5) for x, y in places),
             *self._labels(frame, places),
             *time_axis(ticks, room, BASE + 20),
-            *(self._tips(frame, places) if width > 400 else ()),
+            *(self._tips(frame, places) if width > NARROW else ()),
         ]
 
     def _frame(self, width: float) -> Frame:
