@@ -173,6 +173,13 @@ def test_the_page_speaks_both_languages(shop: Shop, as_role: Callable[..., Clien
             assert gettext(words) in text(page)
 
 
+def test_every_chart_can_be_read_as_a_table(shop: Shop, as_role: Callable[..., Client]) -> None:
+    page = as_role().get("/").content.decode()
+    for section in ("retention", "movement", "churn"):
+        panel = re.search(rf'<section [^>]*id="{section}".*?</section>', page, re.DOTALL)[0]
+        assert re.search(r"<summary>As a table</summary>.*<table", panel, re.DOTALL)
+
+
 @pytest.mark.parametrize(("language", "names"), [("en", "Figures Retention"), ("de", "Kennzahlen Bindung")])
 def test_each_mark_leads_to_a_section_of_the_page(
     shop: Shop, as_role: Callable[..., Client], language: str, names: str

@@ -151,6 +151,21 @@ def test_nobody_is_lost_in_a_running_period_yet():
     assert "777" not in charts.movement(timeline, basis()).drawing.wide
 
 
+def test_below_every_chart_of_periods_its_numbers_stand_as_a_table():
+    timeline = course(
+        *[counts(start=1000, lost=50, new=60, won_back=7)] * 3, counts(start=1010, lost=700, new=9), running=True
+    )
+    assert texts(charts.movement(timeline, basis()).table)[:2] == [
+        ["October 2026", "9", "0", "–"],
+        ["September 2026", "60", "7", "50"],
+    ]
+    assert texts(charts.churn(timeline, basis()).table)[:2] == [
+        ["October 2026", "1,010", "–", "–"],
+        ["September 2026", "1,000", "50", "5.0%"],
+    ]
+    assert texts(charts.retention(timeline, basis()).table)[1][7] == "95.0%"
+
+
 # Cohorts
 
 

@@ -16,7 +16,7 @@ from treue.design.charts import Bar, Drawing, Heat, Note, Point, Target, bars_up
 from treue.design.charts import Cohort as HeatRow
 from treue.design.tables import Table
 from treue.science.figures import PeriodFigures
-from treue.understand.metrics import few_periods, margins, tables, titles
+from treue.understand.metrics import chart_tables, few_periods, margins, tables, titles
 from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.cohorts import CohortLike, first_day, settled
 
@@ -57,7 +57,7 @@ def retention(
         name=titles.retention_name(basis),
         notes=notes,
         target=target,
-        with_table=True,
+        table=tables.periods,
     )
 
 
@@ -71,6 +71,7 @@ def churn(timeline: Timeline, basis: Basis, *, notes: Sequence[tuple[date, str]]
         name=titles.churn_name(basis),
         notes=notes,
         series=2,
+        table=chart_tables.churn,
     )
 
 
@@ -102,7 +103,8 @@ def movement(timeline: Timeline, basis: Basis) -> Chart:
         language=basis.language,
         open_label=_running(drawn[-1], basis),
     )
-    return Chart(title, _subtitle(titles.movement_name(basis), drawn, timeline, basis), drawing)
+    sub = _subtitle(titles.movement_name(basis), drawn, timeline, basis)
+    return Chart(title, sub, drawing, chart_tables.movement(drawn, basis))
 
 
 def cohorts(rows: Sequence[CohortLike], basis: Basis) -> HeatChart:
@@ -137,17 +139,16 @@ def _rate_chart(
     notes: Sequence[tuple[date, str]] = (),
     target: Target | None = None,
     series: int = 1,
-    with_table: bool = False,
+    table: Callable[[Timeline, Basis], Table],
 ) -> Chart:
     drawn = [period for period in timeline if not period.warm_up][-MOST_PERIODS:]
-    table = tables.periods(drawn, basis) if with_table else None
     complete = [period for period in drawn if period.complete and value(period) is not None]
     known = [period for period in complete if period.customers_start >= margins.FEWEST_CASES]
     if not known:
         return Chart(title, few_periods.why_no_rate(basis) if complete else few_periods.why_nothing(basis), None)
     if len(known) < few_periods.FEWEST_ON_A_LINE:
         sub = few_periods.why_no_line(len(known), basis)
-        return Chart(title, sub, None, table, few_periods.rates(known, value, basis))
+        return Chart(title, sub, None, table(drawn, basis), few_periods.rates(known, value, basis))
     drawing = line(
         [_point(period, value(period) if period in known else None, basis) for period in drawn],
         title=_told(name, known, value, basis),
@@ -160,7 +161,7 @@ def _rate_chart(
     sub = _subtitle(name, drawn, timeline, basis)
     if drawing.axis_from:
         sub = _("%(what)s The axis begins at %(value)s.") % {"what": sub, "value": drawing.axis_from}
-    return Chart(title, sub, drawing, table)
+    return Chart(title, sub, drawing, table(drawn, basis))
 
 
 def _point(period: PeriodFigures, value: float | None, basis: Basis) -> Point:
