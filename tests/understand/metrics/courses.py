@@ -8,10 +8,11 @@ from decimal import Decimal
 from treue.science.calendar import MONTHS_IN, Period, Unit
 from treue.science.figures import PeriodCounts, PeriodFigures, TotalFigures, timeline
 from treue.understand.metrics.basis import Basis
+from treue.understand.metrics.filters import EVERYBODY, Filters
 
 
-def basis(unit: Unit = "month", window_days: int = 365, currency: str = "EUR") -> Basis:
-    return Basis(unit, window_days, date(2026, 10, 31), currency)
+def basis(unit: Unit = "month", window_days: int = 365, currency: str = "EUR", filters: Filters = EVERYBODY) -> Basis:
+    return Basis(unit, window_days, date(2026, 10, 31), currency, filters)
 
 
 def counts(

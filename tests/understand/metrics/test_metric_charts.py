@@ -7,6 +7,7 @@ from courses import ACohort, basis, cohorts, counts, course, rates
 from django.utils import translation
 
 from treue.understand.metrics import charts, tables, windows
+from treue.understand.metrics.filters import Filters
 
 
 @pytest.fixture(autouse=True)
@@ -30,9 +31,16 @@ def test_the_rate_is_told_to_who_cannot_see_it():
     ) in chart.drawing.wide
 
 
-def test_a_cut_axis_is_said():
+def test_the_subtitle_says_what_is_drawn_its_unit_whose_it_is_the_period_and_a_cut_axis():
     assert charts.retention(rates(950, 943, 962), basis()).sub == (
-        "Customer retention rate by month, August 2026 to October 2026. The axis begins at 93.5."
+        "Customer retention rate by month in percent, all customers, August 2026 to October 2026. "
+        "The axis begins at 93.5."
+    )
+    with translation.override("de"):
+        of_denmark = charts.churn(rates(990, 993, 982), basis(filters=Filters(country="DK"))).sub
+    assert of_denmark == (
+        "Abwanderungsrate je Monat in Prozent, Kundschaft aus Dänemark, August 2026 bis Oktober 2026. "
+        "Die Achse beginnt bei 0,25."
     )
 
 
@@ -54,7 +62,9 @@ def test_the_running_period_is_hatched_and_named():
 
 def test_at_most_two_years_of_months_are_drawn():
     chart = charts.retention(rates(*[950] * 30), basis())
-    assert chart.sub.startswith("Customer retention rate by month, November 2024 to October 2026.")
+    assert chart.sub.startswith(
+        "Customer retention rate by month in percent, all customers, November 2024 to October 2026."
+    )
 
 
 def test_nothing_but_warm_up_is_no_chart():

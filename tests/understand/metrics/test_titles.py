@@ -221,21 +221,21 @@ def cohort_title(*came_back):
 
 def test_cohorts_that_come_back_more_often_since_a_month():
     assert cohort_title((500, 90), (500, 92), (500, 88), (500, 125), (500, 122), (500, 128)) == (
-        "Who first ordered since July 2026 comes back more often: 25.0% in the month after, before 18.0%",
-        "Wer seit Juli 2026 zum ersten Mal bestellte, kommt häufiger wieder: 25,0 % im Folgemonat, davor 18,0 %",
+        "First-time buyers since July 2026 come back more often: 25.0% in the month after, before 18.0%",
+        "Erstkäufer ab Juli 2026 kommen häufiger wieder: 25,0 % im Folgemonat, davor 18,0 %",
     )
 
 
 def test_cohorts_that_come_back_less_often_since_a_month():
     assert cohort_title((500, 125), (500, 122), (500, 128), (500, 90), (500, 92), (500, 88))[0] == (
-        "Who first ordered since July 2026 comes back less often: 18.0% in the month after, before 25.0%"
+        "First-time buyers since July 2026 come back less often: 18.0% in the month after, before 25.0%"
     )
 
 
 def test_cohorts_without_a_turn_say_how_many_come_back():
     assert cohort_title((500, 90), (500, 92), (500, 88), (500, 91), (500, 89), (500, 90)) == (
-        "Of the first-time buyers of a month, 18.0% come back in the month after",
-        "Von den Erstkäufern eines Monats kommen 18,0 % im Folgemonat wieder",
+        "Of a month's first-time buyers, 18.0% come back in the month after",
+        "Von den Erstkäufern kommen 18,0 % im Folgemonat wieder",
     )
 
 
@@ -253,6 +253,6 @@ def test_cohorts_of_few_customers_have_the_neutral_title():
 def test_cohorts_within_the_first_window_are_no_evidence():
     rows = cohorts(*[(500, 200)] * 3, *[(500, 90)] * 3)
     assert titles.cohort_title(rows, basis(window_days=90)) == (
-        "Of the first-time buyers of a month, 18.0% come back in the month after"
+        "Of a month's first-time buyers, 18.0% come back in the month after"
     )
     assert titles.cohort_title(rows, basis(window_days=365)) == "Cohorts by month of the first order"

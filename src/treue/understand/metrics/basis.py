@@ -1,4 +1,4 @@
-"""What every figure is read with: unit, activity window, last day, currency; and how they are said."""
+"""What every figure is read with: unit, activity window, last day, currency, whose; and how they are said."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from treue.design import formats
 from treue.science.calendar import ONE_DAY, Unit
+from treue.understand.metrics import whose
+from treue.understand.metrics.filters import EVERYBODY, Filters
 
 # Prepositions and articles belong to the name of a period: "Im Oktober 2026", "Im Jahr 2026".
 DURING = {
@@ -31,12 +33,13 @@ SINCE = {
 @dataclass(frozen=True)
 class Basis:
     """unit: length of the periods. window_days: how long after an order someone is a customer.
-    as_of: the last day included. currency: its code, "" where nobody knows it."""
+    as_of: the last day included. currency: its code, "" where nobody knows it. filters: whose figures."""
 
     unit: Unit
     window_days: int
     as_of: date
     currency: str = ""
+    filters: Filters = EVERYBODY
 
     @property
     def language(self) -> str:
@@ -57,6 +60,25 @@ class Basis:
 
     def since(self, start: date) -> str:
         return SINCE[self.unit] % {"period": self.name(start)}
+
+    @property
+    def which(self) -> str:
+        """After a noun: " from Denmark", "" for everybody."""
+        return whose.which(self.filters, self.language)
+
+    @property
+    def of_customers(self) -> str:
+        """After what is theirs: " of customers from Denmark", "" for everybody."""
+        return whose.of_customers(self.filters, self.language)
+
+    @property
+    def customers(self) -> str:
+        """Alone: "customers from Denmark", "all customers"."""
+        return whose.customers(self.filters, self.language)
+
+    def named(self, name: str) -> str:
+        """What is neutral, with whose it is: "Churn rate by month, customers from Denmark"."""
+        return f"{name}, {self.customers}" if self.filters.active else name
 
     def last_day(self, end: date) -> str:
         """The last day of the period that ends before `end`."""

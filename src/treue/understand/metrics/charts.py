@@ -84,26 +84,18 @@ def movement(timeline: Timeline, basis: Basis) -> Chart:
         said = few_periods.buyers(timeline, basis)
         if not said:
             return Chart(title, few_periods.why_nothing(basis), None)
-        return Chart(_who_ordered(basis), few_periods.why_only_buyers(), None, said=said)
+        return Chart(basis.named(_who_ordered(basis)), few_periods.why_only_buyers(), None, said=said)
     if len(known) < few_periods.FEWEST_BARS:
-        sub = _subtitle(titles.movement_name(basis), known, timeline, basis)
+        sub = _subtitle(basis.named(titles.movement_name(basis)), known, timeline, basis)
         return Chart(title, sub, None, said=few_periods.movements(known, basis))
-    last = known[-1]
-    told = _("%(name)s. %(period)s: %(new)s new, %(won_back)s won back, %(lost)s lost.") % {
-        "name": titles.movement_name(basis),
-        "period": basis.name(last.start),
-        "new": basis.number(last.new),
-        "won_back": basis.number(last.won_back),
-        "lost": basis.number(last.lost),
-    }
     drawing = bars_up_down(
         [_bar(period, basis) for period in drawn],
-        title=told,
+        title=_movement_told(known[-1], basis),
         labels=(_("new"), _("back"), _("lost")),
         language=basis.language,
         open_label=_running(drawn[-1], basis),
     )
-    sub = _subtitle(titles.movement_name(basis), drawn, timeline, basis)
+    sub = _subtitle(basis.named(titles.movement_name(basis)), drawn, timeline, basis)
     return Chart(title, sub, drawing, chart_tables.movement(drawn, basis))
 
 
@@ -151,14 +143,15 @@ def _rate_chart(
         return Chart(title, sub, None, table(drawn, basis), few_periods.rates(known, value, basis))
     drawing = line(
         [_point(period, value(period) if period in known else None, basis) for period in drawn],
-        title=_told(name, known, value, basis),
+        title=_told(basis.named(name), known, value, basis),
         language=basis.language,
         target=target,
         notes=[note for note in (_note(drawn, day, text, basis) for day, text in notes) if note],
         open_label=_running(drawn[-1], basis),
         series=series,
     )
-    sub = _subtitle(name, drawn, timeline, basis)
+    what = _("%(rate)s in percent, %(customers)s") % {"rate": name, "customers": basis.customers}
+    sub = _subtitle(what, drawn, timeline, basis)
     if drawing.axis_from:
         sub = _("%(what)s The axis begins at %(value)s.") % {"what": sub, "value": drawing.axis_from}
     return Chart(title, sub, drawing, table(drawn, basis))
@@ -206,6 +199,16 @@ def _note(drawn: Timeline, day: date, text: str, basis: Basis) -> Note | None:
 # Movement and cohorts
 
 
+def _movement_told(last: PeriodFigures, basis: Basis) -> str:
+    return _("%(name)s. %(period)s: %(new)s new, %(won_back)s won back, %(lost)s lost.") % {
+        "name": basis.named(titles.movement_name(basis)),
+        "period": basis.name(last.start),
+        "new": basis.number(last.new),
+        "won_back": basis.number(last.won_back),
+        "lost": basis.number(last.lost),
+    }
+
+
 def _bar(period: PeriodFigures, basis: Basis) -> Bar:
     """Who is lost in a running period is not known before its end: everyone may still order."""
     return Bar(
@@ -225,7 +228,7 @@ def _heat_row(row: CohortLike, months_after: int, basis: Basis) -> HeatRow:
 
 
 def _cohort_subtitle(rows: Sequence[CohortLike], shown: Sequence[CohortLike], basis: Basis) -> str:
-    sentence = _("First-time buyers who bought again in month +1, +2, …, in percent.")
+    sentence = _("First-time buyers%(which)s who bought again in month +1, +2, …, in percent.") % {"which": basis.which}
     known = settled(rows, basis.window_days)
     unsettled = sum(row not in known for row in shown)
     if not known or not unsettled:

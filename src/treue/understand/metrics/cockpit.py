@@ -16,7 +16,8 @@ from treue.understand.metrics.basis import Basis, active_language
 from treue.understand.metrics.charts import Chart, HeatChart
 from treue.understand.metrics.comparison import Choice, latest
 from treue.understand.metrics.models import Note, Snapshot
-from treue.understand.metrics.selection import Offer, Selection, choose, label, offer, up_to
+from treue.understand.metrics.selection import Offer, Selection, choose, offer, up_to
+from treue.understand.metrics.whose import label
 
 SLICES_COMPARED = 5
 COHORTS_SHOWN = 12
@@ -68,7 +69,7 @@ def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str, *, m
 
     may_edit_shop: whether to lead to the settings that a figure waits for.
     """
-    basis = Basis(selection.unit, snapshot.window_days, snapshot.as_of, snapshot.currency)
+    basis = Basis(selection.unit, snapshot.window_days, snapshot.as_of, snapshot.currency, selection.filters)
     whole = reading.timeline(snapshot, selection.unit, selection.filters)
     rows = reading.cohorts(snapshot, selection.filters)
     choice = choose(whole, selection)
@@ -91,19 +92,23 @@ def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str, *, m
         movement=charts.movement(timeline, basis),
         cohorts=charts.cohorts(rows[-COHORTS_SHOWN:], basis),
         findings=findings.findings(timeline, nameable(parts), basis),
-        slices=[
-            slice_tables.table(
-                dimension,
-                [part for part in rows if not part.is_rest],
-                choice.current,
-                basis,
-                most=SLICES_COMPARED,
-                csv_url=_csv(f"by_{dimension}", query),
-            )
-            for dimension, rows in parts.items()
-        ],
+        slices=_slices(parts, choice, basis, query),
         suggested_window=snapshot.suggested_window if may_edit_shop else None,
     )
+
+
+def _slices(parts: Mapping[str, Sequence["NamedPart"]], choice: Choice, basis: Basis, query: str) -> list[Table]:
+    return [
+        slice_tables.table(
+            dimension,
+            [part for part in rows if not part.is_rest],
+            choice.current,
+            basis,
+            most=SLICES_COMPARED,
+            csv_url=_csv(f"by_{dimension}", query),
+        )
+        for dimension, rows in parts.items()
+    ]
 
 
 def _csv(name: str, query: str) -> str:
@@ -157,7 +162,10 @@ def _parts(snapshot: Snapshot, selection: Selection, choice: Choice) -> dict[str
 
 
 def _sub(snapshot: Snapshot, last_whole: PeriodFigures | None, basis: Basis) -> str:
+    """As of when, and what is filtered: on paper the filters are not seen."""
     text = _("Orders up to %(day)s.") % {"day": formats.weekday_long(snapshot.as_of, basis.language)}
+    if basis.filters.active:
+        text = _("Only customers%(which)s.") % {"which": basis.which} + f" {text}"
     if last_whole is None:
         return text
     last = {

@@ -33,3 +33,6 @@ class Filters:
 
     def but(self, **changes: str) -> Self:
         return replace(self, **changes)
+
+
+EVERYBODY = Filters()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from treue.design.figures import Finding
 from treue.science.figures import PeriodFigures
-from treue.understand.metrics import margins, slices, trends
+from treue.understand.metrics import margins, slices, trends, whose
 from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.comparison import latest
 from treue.understand.metrics.slices import SliceLike
@@ -33,14 +33,15 @@ def findings(timeline: Sequence[PeriodFigures], by: Mapping[str, Sequence[SliceL
 
 def slice_loses(loss: slices.Loss, basis: Basis) -> Finding:
     """A channel, country or category that lost at least twice as many as in the period before."""
-    more = _("{name} lost <b>{count} customers</b> {within}, more than twice as many as {before}.")
-    twice = _("{name} lost <b>{count} customers</b> {within}, twice as many as {before}.")
+    more = _("{name} lost <b>{count} customers</b>{which} {within}, more than twice as many as {before}.")
+    twice = _("{name} lost <b>{count} customers</b>{which} {within}, twice as many as {before}.")
     say = format_html(
         more if loss.current.lost > 2.2 * loss.previous.lost else twice,
         name=loss.value,
         count=basis.number(loss.current.lost),
         within=basis.within(loss.current.start),
         before=basis.within(loss.previous.start),
+        which=basis.which,
     )
     proof = _("%(before)s then. Churn rate %(rate)s after %(rate_before)s.") % {
         "before": basis.number(loss.previous.lost),
@@ -53,9 +54,14 @@ def slice_loses(loss: slices.Loss, basis: Basis) -> Finding:
 def slice_stays_less(gap: slices.Gap, basis: Basis) -> Finding:
     """The slice whose customers stay least, against all others."""
     sentence = {
-        "channel": _("Customers who came by {name} stay less often: <b>{rate}</b> {within}, all others {others}."),
-        "country": _("Customers from {name} stay less often: <b>{rate}</b> {within}, all others {others}."),
-        "category": _("Customers who began with {name} stay less often: <b>{rate}</b> {within}, all others {others}."),
+        "channel": _(
+            "Customers{which} who came by {name} stay less often: <b>{rate}</b> {within}, all others{which} {others}."
+        ),
+        "country": _("Customers{from_there} stay less often: <b>{rate}</b> {within}, all others{which} {others}."),
+        "category": _(
+            "Customers{which} who began with {name} stay less often: <b>{rate}</b> {within}, "
+            "all others{which} {others}."
+        ),
     }[gap.dimension]
     say = format_html(
         sentence,
@@ -63,6 +69,8 @@ def slice_stays_less(gap: slices.Gap, basis: Basis) -> Finding:
         rate=basis.rate(gap.current.retention_rate),
         within=basis.within(gap.current.start),
         others=basis.rate(gap.others),
+        which=basis.which,
+        from_there=whose.which(basis.filters.but(country=gap.value), basis.language),
     )
     proof = _("%(lost)s of %(start)s left.") % {
         "lost": basis.number(gap.current.lost),
@@ -78,10 +86,10 @@ def new_customers(timeline: Sequence[PeriodFigures], basis: Basis) -> Finding | 
     if extreme is None:
         return None
     sentence = {
-        (True, True): _("<b>{count} new customers</b> came {within}, the most {since}."),
-        (True, False): _("<b>{count} new customers</b> came {within}, the most so far."),
-        (False, True): _("<b>{count} new customers</b> came {within}, the fewest {since}."),
-        (False, False): _("<b>{count} new customers</b> came {within}, the fewest so far."),
+        (True, True): _("<b>{count} new customers</b>{which} came {within}, the most {since}."),
+        (True, False): _("<b>{count} new customers</b>{which} came {within}, the most so far."),
+        (False, True): _("<b>{count} new customers</b>{which} came {within}, the fewest {since}."),
+        (False, False): _("<b>{count} new customers</b>{which} came {within}, the fewest so far."),
     }[extreme.highest, extreme.since is not None]
     last, before = course.places[-1], course.places[-2]
     say = format_html(
@@ -89,6 +97,7 @@ def new_customers(timeline: Sequence[PeriodFigures], basis: Basis) -> Finding | 
         count=basis.number(last.value),
         within=basis.within(last.start),
         since=basis.since(extreme.since) if extreme.since else "",
+        which=basis.which,
     )
     return Finding(say, _compared(basis.number(before.value), before.start, basis))
 
@@ -100,9 +109,10 @@ def repeat_step(timeline: Sequence[PeriodFigures], basis: Basis) -> Finding | No
         return None
     last, before = course.places[-1], course.places[-2]
     say = format_html(
-        _("<b>{rate}</b> of the buyers ordered more than once {within}."),
+        _("<b>{rate}</b> of the buyers{which} ordered more than once {within}."),
         rate=basis.rate(last.value),
         within=basis.within(last.start),
+        which=basis.which,
     )
     return Finding(say, _compared(basis.rate(before.value), before.start, basis))
 
@@ -114,7 +124,9 @@ def bought_once(period: PeriodFigures, basis: Basis) -> Finding | None:
         return None
     once = everyone - repeaters
     say = format_html(
-        _("<b>{rate}</b> of all customers have ordered only once so far."), rate=basis.rate(100 * once / everyone)
+        _("<b>{rate}</b> of all customers{which} have ordered only once so far."),
+        rate=basis.rate(100 * once / everyone),
+        which=basis.which,
     )
     proof = _("%(once)s of %(everyone)s, up to the end of %(period)s.") % {
         "once": basis.number(once),

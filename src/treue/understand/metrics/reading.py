@@ -22,12 +22,11 @@ from treue.science.figures import (
     total_figures,
 )
 from treue.science.figures import timeline as figures_of
-from treue.understand.metrics.filters import ALL, DIMENSIONS, OTHER, UNKNOWN, Filters
+from treue.understand.metrics.filters import ALL, DIMENSIONS, EVERYBODY, OTHER, UNKNOWN, Filters
 from treue.understand.metrics.models import CohortCount, PeriodCount, Slice, Snapshot
 
-__all__ = ["DIMENSIONS", "OTHER", "UNKNOWN", "Filters"]
+__all__ = ["DIMENSIONS", "EVERYBODY", "OTHER", "UNKNOWN", "Filters"]
 
-EVERYBODY = Filters()
 TOTALS = tuple(each.name for each in fields(Totals))
 
 

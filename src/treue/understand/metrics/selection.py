@@ -15,6 +15,7 @@ from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.comparison import Choice
 from treue.understand.metrics.models import Snapshot
 from treue.understand.metrics.reading import Filters
+from treue.understand.metrics.whose import label
 
 UNITS: tuple[Unit, ...] = ("month", "quarter", "year")
 PERIODS_TO_CHOOSE = 36
@@ -121,14 +122,6 @@ def options(dimension: str, found: Sequence[reading.Choice], language: str) -> l
         ("", everything[dimension]),
         *((value, f"{label(dimension, value, language)} ({count})") for value, count in counted),
     ]
-
-
-def label(dimension: str, value: str, language: str) -> str:
-    """The name of a slice's value: the two special ones in words, a country's code by its name."""
-    special = {reading.UNKNOWN: _("unknown"), reading.OTHER: _("Other")}
-    if value in special:
-        return special[value]
-    return formats.country(value, language) if dimension == "country" else value
 
 
 def _day(text: str) -> date | None:

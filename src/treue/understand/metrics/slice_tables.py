@@ -72,7 +72,7 @@ def table(
         dimension_label(dimension),
         _columns(dimension),
         body,
-        caption=basis.during(whole.start) if whole else "",
+        caption=basis.named(basis.during(whole.start)) if whole else "",
         foot=_row(_("All together"), total, basis, with_rates),
         csv_url=csv_url,
     )

@@ -20,7 +20,6 @@ from treue.understand.metrics.comparison import Choice
 from treue.understand.metrics.trends import Course, Extreme
 
 Timeline = Sequence[PeriodFigures]
-MOST_FINDINGS = 4
 
 
 # The morning sentence
@@ -41,6 +40,7 @@ def morning(choice: Choice, basis: Basis) -> SafeString:
         "since": basis.since(extreme.since) if extreme and extreme.since else "",
         "than": basis.within(choice.previous.start) if choice.previous else "",
         "points": _points(choice, basis),
+        "which": basis.which,
     }
     return format_html(_stayed(choice, extreme), **facts)
 
@@ -48,19 +48,21 @@ def morning(choice: Choice, basis: Basis) -> SafeString:
 def _stayed(choice: Choice, extreme: Extreme | None) -> str:
     if extreme:
         return {
-            (True, True): _("{during}, <em>{rate}</em> of your customers stayed, the highest share {since}."),
-            (True, False): _("{during}, <em>{rate}</em> of your customers stayed, the highest share so far."),
-            (False, True): _("{during}, <em>{rate}</em> of your customers stayed, the lowest share {since}."),
-            (False, False): _("{during}, <em>{rate}</em> of your customers stayed, the lowest share so far."),
+            (True, True): _("{during}, <em>{rate}</em> of your customers{which} stayed, the highest share {since}."),
+            (True, False): _("{during}, <em>{rate}</em> of your customers{which} stayed, the highest share so far."),
+            (False, True): _("{during}, <em>{rate}</em> of your customers{which} stayed, the lowest share {since}."),
+            (False, False): _("{during}, <em>{rate}</em> of your customers{which} stayed, the lowest share so far."),
         }[extreme.highest, extreme.since is not None]
     difference = _difference(choice)
     if difference is None:
-        return _("{during}, <em>{rate}</em> of your customers stayed.")
+        return _("{during}, <em>{rate}</em> of your customers{which} stayed.")
     if difference == 0:
-        return _("{during}, <em>{rate}</em> of your customers stayed, no certain difference from the share {than}.")
+        return _(
+            "{during}, <em>{rate}</em> of your customers{which} stayed, no certain difference from the share {than}."
+        )
     if difference > 0:
-        return _("{during}, <em>{rate}</em> of your customers stayed, {points} more than {than}.")
-    return _("{during}, <em>{rate}</em> of your customers stayed, {points} less than {than}.")
+        return _("{during}, <em>{rate}</em> of your customers{which} stayed, {points} more than {than}.")
+    return _("{during}, <em>{rate}</em> of your customers{which} stayed, {points} less than {than}.")
 
 
 def _before(choice: Choice) -> PeriodFigures | None:
@@ -88,8 +90,8 @@ def _points(choice: Choice, basis: Basis) -> str:
 
 def _who_ordered(period: PeriodFigures, basis: Basis) -> SafeString:
     sentence = ngettext(
-        "{during}, <em>{buyers} customer</em> ordered, {first} for the first time.",
-        "{during}, <em>{buyers} customers</em> ordered, {first} of them for the first time.",
+        "{during}, <em>{buyers} customer</em>{which} ordered, {first} for the first time.",
+        "{during}, <em>{buyers} customers</em>{which} ordered, {first} of them for the first time.",
         period.buyers,
     )
     return format_html(
@@ -97,6 +99,7 @@ def _who_ordered(period: PeriodFigures, basis: Basis) -> SafeString:
         during=basis.during(period.start),
         buyers=basis.number(period.buyers),
         first=basis.number(period.first_buyers),
+        which=basis.which,
     )
 
 
@@ -148,21 +151,21 @@ def retention_title(timeline: Timeline, basis: Basis) -> str:
     course = retention_course(timeline)
     facts = _facts(course, basis)
     if course.run:
-        rose = _("Retention has risen by %(run)s %(run_since)s, to %(rate)s")
-        fell = _("Retention has fallen by %(run)s %(run_since)s, to %(rate)s")
+        rose = _("Retention%(of_customers)s has risen by %(run)s %(run_since)s, to %(rate)s")
+        fell = _("Retention%(of_customers)s has fallen by %(run)s %(run_since)s, to %(rate)s")
         return (rose if course.run.difference > 0 else fell) % facts
     if extreme := course.extreme:
         return {
-            (True, True): _("%(during)s, retention was at %(rate)s, the highest %(since)s"),
-            (True, False): _("%(during)s, retention was at %(rate)s, the highest so far"),
-            (False, True): _("%(during)s, retention was at %(rate)s, the lowest %(since)s"),
-            (False, False): _("%(during)s, retention was at %(rate)s, the lowest so far"),
+            (True, True): _("%(during)s, retention%(of_customers)s was at %(rate)s, the highest %(since)s"),
+            (True, False): _("%(during)s, retention%(of_customers)s was at %(rate)s, the highest so far"),
+            (False, True): _("%(during)s, retention%(of_customers)s was at %(rate)s, the lowest %(since)s"),
+            (False, False): _("%(during)s, retention%(of_customers)s was at %(rate)s, the lowest so far"),
         }[extreme.highest, extreme.since is not None] % facts
     if course.step:
-        rose = _("%(during)s, retention rose by %(points)s to %(rate)s")
-        fell = _("%(during)s, retention fell by %(points)s to %(rate)s")
+        rose = _("%(during)s, retention%(of_customers)s rose by %(points)s to %(rate)s")
+        fell = _("%(during)s, retention%(of_customers)s fell by %(points)s to %(rate)s")
         return (rose if course.step > 0 else fell) % facts
-    return retention_name(basis)
+    return basis.named(retention_name(basis))
 
 
 def churn_title(timeline: Timeline, basis: Basis) -> str:
@@ -170,21 +173,21 @@ def churn_title(timeline: Timeline, basis: Basis) -> str:
     course = churn_course(timeline)
     facts = _facts(course, basis)
     if course.run:
-        rose = _("Churn has risen by %(run)s %(run_since)s, to %(rate)s")
-        fell = _("Churn has fallen by %(run)s %(run_since)s, to %(rate)s")
+        rose = _("Churn%(of_customers)s has risen by %(run)s %(run_since)s, to %(rate)s")
+        fell = _("Churn%(of_customers)s has fallen by %(run)s %(run_since)s, to %(rate)s")
         return (rose if course.run.difference > 0 else fell) % facts
     if extreme := course.extreme:
         return {
-            (True, True): _("%(during)s, churn was at %(rate)s, the highest %(since)s"),
-            (True, False): _("%(during)s, churn was at %(rate)s, the highest so far"),
-            (False, True): _("%(during)s, churn was at %(rate)s, the lowest %(since)s"),
-            (False, False): _("%(during)s, churn was at %(rate)s, the lowest so far"),
+            (True, True): _("%(during)s, churn%(of_customers)s was at %(rate)s, the highest %(since)s"),
+            (True, False): _("%(during)s, churn%(of_customers)s was at %(rate)s, the highest so far"),
+            (False, True): _("%(during)s, churn%(of_customers)s was at %(rate)s, the lowest %(since)s"),
+            (False, False): _("%(during)s, churn%(of_customers)s was at %(rate)s, the lowest so far"),
         }[extreme.highest, extreme.since is not None] % facts
     if course.step:
-        rose = _("%(during)s, churn rose by %(points)s to %(rate)s")
-        fell = _("%(during)s, churn fell by %(points)s to %(rate)s")
+        rose = _("%(during)s, churn%(of_customers)s rose by %(points)s to %(rate)s")
+        fell = _("%(during)s, churn%(of_customers)s fell by %(points)s to %(rate)s")
         return (rose if course.step > 0 else fell) % facts
-    return churn_name(basis)
+    return basis.named(churn_name(basis))
 
 
 def _facts(course: Course, basis: Basis) -> dict[str, str]:
@@ -198,6 +201,7 @@ def _facts(course: Course, basis: Basis) -> dict[str, str]:
         "run_since": basis.since(run.since) if run else "",
         "since": basis.since(extreme.since) if extreme and extreme.since else "",
         "points": _size(course.step or 0, basis),
+        "of_customers": basis.of_customers,
     }
 
 
@@ -218,10 +222,10 @@ def movement_title(timeline: Timeline, basis: Basis) -> str:
     """Whether more came than went, and since when, where the difference is beyond chance."""
     known = [period for period in timeline if period.complete and not period.warm_up]
     if not known:
-        return movement_name(basis)
+        return basis.named(movement_name(basis))
     last, net = known[-1], _net(known[-1])
     if abs(net) <= margins.of_counts(last.new + (last.won_back or 0), last.lost or 0):
-        return movement_name(basis)
+        return basis.named(movement_name(basis))
     signs = [_net(period) > 0 for period in known]
     alike = _run(signs, signs[-1])
     against = _run(signs[: len(signs) - alike], not signs[-1])
@@ -232,6 +236,7 @@ def movement_title(timeline: Timeline, basis: Basis) -> str:
         "count": basis.number(abs(net)),
         "span": span(alike, basis),
         "since": basis.since(since.start) if since else "",
+        "which": basis.which,
     }
     return _movement_sentence(net > 0, alike, against, since is not None) % facts
 
@@ -247,17 +252,17 @@ def _run(signs: Sequence[bool], sign: bool) -> int:
 
 def _movement_sentence(came: bool, alike: int, against: int, before: bool) -> str:
     if alike == 1 and against >= trends.SHORTEST_RUN and before:
-        more = _("For the first time %(since)s more customers came than left: %(count)s more")
-        fewer = _("For the first time %(since)s more customers left than came: %(count)s more")
+        more = _("For the first time %(since)s more customers%(which)s came than left: %(count)s more")
+        fewer = _("For the first time %(since)s more customers%(which)s left than came: %(count)s more")
     elif alike == 1 and against >= trends.SHORTEST_RUN:
-        more = _("For the first time more customers came than left: %(count)s more")
-        fewer = _("For the first time more customers left than came: %(count)s more")
+        more = _("For the first time more customers%(which)s came than left: %(count)s more")
+        fewer = _("For the first time more customers%(which)s left than came: %(count)s more")
     elif alike >= trends.SHORTEST_RUN:
-        more = _("For %(span)s more customers have come than left, %(count)s more %(within)s")
-        fewer = _("For %(span)s more customers have left than come, %(count)s more %(within)s")
+        more = _("For %(span)s more customers%(which)s have come than left, %(count)s more %(within)s")
+        fewer = _("For %(span)s more customers%(which)s have left than come, %(count)s more %(within)s")
     else:
-        more = _("%(during)s, %(count)s more customers came than left")
-        fewer = _("%(during)s, %(count)s more customers left than came")
+        more = _("%(during)s, %(count)s more customers%(which)s came than left")
+        fewer = _("%(during)s, %(count)s more customers%(which)s left than came")
     return more if came else fewer
 
 
@@ -266,16 +271,22 @@ def cohort_title(rows: Sequence[CohortLike], basis: Basis) -> str:
     settled = cohorts.settled(rows, basis.window_days)
     turn = cohorts.turn(settled)
     if turn:
-        month = formats.period(turn.since, basis.language, "month")
-        facts = {"month": month, "before": basis.rate(turn.before), "after": basis.rate(turn.after)}
         more = _(
-            "Who first ordered since %(month)s comes back more often: %(after)s in the month after, before %(before)s"
+            "First-time buyers%(which)s since %(month)s come back more often: %(after)s in the month after, "
+            "before %(before)s"
         )
         less = _(
-            "Who first ordered since %(month)s comes back less often: %(after)s in the month after, before %(before)s"
+            "First-time buyers%(which)s since %(month)s come back less often: %(after)s in the month after, "
+            "before %(before)s"
         )
-        return (more if turn.after > turn.before else less) % facts
+        return (more if turn.after > turn.before else less) % {
+            "which": basis.which,
+            "month": formats.period(turn.since, basis.language, "month"),
+            "before": basis.rate(turn.before),
+            "after": basis.rate(turn.after),
+        }
     share, size = cohorts.next_month(settled) or (None, 0)
     if size < margins.FEWEST_CASES:
-        return _("Cohorts by month of the first order")
-    return _("Of the first-time buyers of a month, %(rate)s come back in the month after") % {"rate": basis.rate(share)}
+        return basis.named(_("Cohorts by month of the first order"))
+    facts = {"which": basis.which, "rate": basis.rate(share)}
+    return _("Of a month's first-time buyers%(which)s, %(rate)s come back in the month after") % facts

@@ -16,7 +16,8 @@ from treue.core.shop.models import Shop
 from treue.understand.metrics.filters import DIMENSIONS, Filters
 from treue.understand.metrics.models import Snapshot
 from treue.understand.metrics.reading import EVERYBODY, Choices
-from treue.understand.metrics.selection import Option, label, options
+from treue.understand.metrics.selection import Option, options
+from treue.understand.metrics.whose import label
 from treue.understand.profile.searching import Search
 
 LONGEST_SEARCH = 120

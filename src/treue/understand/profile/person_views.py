@@ -21,7 +21,7 @@ from treue.design.figures import Link
 from treue.design.tables import Pager
 from treue.understand.metrics import reading
 from treue.understand.metrics.basis import active_language
-from treue.understand.metrics.selection import label
+from treue.understand.metrics.whose import label
 from treue.understand.profile import order_tables, orders, person, portrait
 from treue.understand.profile.filtering import last_day
 

@@ -1,0 +1,30 @@
+"""The cockpit under filters: it says whose figures it shows, also where there are none."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from treue.core.shop.models import Shop
+
+pytestmark = pytest.mark.django_db
+
+
+def text(page: object) -> str:
+    """What a person reads, without markup, spaces evened out."""
+    body = re.sub(r"<(svg|style|script)\b.*?</\1>", " ", page.content.decode(), flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+@pytest.fixture
+def seen(shop: Shop, as_role: Callable[..., Client]) -> Callable[..., str]:
+    return lambda query, language="en": as_role(language=language).get(f"/?{query}")
+
+
+def test_under_the_title_stands_what_is_filtered_so_that_paper_says_it_too(seen: Callable[..., object]) -> None:
+    title = re.search(r'<header class="morning">.*?</header>', seen("country=AT&channel=Branch", "de").text)[0]
+    assert "Ihrer Kundschaft aus Österreich (Kanal Branch)" in unescape(title)
+    assert "Nur Kundschaft aus Österreich (Kanal Branch)." in unescape(title)
+    assert "Nur " not in re.search(r'<header class="morning">.*?</header>', seen("").text)[0]
