@@ -28,3 +28,23 @@ def test_under_the_title_stands_what_is_filtered_so_that_paper_says_it_too(seen:
     assert "Ihrer Kundschaft aus Österreich (Kanal Branch)" in unescape(title)
     assert "Nur Kundschaft aus Österreich (Kanal Branch)." in unescape(title)
     assert "Nur " not in re.search(r'<header class="morning">.*?</header>', seen("").text)[0]
+
+
+@pytest.mark.parametrize("query", ["channel=nix", "country=XX", "category=Old", "channel=~other"])
+def test_a_filter_that_nobody_matches_any_more_is_shown_as_chosen(seen: Callable[..., object], query: str) -> None:
+    name, _, value = query.partition("=")
+    page = seen(query).text
+    select = re.search(rf'<select [^>]*name="{name}".*?</select>', page, re.DOTALL)[0]
+    assert f'<option value="{value}" selected>' in select
+    assert '<option value="">All' in select
+
+
+def test_a_filter_of_which_the_shop_knows_nothing_can_be_seen_and_cleared(
+    shop: Shop, as_role: Callable[..., Client]
+) -> None:
+    from treue.understand.metrics.models import Slice
+
+    Slice.objects.exclude(category="").delete()
+    assert 'name="category"' not in as_role().get("/").text
+    page = as_role().get("/?category=Tea").text
+    assert '<option value="Tea" selected>Tea</option>' in page

@@ -86,6 +86,7 @@ def up_to(choice: Choice, timeline: Timeline) -> Timeline:
 
 def offer(snapshot: Snapshot, timeline: Timeline, choice: Choice, basis: Basis) -> Offer:
     """The usual of each has no value, so that a kept address goes on meaning the latest."""
+    asked = basis.filters
     starts = [period.start for period in reversed(timeline) if period.complete]
     current = choice.current.start if choice.current else None
     earlier = [start for start in starts if current and start < current]
@@ -96,9 +97,9 @@ def offer(snapshot: Snapshot, timeline: Timeline, choice: Choice, basis: Basis) 
         period=_value(current, starts),
         against=_named(earlier, basis),
         against_period=_value(choice.previous.start if choice.previous else None, earlier),
-        channels=options("channel", found.channel, basis.language),
-        countries=options("country", found.country, basis.language),
-        categories=options("category", found.category, basis.language),
+        channels=options("channel", found.channel, asked.channel, basis.language),
+        countries=options("country", found.country, asked.country, basis.language),
+        categories=options("category", found.category, asked.category, basis.language),
     )
 
 
@@ -112,15 +113,21 @@ def _value(start: date | None, starts: Sequence[date]) -> str:
     return "" if start is None or start == starts[0] else start.isoformat()
 
 
-def options(dimension: str, found: Sequence[reading.Choice], language: str) -> list[Option]:
-    """All, then each value with how many customers it leaves; nothing where nothing is known."""
-    if not found:
+def options(dimension: str, found: Sequence[reading.Choice], asked: str, language: str) -> list[Option]:
+    """All, then each value with how many customers it leaves; nothing where nothing is known.
+
+    asked: what the address asks for. It is offered even where it is not found (any more), so that a page never
+    filters by what it does not show; how many customers that leaves is not known here.
+    """
+    missing = [asked] if asked and asked not in [one.value for one in found] else []
+    if not found and not missing:
         return []
     everything = {"channel": _("All channels"), "country": _("All countries"), "category": _("All categories")}
     counted = ((one.value, formats.number(one.customers, language)) for one in found)
     return [
         ("", everything[dimension]),
         *((value, f"{label(dimension, value, language)} ({count})") for value, count in counted),
+        *((value, label(dimension, value, language)) for value in missing),
     ]
 
 

@@ -17,7 +17,6 @@ from treue.understand.metrics.filters import DIMENSIONS, Filters
 from treue.understand.metrics.models import Snapshot
 from treue.understand.metrics.reading import EVERYBODY, Choices
 from treue.understand.metrics.selection import Option, options
-from treue.understand.metrics.whose import label
 from treue.understand.profile.searching import Search
 
 LONGEST_SEARCH = 120
@@ -91,8 +90,7 @@ class Offer:
 
 def offer(found: Choices, asked: Asked, *, window_days: int, language: str) -> Offer:
     def dimension(name: str) -> list[Option]:
-        offered = options(name, getattr(found, name), language)
-        return _with(getattr(asked.dimensions, name), offered, lambda value: label(name, value, language))
+        return options(name, getattr(found, name), getattr(asked.dimensions, name), language)
 
     return Offer(
         channels=dimension("channel"),
