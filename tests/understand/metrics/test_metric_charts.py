@@ -156,6 +156,18 @@ def test_the_movement_is_told_with_its_last_counts():
     )
 
 
+def test_months_in_which_nobody_came_or_left_are_no_chart():
+    chart = charts.movement(course(*[counts()] * 5), basis(filters=Filters(country="DK")))
+    assert (chart.title, chart.drawing) == ("New, won-back and lost customers by month, customers from Denmark", None)
+    assert chart.sub == "In this time nobody came and nobody left."
+
+
+def test_months_without_any_customer_are_no_warm_up():
+    assert charts.retention(course(*[counts()] * 5), basis()).sub == (
+        "At the start of each month there were fewer than 30 customers, too few for a rate."
+    )
+
+
 def test_nobody_is_lost_in_a_running_period_yet():
     timeline = course(counts(), counts(start=1000, new=90, lost=100), counts(start=1000, lost=777), running=True)
     assert "777" not in charts.movement(timeline, basis()).drawing.wide
@@ -204,7 +216,7 @@ def test_the_heat_map_shows_the_last_thirteen_cohorts():
 
 def test_one_month_is_no_heat_map():
     chart = charts.cohorts([ACohort("2026-09", 200, [200])], basis())
-    assert (chart.heat, chart.sub) == (None, "This needs two complete months.")
+    assert (chart.heat, chart.sub) == (None, "This needs two complete months since the first order.")
 
 
 # Tables

@@ -82,6 +82,7 @@ def test_a_percent_sign_or_a_brace_in_a_value_is_only_text():
 def test_markup_in_a_value_is_escaped_in_the_morning_sentence():
     timeline = course(counts(buyers=50), warm_up=1)
     assert "<script>" not in titles.morning(latest(timeline), basis(filters=Filters(channel="<script>")))
+    assert "<script>" not in titles.nobody(basis(filters=Filters(channel="<script>")))
 
 
 def test_the_morning_sentence_names_the_slice():
@@ -97,6 +98,13 @@ def test_the_morning_sentence_names_the_slice():
         "80 of them for the first time.",
         "Im Oktober 2026 bestellten <em>120 Kunden</em> aus Dänemark (Kanal App, erste Kategorie Coffee), "
         "davon 80 zum ersten Mal.",
+    )
+
+
+def test_a_period_without_a_buyer_is_said_in_words():
+    assert both(lambda: titles.morning(latest(course(counts())), basis(filters=DENMARK))) == (
+        "In October 2026, <em>none</em> of your customers from Denmark ordered.",
+        "Im Oktober 2026 gab es <em>keine Bestellung</em> Ihrer Kundschaft aus Dänemark.",
     )
 
 

@@ -88,6 +88,8 @@ def movement(timeline: Timeline, basis: Basis) -> Chart:
     if len(known) < few_periods.FEWEST_BARS:
         sub = _subtitle(basis.named(titles.movement_name(basis)), known, timeline, basis)
         return Chart(title, sub, None, said=few_periods.movements(known, basis))
+    if not any(period.new or period.won_back or period.lost for period in known):
+        return Chart(title, few_periods.why_no_movement(), None)
     drawing = bars_up_down(
         [_bar(period, basis) for period in drawn],
         title=_movement_told(known[-1], basis),
@@ -105,7 +107,7 @@ def cohorts(rows: Sequence[CohortLike], basis: Basis) -> HeatChart:
     months_after = min(max((len(row.retained) for row in shown), default=0) - 1, MOST_MONTHS_AFTER)
     title = titles.cohort_title(rows, basis)
     if months_after < 1:
-        return HeatChart(title, _("This needs two complete months."), None)
+        return HeatChart(title, _("This needs two complete months since the first order."), None)
     picture = heat(
         [_heat_row(row, months_after, basis) for row in shown],
         head=_("First order"),
@@ -134,7 +136,7 @@ def _rate_chart(
     table: Callable[[Timeline, Basis], Table],
 ) -> Chart:
     drawn = [period for period in timeline if not period.warm_up][-MOST_PERIODS:]
-    complete = [period for period in drawn if period.complete and value(period) is not None]
+    complete = [period for period in drawn if period.complete]
     known = [period for period in complete if period.customers_start >= margins.FEWEST_CASES]
     if not known:
         return Chart(title, few_periods.why_no_rate(basis) if complete else few_periods.why_nothing(basis), None)

@@ -29,6 +29,8 @@ FIRST = (
 
 @dataclass(frozen=True)
 class Cockpit:
+    """nobody: the filters leave no customer, so that there is nothing to show but how to clear them."""
+
     morning: str
     sub: str
     warm_up: str
@@ -43,6 +45,7 @@ class Cockpit:
     findings: Sequence[Finding]
     slices: Sequence[Table] = field(default_factory=list)
     suggested_window: int | None = None
+    nobody: bool = False
 
     @property
     def has_churn(self) -> bool:
@@ -76,8 +79,9 @@ def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str, *, m
     timeline = up_to(choice, whole)
     parts = _parts(snapshot, selection, choice)
     notes = [(note.day, note.text) for note in Note.objects.filter(shop=shop)]
+    nobody = bool(selection.filters.active and whole and not whole[-1].customers_to_date)
     return Cockpit(
-        morning=titles.morning(choice, basis),
+        morning=titles.nobody(basis) if nobody else titles.morning(choice, basis),
         sub=_sub(snapshot, latest(whole).current, basis),
         warm_up=windows.warming(timeline, basis) if choice.current and choice.current.warm_up else "",
         selection=selection,
@@ -94,6 +98,7 @@ def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str, *, m
         findings=findings.findings(timeline, nameable(parts), basis),
         slices=_slices(parts, choice, basis, query),
         suggested_window=snapshot.suggested_window if may_edit_shop else None,
+        nobody=nobody,
     )
 
 

@@ -67,6 +67,10 @@ def why_only_buyers() -> str:
     return _("Within the warm-up nobody can say yet who came and who left, but who ordered.")
 
 
+def why_no_movement() -> str:
+    return _("In this time nobody came and nobody left.")
+
+
 def why_no_line(count: int, basis: Basis) -> str:
     """What is missing where one or two periods carry a rate, and what would show more."""
     return {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -41,6 +42,12 @@ class Selection:
             start=_day(query.get("period", "")),
             against=_day(query.get("against", "")),
         )
+
+    @property
+    def for_everybody(self) -> str:
+        """The same periods of all customers, as a query string."""
+        periods = (("period", self.start), ("against", self.against))
+        return urlencode({"unit": self.unit, **{name: day.isoformat() for name, day in periods if day}})
 
 
 @dataclass(frozen=True)

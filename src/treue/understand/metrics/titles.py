@@ -89,6 +89,9 @@ def _points(choice: Choice, basis: Basis) -> str:
 
 
 def _who_ordered(period: PeriodFigures, basis: Basis) -> SafeString:
+    if not period.buyers:
+        nobody = _("{during}, <em>none</em> of your customers{which} ordered.")
+        return format_html(nobody, during=basis.during(period.start), which=basis.which)
     sentence = ngettext(
         "{during}, <em>{buyers} customer</em>{which} ordered, {first} for the first time.",
         "{during}, <em>{buyers} customers</em>{which} ordered, {first} of them for the first time.",
@@ -101,6 +104,11 @@ def _who_ordered(period: PeriodFigures, basis: Basis) -> SafeString:
         first=basis.number(period.first_buyers),
         which=basis.which,
     )
+
+
+def nobody(basis: Basis) -> SafeString:
+    """Instead of the morning sentence, where the filters leave no customer."""
+    return format_html(_("<em>Nobody</em> matches the selection: {customers}."), customers=basis.customers)
 
 
 def _no_period_yet(basis: Basis) -> str:
