@@ -125,7 +125,7 @@ def test_more_buyers_who_order_again_inside_the_period():
 
 def test_how_many_ordered_only_once():
     assert said(course(counts(first_buyers=200, second_buyers=60))) == [
-        ("<b>70.0%</b> of all customers have ordered only once so far.", "140 of 200, up to the end of October 2026.")
+        ("<b>70.0%</b> of all customers have ordered only once so far.", "140 of 200, up to 31 Oct 2026.")
     ]
 
 

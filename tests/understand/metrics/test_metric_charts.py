@@ -82,7 +82,7 @@ def test_one_or_two_years_are_said_and_not_drawn():
     assert chart.drawing is None
     assert chart.sub == (
         "A line takes three complete years that began with 30 customers or more, after the warm-up; "
-        "so far there are 2. Months or quarters show more."
+        "up to 2025 there are 2. Months or quarters show more."
     )
     assert chart.said == (("2025", "60.0%, 400 of 1,000 left"), ("2024", "54.9%, 451 of 1,000 left"))
     assert chart.table is not None
@@ -91,7 +91,7 @@ def test_one_or_two_years_are_said_and_not_drawn():
         german = charts.retention(timeline[1:], basis("year"))
     assert german.sub == (
         "Eine Linie braucht nach der Anlaufzeit drei ganze Jahre, die mit mindestens 30 Kunden begannen; "
-        "bisher gibt es 1. Monate oder Quartale zeigen mehr."
+        "bis 2025 gibt es 1. Monate oder Quartale zeigen mehr."
     )
 
 
@@ -115,6 +115,13 @@ def test_a_running_month_of_which_nothing_is_said_is_not_in_the_range():
     chart = charts.movement(course(counts(), one, counts(start=122), warm_up=1, running=True), basis())
     assert chart.sub == (
         "New, won-back and lost customers by month, September 2026. The first month is missing: it lies in the warm-up."
+    )
+
+
+def test_an_early_month_is_told_apart_from_a_short_history():
+    timeline = course(counts(start=100), counts(start=100), warm_up=2, last=date(2026, 3, 1))
+    assert charts.retention(timeline, basis()).sub == (
+        "March 2026 lies in the warm-up. A later month or a shorter activity window would help."
     )
 
 

@@ -38,7 +38,7 @@ def said(filters):
         (Filters(channel="~other"), "customers from the other channels", "Kundschaft aus den übrigen Kanälen"),
         (
             Filters(category="Tee"),
-            "customers whose first category was Tee",
+            "customers with Tee as first category",
             "Kundschaft mit Tee als erster Kategorie",
         ),
         (
@@ -48,7 +48,7 @@ def said(filters):
         ),
         (
             Filters(category="~other"),
-            "customers whose first category was one of the others",
+            "customers with one of the others as first category",
             "Kundschaft mit einer der übrigen als erster Kategorie",
         ),
         (

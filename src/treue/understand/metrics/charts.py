@@ -83,7 +83,7 @@ def movement(timeline: Timeline, basis: Basis) -> Chart:
     if not known:
         said = few_periods.buyers(timeline, basis)
         if not said:
-            return Chart(title, few_periods.why_nothing(basis), None)
+            return Chart(title, few_periods.why_nothing(timeline, basis), None)
         return Chart(basis.named(_who_ordered(basis)), few_periods.why_only_buyers(), None, said=said)
     if len(known) < few_periods.FEWEST_BARS:
         sub = _subtitle(basis.named(titles.movement_name(basis)), known, timeline, basis)
@@ -139,9 +139,11 @@ def _rate_chart(
     complete = [period for period in drawn if period.complete]
     known = [period for period in complete if period.customers_start >= margins.FEWEST_CASES]
     if not known:
-        return Chart(title, few_periods.why_no_rate(basis) if complete else few_periods.why_nothing(basis), None)
+        return Chart(
+            title, few_periods.why_no_rate(basis) if complete else few_periods.why_nothing(timeline, basis), None
+        )
     if len(known) < few_periods.FEWEST_ON_A_LINE:
-        sub = few_periods.why_no_line(len(known), basis)
+        sub = few_periods.why_no_line(len(known), complete[-1], basis)
         return Chart(title, sub, None, table(drawn, basis), few_periods.rates(known, value, basis))
     drawing = line(
         [_point(period, value(period) if period in known else None, basis) for period in drawn],

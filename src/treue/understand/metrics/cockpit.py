@@ -82,7 +82,7 @@ def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str, *, m
     nobody = bool(selection.filters.active and whole and not whole[-1].customers_to_date)
     return Cockpit(
         morning=titles.nobody(basis) if nobody else titles.morning(choice, basis),
-        sub=_sub(snapshot, latest(whole).current, basis),
+        sub=_sub(snapshot, latest(whole).current, basis, nobody=nobody),
         warm_up=windows.warming(timeline, basis) if choice.current and choice.current.warm_up else "",
         selection=selection,
         offer=offer(snapshot, whole, choice, basis),
@@ -166,10 +166,10 @@ def _parts(snapshot: Snapshot, selection: Selection, choice: Choice) -> dict[str
     }
 
 
-def _sub(snapshot: Snapshot, last_whole: PeriodFigures | None, basis: Basis) -> str:
+def _sub(snapshot: Snapshot, last_whole: PeriodFigures | None, basis: Basis, *, nobody: bool) -> str:
     """As of when, and what is filtered: on paper the filters are not seen."""
     text = _("Orders up to %(day)s.") % {"day": formats.weekday_long(snapshot.as_of, basis.language)}
-    if basis.filters.active:
+    if basis.filters.active and not nobody:
         text = _("Only customers%(which)s.") % {"which": basis.which} + f" {text}"
     if last_whole is None:
         return text

@@ -71,31 +71,31 @@ def why_no_movement() -> str:
     return _("In this time nobody came and nobody left.")
 
 
-def why_no_line(count: int, basis: Basis) -> str:
-    """What is missing where one or two periods carry a rate, and what would show more."""
+def why_no_line(count: int, until: PeriodFigures, basis: Basis) -> str:
+    """What is missing where one or two periods carry a rate, and what would show more. until: the last that could."""
     return {
         "month": ngettext(
             "A line takes three complete months that began with 30 customers or more, after the warm-up; "
-            "so far there is %(count)s.",
+            "up to %(until)s there is %(count)s.",
             "A line takes three complete months that began with 30 customers or more, after the warm-up; "
-            "so far there are %(count)s.",
+            "up to %(until)s there are %(count)s.",
             count,
         ),
         "quarter": ngettext(
             "A line takes three complete quarters that began with 30 customers or more, after the warm-up; "
-            "so far there is %(count)s. Months show more.",
+            "up to %(until)s there is %(count)s. Months show more.",
             "A line takes three complete quarters that began with 30 customers or more, after the warm-up; "
-            "so far there are %(count)s. Months show more.",
+            "up to %(until)s there are %(count)s. Months show more.",
             count,
         ),
         "year": ngettext(
             "A line takes three complete years that began with 30 customers or more, after the warm-up; "
-            "so far there is %(count)s. Months or quarters show more.",
+            "up to %(until)s there is %(count)s. Months or quarters show more.",
             "A line takes three complete years that began with 30 customers or more, after the warm-up; "
-            "so far there are %(count)s. Months or quarters show more.",
+            "up to %(until)s there are %(count)s. Months or quarters show more.",
             count,
         ),
-    }[basis.unit] % {"count": basis.number(count)}
+    }[basis.unit] % {"count": basis.number(count), "until": basis.name(until.start)}
 
 
 def why_no_rate(basis: Basis) -> str:
@@ -106,7 +106,14 @@ def why_no_rate(basis: Basis) -> str:
     }[basis.unit]
 
 
-def why_nothing(basis: Basis) -> str:
+def why_nothing(timeline: Sequence[PeriodFigures], basis: Basis) -> str:
+    """timeline: as it stood after the chosen period. Where later ones exist, they are what helps."""
+    if timeline and timeline[-1].end <= basis.as_of:
+        return {
+            "month": _("%(period)s lies in the warm-up. A later month or a shorter activity window would help."),
+            "quarter": _("%(period)s lies in the warm-up. A later quarter would help, or months."),
+            "year": _("%(period)s lies in the warm-up. A later year would help, or months or quarters."),
+        }[basis.unit] % {"period": basis.name(timeline[-1].start)}
     return {
         "month": _("There is no complete month after the warm-up yet. A shorter activity window would help."),
         "quarter": _("There is no complete quarter after the warm-up yet. Months would help."),

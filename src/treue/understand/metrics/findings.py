@@ -128,10 +128,10 @@ def bought_once(period: PeriodFigures, basis: Basis) -> Finding | None:
         rate=basis.rate(100 * once / everyone),
         which=basis.which,
     )
-    proof = _("%(once)s of %(everyone)s, up to the end of %(period)s.") % {
+    proof = _("%(once)s of %(everyone)s, up to %(day)s.") % {
         "once": basis.number(once),
         "everyone": basis.number(everyone),
-        "period": basis.name(period.start),
+        "day": basis.last_day(period.end),
     }
     return Finding(say, proof)
 

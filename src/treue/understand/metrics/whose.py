@@ -51,9 +51,9 @@ def _after_a_noun(dimension: str, value: str, language: str) -> str:
             _("from the other channels"),
         ),
         "category": (
-            _("whose first category was %(name)s"),
+            _("with %(name)s as first category"),
             _("without a known first category"),
-            _("whose first category was one of the others"),
+            _("with one of the others as first category"),
         ),
     }
     name = countries.after_from(value, language) if dimension == "country" else value
