@@ -166,7 +166,7 @@ def test_a_history_of_a_few_days_says_what_is_missing(report, tmp_path):
     said = words((tmp_path / "report.html").read_text())
     assert "These data hold no complete month yet." in said
     assert said.count("No month is complete yet.") == 8 + 2
-    assert "This needs two complete months." in said
+    assert "This needs two complete months since the first order." in said
     assert "There is no complete month after the warm-up yet." in said
 
 
