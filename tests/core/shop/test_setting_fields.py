@@ -26,6 +26,8 @@ from treue.core.shop import fields
         ("en", "€1 284.10", "1284.10"),
         ("en", "-5", "-5"),
         ("en", " ", None),
+        ("en", "1.284,10", "1284.10"),
+        ("de", "0.920", "0.92"),
     ],
 )
 def test_amounts_are_read_as_they_are_written(language: str, written: str, number: str | None) -> None:

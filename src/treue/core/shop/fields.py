@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -13,16 +13,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from treue.design import formats
+from treue.design import amounts, formats
 
-GROUPED = {"de": re.compile(r"^-?\d{1,3}(\.\d{3})+(,\d+)?$"), "en": re.compile(r"^-?\d{1,3}(,\d{3})+(\.\d+)?$")}
-SEPARATORS = {"de": (".", ","), "en": (",", ".")}
 MONTH = re.compile(r"^(?:(?P<year>\d{4})-(?P<month>\d{1,2})|(?P<month2>\d{1,2})[./](?P<year2>\d{4}))$")
 EARLIEST, LATEST = 1970, 9998
 
 
 class Amount(forms.DecimalField):
-    """A number as written in either language: 1.284,10 and 1284,10 and 1284.10 in German, 1,284.10 in English."""
+    """A number as written in either language; 1.284 is read by the page's own (`amounts`)."""
 
     def __init__(self, **kwargs: object) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
@@ -32,27 +30,17 @@ class Amount(forms.DecimalField):
     def to_python(self, value: object) -> Decimal | None:
         if not isinstance(value, str):
             return super().to_python(value)
-        text = re.sub(r"[\s\u00a0\u202f']", "", value).strip("€$£")
-        if not text:
+        if not value.strip():
             return None
-        try:
-            number = Decimal(_machine(text))
-        except InvalidOperation as error:
-            raise self._invalid() from error
-        if not number.is_finite():
-            raise self._invalid()
+        number = amounts.read(value, _language())
+        if number is None:
+            example = formats.number(Decimal("1284.10"), _language(), 2)
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"example": example})
         return number
 
     def prepare_value(self, value: object) -> object:
         """What stands in the box: the number in the reader's own writing, without groups."""
-        if isinstance(value, Decimal):
-            plain = format(value.normalize(), "f")
-            return plain.replace(".", SEPARATORS[_language()][1])
-        return value
-
-    def _invalid(self) -> ValidationError:
-        example = formats.number(Decimal("1284.10"), _language(), 2)
-        return ValidationError(self.error_messages["invalid"], code="invalid", params={"example": example})
+        return amounts.typed(value, _language()) if isinstance(value, Decimal) else value
 
 
 class Percent(Amount):
@@ -133,13 +121,6 @@ def in_use() -> frozenset[str]:
     """The currencies that are money somewhere today: no Mark, no gold, no unit of account."""
     by_country = get_global("territory_currencies").values()
     return frozenset(code for known in by_country for code, _since, until, tender in known if tender and not until)
-
-
-def _machine(text: str) -> str:
-    group, point = SEPARATORS[_language()]
-    if GROUPED[_language()].match(text):
-        text = text.replace(group, "")
-    return text.replace(",", ".") if point == "," or text.count(",") == 1 else text
 
 
 def _language() -> str:

@@ -1,18 +1,23 @@
 """The filters over the list of customers: what the address asks for, and what there is to choose from.
 
 A range is written "2-5", "2-" or "2"; a last order "within-30" or "over-90", in days up to the last day of the figures.
-What an address asks for wrongly gives way to no filter at all; of an amount that somebody typed, the page says so.
+What an address asks for wrongly gives way to no filter at all; an amount that somebody typed stays in its field, with
+what would be right.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from treue.core.shop.fields import Amount
 from treue.core.shop.models import Shop
+from treue.design import amounts, formats
+from treue.understand.metrics.basis import active_language
 from treue.understand.metrics.filters import DIMENSIONS, Filters
 from treue.understand.metrics.models import Snapshot
 from treue.understand.metrics.reading import EVERYBODY, Choices
@@ -22,33 +27,39 @@ from treue.understand.profile.searching import Search
 LONGEST_SEARCH = 120
 MOST_ORDERS = 1_000_000
 MOST_DAYS = 36_500
-MOST_REVENUE = Decimal(10) ** 13
+LONGEST_AMOUNT = 60
+MOST_REVENUE = Decimal(10) ** 12
 DAYS_TO_CHOOSE = (30, 90)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The filters as they stand in the address, so that the form can show them again. refused: no amount."""
+    """The filters as they stand in the address, so that the form can show them again.
+
+    typed: the least revenue as it was written. wrong: why it was refused, "" where it was not.
+    """
 
     words: str = ""
     dimensions: Filters = EVERYBODY
     orders: str = ""
     last: str = ""
     revenue_from: Decimal | None = None
-    refused: str = field(default="", compare=False)
+    typed: str = field(default="", compare=False)
+    wrong: str = field(default="", compare=False)
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Asked":
         orders, last = query.get("orders", ""), query.get("last", "")
-        typed = query.get("revenue_from", "").replace("\0", "").strip()
-        revenue_from = _money(typed)
+        typed = query.get("revenue_from", "").replace("\0", "").strip()[:LONGEST_AMOUNT]
+        revenue_from, wrong = _money(typed)
         return cls(
             words=query.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
             dimensions=Filters.of(query),
             orders=orders if _range(orders) else "",
             last=last if _days(last) else "",
             revenue_from=revenue_from,
-            refused=typed[:LONGEST_SEARCH] if revenue_from is None else "",
+            typed=typed,
+            wrong=wrong,
         )
 
     @property
@@ -58,8 +69,14 @@ class Asked:
 
     @property
     def revenue(self) -> str:
-        """The least revenue as a number field takes it."""
-        return "" if self.revenue_from is None else f"{self.revenue_from.normalize():f}"
+        """The least revenue as it stands in its field: in the reader's own writing, or as it was refused."""
+        return self.typed if self.revenue_from is None else amounts.typed(self.revenue_from, active_language())
+
+    @property
+    def addressed(self) -> str:
+        """The least revenue as an address should have it: what was typed can mean another amount on a page of
+        another language."""
+        return self.typed if self.revenue_from is None else amounts.in_address(self.revenue_from)
 
     def search(self, as_of: date) -> Search:
         """What to look for. as_of: the last day the figures know; an order of today is within one day of it."""
@@ -173,11 +190,12 @@ def _days(text: str) -> tuple[str, int] | None:
     return (way, int(days)) if 1 <= int(days) <= MOST_DAYS else None
 
 
-def _money(text: str) -> Decimal | None:
+def _money(typed: str) -> tuple[Decimal | None, str]:
+    """The amount, and why it is none."""
     try:
-        amount = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        return None
-    if not amount.is_finite() or not 0 <= amount <= MOST_REVENUE:
-        return None
-    return amount.quantize(Decimal("0.0001"))  # as money is stored: 1e-999999 would be printed with a million zeros
+        amount = Amount(required=False, min_value=0, max_value=MOST_REVENUE).clean(typed)
+    except ValidationError:
+        most = formats.number(MOST_REVENUE, active_language())
+        example = formats.number(Decimal("1284.10"), active_language(), 2)
+        return None, _("Enter an amount from 0 to %(most)s, such as %(example)s") % {"most": most, "example": example}
+    return (None if amount is None else amount.quantize(Decimal("0.0001"))), ""  # as money is stored

@@ -1,7 +1,7 @@
 """The shop's customers: search, filter, order, page, save as CSV."""
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,6 +31,8 @@ MOST_PAGES = 1_000_000
 def customers(request: HttpRequest) -> HttpResponse:
     shop = ensure_shop()
     asked = Asked.of(request.GET)
+    if asked.addressed != request.GET.get("revenue_from", ""):
+        return redirect(reverse("customers") + address(request.GET, revenue_from=asked.addressed))
     snapshot = reading.current(shop)
     found = reading.choices(snapshot) if snapshot else reading.Choices()
     sort = Sort.of(request.GET.get("sort", ""))
