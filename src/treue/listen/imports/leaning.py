@@ -47,7 +47,7 @@ def is_gone(task: Import) -> bool:
 
 
 def _brought(task: Import) -> bool:
-    return any(amounts(task.summary, how)[1] for how in ("new", "changed"))
+    return any(amounts(task.summary, how)[1] for how in ("new", "changed")) or bool(task.summary.get("refunds_waiting"))
 
 
 def _knowing(tasks: Iterable[Import]) -> list[tuple[Import, str]]:

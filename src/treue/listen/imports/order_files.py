@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
 from duckdb import DuckDBPyConnection
 from ibis.backends.duckdb import Backend
 
-from treue.core.commerce.models import Order, Refund
+from treue.core.commerce.models import Order
 from treue.core.jobs.work import Progress
 from treue.core.shop.models import Shop
 from treue.listen.imports.cleaning import Cleaned, clean_lines, require_read
@@ -15,9 +14,8 @@ from treue.listen.imports.columns import Mapping
 from treue.listen.imports.leaving_out import foreseen
 from treue.listen.imports.models import Import, Replaced
 from treue.listen.imports.reading import Source
-from treue.listen.imports.storing import foreseeing, leftovers, matching, staging, vocabulary
+from treue.listen.imports.storing import foreseeing, leftovers, matching, refunds, staging, vocabulary
 from treue.listen.imports.storing.orders import store_orders
-from treue.listen.imports.storing.refunds import store_refunds
 from treue.listen.imports.storing.writing import Tally
 
 PARTS = 1000  # of a step whose size is only known as a fraction
@@ -44,7 +42,7 @@ def bring_in(
     stage(task.shop, cleaned, backend)
     _store_vocabulary(task, backend, progress, write=write)
     staging.stage_documents(con, has_categories="category" in mapping.columns)
-    orders, refunds = _store_documents(task, backend, progress, write=write)
+    orders = _store_documents(task, backend, progress, write=write)
     progress.step("matching")
     if write:
         _refresh_statistics(cleaned.rows_used)
@@ -55,9 +53,10 @@ def bring_in(
     progress.step("set_aside")
     leftovers.store_set_aside(con, task, cleaned.set_aside.get_name())
     if write:
-        orders = _in_all(task, orders, Replaced.What.ORDER, Order.objects.all())
-        refunds = _in_all(task, refunds, Replaced.What.REFUND, Refund.objects.values("document").distinct())
-    summary = summarise(cleaned, con) | {"orders": _counts(orders), "refunds": _counts(refunds)}
+        orders = _in_all(task, orders)
+    came_back, waiting = refunds.written(con, task) if write else refunds.foreseen(con)
+    summary = summarise(cleaned, con) | {"orders": _counts(orders), "refunds": _counts(came_back)}
+    summary["refunds_waiting"] = waiting
     return summary if write else summary | {"candidates": foreseen(cleaned, backend)}
 
 
@@ -94,12 +93,13 @@ def _store_vocabulary(task: Import, backend: Backend, progress: Progress, *, wri
     vocabulary.store_customers(con, task, write=write, sign=progress.advance)
 
 
-def _store_documents(task: Import, backend: Backend, progress: Progress, *, write: bool) -> tuple[Tally, Tally]:
+def _store_documents(task: Import, backend: Backend, progress: Progress, *, write: bool) -> Tally:
+    """Orders and refunds; returns what the orders were to the database."""
     ((lines,),) = backend.con.execute("select count(*) from line").fetchall()
     progress.step("orders", total=lines)
     orders = store_orders(backend.con, task, write=write, sign=progress.advance)
-    refunds = store_refunds(backend.con, task, write=write, sign=progress.advance)
-    return orders, refunds
+    refunds.store_refunds(backend.con, task, write=write, sign=progress.advance)
+    return orders
 
 
 def _refresh_statistics(rows: int) -> None:
@@ -134,9 +134,9 @@ def _counts(tally: Tally) -> dict[str, int]:
     return {"new": tally.new, "changed": tally.changed, "same": tally.same}
 
 
-def _in_all(task: Import, tally: Tally, what: Replaced.What, documents: QuerySet) -> Tally:
-    """New, changed and unchanged documents. What an earlier, interrupted attempt wrote is the same to this one."""
-    written = documents.filter(batch=task.batch).count()
-    changed = Replaced.objects.filter(of=task, what=what).count()
+def _in_all(task: Import, tally: Tally) -> Tally:
+    """New, changed and unchanged orders. What an earlier, interrupted attempt wrote is the same to this one."""
+    written = Order.objects.filter(batch=task.batch).count()
+    changed = Replaced.objects.filter(of=task, what=Replaced.What.ORDER).count()
     known = tally.new + tally.changed + tally.same
     return Tally(new=written - changed, changed=changed, same=known - written)

@@ -140,6 +140,16 @@ def amounts(summary: Facts, how: str) -> tuple[str, int]:
     return "".join(said), sum(found.values())
 
 
+def is_useless(summary: Facts) -> bool:
+    """Nothing of a file is there because of it, or would be, and nothing of it was known."""
+    return not any(amounts(summary, how)[1] for how in ("new", "changed", "same")) and not _waiting(summary)
+
+
+def _waiting(summary: Facts) -> int:
+    """How many refunds are kept until their purchase comes."""
+    return summary.get("refunds_waiting", 0)
+
+
 def foreseen(summary: Facts) -> str:
     """What an import would do, in a few short sentences."""
     (new, many_new), (changed, many_changed), (same, many_same) = (
@@ -157,6 +167,14 @@ def foreseen(summary: Facts) -> str:
             many_same,
         )
         parts.append(known % {"what": same})
+    waiting = _waiting(summary)
+    if waiting and not parts:
+        alone = ngettext(
+            "%(count)s refund finds no purchase yet. It would be kept and count as soon as its purchase is imported.",
+            "%(count)s refunds find no purchase yet. They would be kept and count as soon as theirs is imported.",
+            waiting,
+        )
+        return alone % {"count": count(waiting)}
     return " ".join(parts) or _("Nothing of this file could be used.")
 
 
@@ -177,6 +195,14 @@ def outcome(summary: Facts) -> str:
             many_same,
         )
         parts.append(known % {"what": same})
+    waiting = _waiting(summary)
+    if waiting and not parts:
+        alone = ngettext(
+            "%(count)s refund has found no purchase yet. It counts as soon as its purchase is imported.",
+            "%(count)s refunds have found no purchase yet. They count as soon as theirs is imported.",
+            waiting,
+        )
+        parts.append(alone % {"count": count(waiting)})
     rows = sum(summary.get("set_aside", {}).values())
     if rows:
         parts.append(

@@ -182,18 +182,18 @@ def test_an_import_that_fails_in_the_middle_is_taken_back_and_can_be_tried_again
 ):
     task = upload(many_orders(3_000))
     job = queued(task)
-    really = order_files.store_refunds
+    really = order_files.refunds.store_refunds
 
     def full(*_arguments: object, **_named: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(order_files, "store_refunds", full)
+    monkeypatch.setattr(order_files.refunds, "store_refunds", full)
     work.run(job.pk)
     job.refresh_from_db()
     task.refresh_from_db()
     assert (job.state, job.error, task.state) == (Job.State.FAILED, DiskFull.__name__, Import.State.FAILED)
     assert not any(everything().values())
-    monkeypatch.setattr(order_files, "store_refunds", really)
+    monkeypatch.setattr(order_files.refunds, "store_refunds", really)
     work.retry(job=job)
     work.run(job.pk)
     task.refresh_from_db()

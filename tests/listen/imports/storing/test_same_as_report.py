@@ -156,7 +156,7 @@ def test_a_dry_run_foresees_what_the_import_then_says(
     for size in (60, 90, len(rows)):
         path.write_text("\n".join([header, *chance.sample(rows, size)]))
         foreseen, told = dry_run(path), bring_in(path).summary
-        for fact in ("set_aside", "rows_used", "orders", "refunds"):
+        for fact in ("set_aside", "rows_used", "orders", "refunds", "refunds_waiting"):
             assert foreseen[fact] == told[fact]
     assert told["set_aside"]["refund_unmatched"]
 

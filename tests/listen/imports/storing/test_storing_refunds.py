@@ -3,7 +3,10 @@
 from decimal import Decimal
 
 from treue.core.commerce.models import Order, Refund, RefundMatch
+from treue.listen.imports import sentences
+from treue.listen.imports.standing import standing
 
+HEADER = "order,customer,time,product,quantity,price,category,channel,country\n"
 PURCHASES = """A1,anna,2026-03-01 10:00,TEA,3,4.00,,,
 A1,anna,2026-03-01 10:00,CUP,1,12.00,,,
 A2,anna,2026-04-01 10:00,TEA,2,4.00,,,
@@ -50,6 +53,34 @@ def test_a_refund_that_arrives_before_its_purchase_is_matched_when_that_comes(br
     assert first.summary["rows_used"] == 0
     bring_in(PURCHASES)
     assert refunded(orders)["B1"] == (Decimal("4.0000"), Decimal("1.000"))
+
+
+def test_a_refund_without_a_purchase_is_set_aside_and_neither_new_nor_known(bring_in, dry_run, tmp_path):
+    rows = PURCHASES + "CB1,ben,2026-04-05 10:00,TEA,-1,4.00,,,\nC9,anna,2026-04-05 10:00,MUG,-1,4.00,,,\n"
+    (tmp_path / "foreseen.csv").write_text(HEADER + rows)
+    foreseen, first, again = dry_run(tmp_path / "foreseen.csv"), bring_in(rows).summary, bring_in(rows).summary
+    assert foreseen["refunds"] == first["refunds"] == {"new": 1, "changed": 0, "same": 0}
+    assert foreseen["refunds_waiting"] == first["refunds_waiting"] == 1
+    assert foreseen["set_aside"] == first["set_aside"] == again["set_aside"] == {"refund_unmatched": 1}
+    assert again["refunds"] == {"new": 0, "changed": 0, "same": 1}
+    assert again["refunds_waiting"] == 0
+    assert Refund.objects.count() == 2
+
+
+def test_a_refund_of_which_one_line_finds_a_purchase_is_a_refund(bring_in):
+    rows = PURCHASES + "CB1,ben,2026-04-05 10:00,TEA,-1,4.00,,,\nCB1,ben,2026-04-05 10:00,MUG,-1,4.00,,,\n"
+    told = bring_in(rows).summary
+    assert (told["refunds"]["new"], told["refunds_waiting"], told["set_aside"]) == (1, 0, {"refund_unmatched": 1})
+
+
+def test_a_file_of_refunds_that_find_no_purchase_says_that_they_are_kept(bring_in, dry_run, tmp_path):
+    (tmp_path / "foreseen.csv").write_text(HEADER + "C9,ben,2026-03-05 10:00,TEA,-1,4.00,,,\n")
+    assert "1 refund finds no purchase yet. It would be kept" in sentences.foreseen(dry_run(tmp_path / "foreseen.csv"))
+    told = bring_in("C9,ben,2026-03-05 10:00,TEA,-1,4.00,,,\n")
+    assert sentences.outcome(told.summary) == (
+        "1 refund has found no purchase yet. It counts as soon as its purchase is imported. 1 row was set aside."
+    )
+    assert standing(told).may_undo
 
 
 def test_an_earlier_purchase_that_arrives_late_can_move_a_refund(bring_in, orders):

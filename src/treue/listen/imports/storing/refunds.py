@@ -1,14 +1,17 @@
 """Refund lines into the database, by document: the refunds of one number and moment are replaced whole, as orders are.
 
 The number alone would not tell them apart: often it is the refunded order's, and an order can be refunded more than
-once. Which purchases they took back is `matching`'s business.
+once. Which purchases they took back is `matching`'s business. A document of which no line has found a purchase is
+written, because its purchase may come with a later file; it waits, and counts neither as new nor as known.
 """
 
+import pyarrow as pa
 from django.db.backends.utils import CursorWrapper
 from duckdb import DuckDBPyConnection
 
-from treue.core.copying import copy_in
-from treue.listen.imports.models import Import
+from treue.core.commerce.models import Refund, RefundMatch
+from treue.core.copying import copy_in, copy_out
+from treue.listen.imports.models import Import, Replaced
 from treue.listen.imports.storing.writing import Ready, Sign, Tally, note_foreign, store_chunks, tally
 
 DOCUMENT_COLUMNS = ("rank", "number", "document", "customer_id", "lines")
@@ -71,16 +74,48 @@ select %(shop)s, i.number, i.document, l.ordinal, i.customer_id, l.product_id, l
 from verdict v join incoming i using (rank) join incoming_line l using (rank)
 where v.verdict in ('new', 'changed') order by rank, l.ordinal"""
 
+VERDICTS = "create table refund_verdict (rank bigint, verdict varchar)"
+RANK_AND_VERDICT = {"rank": pa.int64(), "verdict": pa.string()}
+STANDING = "select distinct rank from refund_line anti join refused using (line_no)"
+FORESEEN = f"""
+select verdict, rank in ({STANDING}) as stands, count(*) from refund_verdict
+where verdict <> 'foreign' group by all"""
 
-def store_refunds(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Sign) -> Tally:
-    """Write the staged refunds; returns what their documents were to the database, as `store_orders` does."""
+
+def store_refunds(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Sign) -> None:
+    """Write the staged refunds. With `write` off it only compares, and notes what each document is."""
     facts = {"shop": task.shop_id, "zone": task.shop.zone, "batch": task.batch_id, "import": task.pk}
+    con.execute(VERDICTS)
 
     def store(scratch: DuckDBPyConnection, cursor: CursorWrapper, ready: Ready) -> Tally:
         return _store_chunk(scratch, cursor, ready, facts, write=write)
 
     queries = (READ_DOCUMENTS, READ_LINES)
-    return store_chunks(con, task, "refund_document", queries=queries, write=write, store=store, sign=sign)
+    store_chunks(con, task, "refund_document", queries=queries, write=write, store=store, sign=sign)
+
+
+def foreseen(con: DuckDBPyConnection) -> tuple[Tally, int]:
+    """What the documents of a dry run would be, and how many of those new or changed would wait for their purchase.
+
+    Asked when the lines that find none are refused.
+    """
+    tally, waiting = Tally(), 0
+    for verdict, stands, documents in con.execute(FORESEEN).fetchall():
+        if stands:
+            tally += Tally(**{verdict: documents})
+        elif verdict != "same":
+            waiting += documents
+    return tally, waiting
+
+
+def written(con: DuckDBPyConnection, task: Import) -> tuple[Tally, int]:
+    """The same of an import, after matching. What an earlier, interrupted attempt wrote counts as this one's."""
+    matched = RefundMatch.objects.filter(refund__batch=task.batch).values("refund__document").distinct()
+    found = matched.count()
+    waiting = Refund.objects.filter(batch=task.batch).values("document").distinct().count() - found
+    changed = Replaced.objects.filter(of=task, what=Replaced.What.REFUND, key__in=matched).count()
+    ((standing,),) = con.execute(f"select count(*) from ({STANDING})").fetchall()
+    return Tally(new=found - changed, changed=changed, same=standing - found), waiting
 
 
 def _store_chunk(
@@ -97,9 +132,17 @@ def _store_chunk(
         seen = tally(cursor)
     if seen.foreign:
         note_foreign(scratch, cursor, "refund_line")
+    if not write:
+        _note_verdicts(scratch, cursor)
     if write and seen.changed:
         cursor.execute(KEEP_FORMER, facts)
         cursor.execute(EMPTY_CHANGED, facts)
     if write and (seen.new or seen.changed):
         cursor.execute(INSERT, facts)
     return seen
+
+
+def _note_verdicts(con: DuckDBPyConnection, cursor: CursorWrapper) -> None:
+    con.register("seen", copy_out(cursor, "select rank, verdict from verdict", types=RANK_AND_VERDICT))
+    con.execute("insert into refund_verdict from seen")
+    con.unregister("seen")
