@@ -231,6 +231,25 @@ def candidates_of(summary: dict[str, object]) -> list[dict[str, str]]:
     ]
 
 
+def orders_that_count(summary: dict[str, object]) -> str:
+    """Why the candidates' sentences speak of fewer orders than the file brings; "" where they do not."""
+    now = next(
+        (
+            found["now"]["orders"]
+            for found in summary.get("candidates", [])
+            if "now" in found and found["now"]["orders"] != found["without"]["orders"]
+        ),
+        None,
+    )
+    brought = sum(summary["orders"].values()) if now is not None else 0
+    if now is None or now >= brought:
+        return ""
+    return _(
+        "Of the %(brought)s orders of this file %(valid)s count as purchases; the others are refunded in full or "
+        "without revenue."
+    ) % {"brought": count(brought), "valid": count(now)}
+
+
 def _what_goes(candidate: dict[str, object], currency: str) -> str:
     lines = int(candidate["lines"])
     if not lines:

@@ -170,6 +170,7 @@ def check(request: HttpRequest, import_id: int) -> HttpResponse:
             "reasons": showing.reasons_of(task, found),
             "doubts": showing.doubts_about(task, found),
             "candidates": showing.candidates_of(found),
+            "orders_that_count": showing.orders_that_count(found),
             "without_rate": showing.currencies_without_rate(task, found),
             "may_enter_rates": request.user.may(Permission.EDIT_SHOP),
         }
