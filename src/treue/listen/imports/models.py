@@ -2,12 +2,19 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from treue.core.commerce.models import Batch
 from treue.core.jobs.models import Job
 from treue.core.privacy import NOT_PERSONAL, OnErasure, PersonalData
 from treue.core.shop.models import Shop
+
+
+class ImportQuerySet(models.QuerySet):
+    def with_moment(self) -> "ImportQuerySet":
+        """Each with the `moment` at which it ended; until then, at which its file came."""
+        return self.annotate(moment=Coalesce("finished_at", "created_at"))
 
 
 class Import(models.Model):
@@ -55,6 +62,8 @@ class Import(models.Model):
     started_by = models.ForeignKey("staff.User", null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
+
+    objects = ImportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

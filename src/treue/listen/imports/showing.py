@@ -50,7 +50,7 @@ def _row(task: Import, zone: ZoneInfo) -> list[str | Cell]:
         Cell(stands.label, badge=stands.badge),
         count(found["rows_read"]) if found else formats.NOTHING,
         count(set_aside_of(found)) if found else formats.NOTHING,
-        clock.printed(task.finished_at or task.created_at, zone),
+        clock.printed(task.moment, zone),
         str(task.started_by or _("Command line")),
     ]
 

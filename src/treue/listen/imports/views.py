@@ -58,7 +58,7 @@ def task_of(import_id: int) -> Import:
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
     here = Import.objects.filter(shop=ensure_shop()).select_related("job", "started_by")
-    tasks, pager = paging.newest_first(request, here)
+    tasks, pager = paging.in_order(request, here.with_moment(), "-moment", "-pk")
     moving = here.filter(job__state__in=MOVING)
     context = {
         "cards": [showing.card(task, request.user) for task in moving],

@@ -1,6 +1,7 @@
 """A file's way through the pages: upload, columns, dry run, import, rows set aside, undo."""
 
 import io
+import re
 
 import pytest
 from django.test import Client
@@ -56,6 +57,23 @@ def test_without_imports_the_page_says_what_to_do(console):
     page = text(console.get("/imports/"))
     assert "Nothing imported yet." in page
     assert "/imports/new/" in page
+
+
+def test_the_list_has_the_latest_printed_moment_on_top_on_every_page(console, shop):
+    for name, came, ended in [
+        ("waited.csv", "04:00", "04:02"),
+        ("quick.csv", "04:01", "04:01"),
+        ("early.csv", "03:00", "03:30"),
+        ("new.csv", "04:03", None),
+    ]:
+        task = Import.objects.create(shop=shop, what="orders", file_name=name, state="done" if ended else "mapping")
+        moments = {"created_at": f"2026-11-22T{came}Z", "finished_at": ended and f"2026-11-22T{ended}Z"}
+        Import.objects.filter(pk=task.pk).update(**moments)
+    first = text(console.get("/imports/"))
+    assert re.findall(r">(\w+\.csv)<", first) == ["new.csv", "waited.csv", "quick.csv", "early.csv"]
+    quick = Import.objects.get(file_name="quick.csv").pk
+    assert re.findall(r">(\w+\.csv)<", text(console.get(f"/imports/?before={quick}"))) == ["early.csv"]
+    assert re.findall(r">(\w+\.csv)<", text(console.get(f"/imports/?after={quick}"))) == ["new.csv", "waited.csv"]
 
 
 def test_columns_are_guessed_with_examples_and_a_preview(console, upload):
