@@ -46,6 +46,10 @@ class FileGone(JobError):
     """The uploaded file was deleted, as all are after thirty days."""
 
 
+class NothingUsable(JobError):
+    """The dry run found nothing in the file that an import could use."""
+
+
 class MovedOn(JobError):
     """Somebody, perhaps with a second click, was quicker: the import stands differently than was thought."""
 

@@ -16,9 +16,10 @@ from treue.core.staff import audit
 from treue.core.staff.models import User
 from treue.listen.imports import order_files, record_files, uploads
 from treue.listen.imports.columns import Mapping
-from treue.listen.imports.failures import MovedOn, named_failures
+from treue.listen.imports.failures import MovedOn, NothingUsable, named_failures
 from treue.listen.imports.models import Import, Trace
 from treue.listen.imports.reading import Source, open_source
+from treue.listen.imports.sentences import is_useless
 from treue.listen.imports.standing import held
 from treue.listen.imports.storing.scratch import scratch
 from treue.listen.imports.touching import customers_touched
@@ -35,12 +36,17 @@ BRING_IN = {
 
 
 def start(*, task: Import, by: User | None) -> Job:
-    """Queue an import. It waits for its turn in the shop. Raises FileGone, NotEnoughSpace, MovedOn."""
+    """Queue an import. It waits for its turn in the shop.
+
+    Raises FileGone, NotEnoughSpace, MovedOn; NothingUsable where a dry run has said so.
+    """
     path = uploads.path_of(task)
     uploads.require_space(task.size, path.suffix)
     with transaction.atomic():
         if not held(task).may_start:
             raise MovedOn
+        if task.probe and is_useless(task.probe):
+            raise NothingUsable
         job = work.start("imports.run", by=by, lock=queue_lock(task.shop_id), import_id=task.pk)
         task.state, task.job, task.started_by = Import.State.RUNNING, job, by
         task.summary, task.finished_at = {}, None

@@ -85,6 +85,13 @@ def _upload_too_large(facts: Facts) -> str:
     }
 
 
+def _nothing_usable(facts: Facts) -> str:
+    return _(
+        "Nothing of this file could be used, so there is nothing to import. "
+        "Assign other columns, or mend the rows that are set aside and upload the file again."
+    )
+
+
 def _moved_on(facts: Facts) -> str:
     return _("This was done already: here is how the import stands now.")
 
@@ -102,6 +109,7 @@ FAILURES = {
     failures.DiskFull: _disk_full,
     failures.FileGone: _file_gone,
     failures.UploadTooLarge: _upload_too_large,
+    failures.NothingUsable: _nothing_usable,
     failures.MovedOn: _moved_on,
     failures.ReplacedLater: _replaced_later,
 }

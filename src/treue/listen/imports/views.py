@@ -33,7 +33,7 @@ from treue.listen.imports import (
 from treue.listen.imports.errors import ImportProblem
 from treue.listen.imports.forms import ColumnsForm, UploadForm
 from treue.listen.imports.models import Import
-from treue.listen.imports.sentences import failure, foreseen, language, outcome
+from treue.listen.imports.sentences import failure, foreseen, is_useless, language, outcome
 from treue.listen.imports.standing import MOVING, may_cancel, standing
 
 TOO_MUCH = 413
@@ -166,6 +166,7 @@ def check(request: HttpRequest, import_id: int) -> HttpResponse:
     if found:
         context |= {
             "sentence": foreseen(found),
+            "is_useless": is_useless(found),
             "facts": showing.facts_of(found),
             "reasons": showing.reasons_of(task, found),
             "doubts": showing.doubts_about(task, found),

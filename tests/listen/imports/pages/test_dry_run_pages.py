@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from treue.core.jobs.models import Job
 from treue.core.staff.models import User
+from treue.listen.imports.models import Import
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -70,6 +72,42 @@ def test_what_leaving_a_code_out_would_change_is_said_of_its_lines(language, tol
     User.objects.update(language=language)
     postage = "".join(f"A{number};7;1{number}.03.2026 10:00;POST;;1;4,90;\n" for number in (1, 2))
     assert told in text(console.get(f"/imports/{checked(ORDERS + postage).pk}/check/"))
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "offered", "withheld", "refused"),
+    [
+        ("en", "Nothing of this file could be used.", "Change the columns", "Import this file", "nothing to import."),
+        ("de", "nichts verwendbar", "Spalten ändern", "Diese Datei importieren", "nichts zu importieren."),
+    ],
+)
+def test_a_file_of_which_nothing_is_usable_is_not_offered_and_not_taken(
+    language, sentence, offered, withheld, refused, console, checked
+):
+    User.objects.update(language=language)
+    task = checked("Bestellnr;Kd-Nr;Datum;Menge;Preis\nA1;;13.03.2026;1;5\nA2;;14.03.2026;1;5\n")
+    page = text(console.get(f"/imports/{task.pk}/check/"))
+    assert sentence in page
+    assert offered in page
+    assert withheld not in page
+    answer = console.post(f"/imports/{task.pk}/start/", follow=True)
+    assert answer.redirect_chain[-1][0] == f"/imports/{task.pk}/check/"
+    assert refused in text(answer)
+    task.refresh_from_db()
+    assert task.state == Import.State.MAPPING
+    assert not Job.objects.filter(kind="imports.run").exists()
+
+
+@pytest.mark.parametrize("rows", ["A1;7;13.03.2026 10:00;TEE-1;;1;4,50;\n", "CA9;7;13.03.2026 10:00;TEE-1;;-1;4,50;\n"])
+def test_what_is_known_or_waits_for_its_purchase_can_be_imported(rows, console, checked, work_off):
+    head = "Bestellnr;Kd-Nr;Datum;Artikel;Bezeichnung;Menge;Preis;Anrede\n"
+    for _again in range(2 if rows.startswith("A") else 1):
+        task = checked(head + rows)
+        assert "Import this file" in text(console.get(f"/imports/{task.pk}/check/"))
+        console.post(f"/imports/{task.pk}/start/")
+        work_off()
+        task.refresh_from_db()
+        assert task.state == Import.State.DONE
 
 
 @pytest.mark.browser
