@@ -239,6 +239,11 @@ class TestAcquisitionCosts:
         assert shown == [wanted[:50], wanted[50:], wanted[:50]]
         assert (first["pager"].previous_url, older["pager"].next_url) == ("", "")
 
+    def test_the_form_stands_before_what_was_entered_however_much_that_is(self, hers: Client, shop: Shop) -> None:
+        self.enter(hers)
+        page = hers.get(reverse("settings_costs")).text
+        assert page.index('id="enter"') < page.index('id="costs"')
+
     def test_without_a_channel_they_are_for_all(self, hers: Client, shop: Shop) -> None:
         page = self.enter(hers, channel="", amount="100").text
         assert "All channels" in page
