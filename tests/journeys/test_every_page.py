@@ -21,6 +21,7 @@ A1;7;13.03.2026 10:00;TEE-1;Grüner Tee;2;4,50;Frau
 A2;;14.03.2026 11:00;TEE-1;Grüner Tee;1;4,50;Herr
 A3;8;31.02.2026 11:00;TEE-1;Grüner Tee;1;4,50;Herr
 """
+LONG_NAME = "online_retail_II_2009_2010_bestellungen_vollständig.parquet"
 SIGNED_OUT = ("account_login", "account_reset_password", "account_reset_password_done", "account_inactive")
 # Answers that are no page: files, fragments, steps of a sign-in, and what only takes a POST.
 NO_PAGE = {
@@ -92,7 +93,7 @@ def imported(client: "Client") -> int:
     from treue.core.jobs.models import Job
     from treue.listen.imports.models import Import
 
-    file = SimpleUploadedFile("bestellungen.csv", ORDERS.encode())
+    file = SimpleUploadedFile(f"{LONG_NAME}.csv", ORDERS.encode())
     client.post("/imports/new/", {"what": "orders", "file": file})
     task = Import.objects.latest("pk")
     fields = {column: field for field, column in task.columns.items()}
@@ -104,10 +105,13 @@ def imported(client: "Client") -> int:
 
 @pytest.fixture
 def brought_in(at_work: dict[str, object], staff: Callable[..., object]) -> int:
-    """The demo's own import of orders, done."""
+    """The demo's own import of orders, done; by the name that a file has when a shop's software wrote it."""
     from treue.listen.imports.models import Import
 
-    return Import.objects.filter(what="orders", state=Import.State.DONE).latest("pk").pk
+    done = Import.objects.filter(what="orders", state=Import.State.DONE).latest("pk")
+    done.file_name = LONG_NAME
+    done.save(update_fields=["file_name"])
+    return done.pk
 
 
 def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
