@@ -193,9 +193,12 @@ def _days(text: str) -> tuple[str, int] | None:
 def _money(typed: str) -> tuple[Decimal | None, str]:
     """The amount, and why it is none."""
     try:
-        amount = Amount(required=False, min_value=0, max_value=MOST_REVENUE).clean(typed)
+        amount = Amount(required=False, min_value=0).clean(typed)
     except ValidationError:
-        most = formats.number(MOST_REVENUE, active_language())
         example = formats.number(Decimal("1284.10"), active_language(), 2)
-        return None, _("Enter an amount from 0 to %(most)s, such as %(example)s") % {"most": most, "example": example}
-    return (None if amount is None else amount.quantize(Decimal("0.0001"))), ""  # as money is stored
+        return None, _("Enter an amount of 0 or more, such as %(example)s") % {"example": example}
+    if amount is None:
+        return None, ""
+    if amount > MOST_REVENUE:
+        return None, _("Enter an amount up to %(most)s") % {"most": formats.number(MOST_REVENUE, active_language())}
+    return amount.quantize(Decimal("0.0001")), ""  # as money is stored
