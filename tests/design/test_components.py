@@ -60,25 +60,21 @@ def test_too_few_cases_do_not_shout_like_a_number():
 
 
 @pytest.mark.parametrize(
-    ("difference", "better", "margin", "arrow", "verdict"),
+    ("difference", "better", "inside", "arrow", "verdict"),
     [
-        (0.5, "up", None, "▲", "good"),
-        (-0.5, "up", None, "▼", "bad"),
-        (-106, "down", None, "▼", "good"),
-        (3, "", None, "▲", ""),
-        (0.4, "up", 0.5, "", ""),
-        (0, "up", None, "", ""),
+        (0.5, "up", False, "▲", "good"),
+        (-0.5, "up", False, "▼", "bad"),
+        (-106, "down", False, "▼", "good"),
+        (3, "", False, "▲", ""),
+        (0.4, "up", True, "", ""),
+        (0, "up", False, "", ""),
     ],
 )
 def test_a_change_has_its_arrow_from_the_direction_and_its_colour_from_the_meaning(
-    difference, better, margin, arrow, verdict
+    difference, better, inside, arrow, verdict
 ):
-    made = change(difference, text="x", against="y", better=better, margin=margin)
+    made = change(difference, text="x", against="y", better=better, inside=inside)
     assert (made.arrow, made.verdict) == (arrow, verdict)
-
-
-def test_nothing_is_compared_with_nothing():
-    assert change(None, text="x", against="y") is None
 
 
 def table(**settings: object) -> Table:

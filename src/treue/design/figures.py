@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
@@ -41,20 +42,17 @@ class Change:
         return {"up": "▲", "down": "▼"}.get(self.direction, "")
 
 
-def change(
-    difference: float | None, *, text: str, against: str, better: str = "", margin: float | None = None
-) -> Change | None:
-    """Compare two values. None without a difference to speak of.
+def change(difference: Decimal | float, *, text: str, against: str, better: str = "", inside: bool = False) -> Change:
+    """Compare two values.
 
+    difference: of the values as they are printed, so that what looks alike is called unchanged.
     text: the size of the difference without sign, printed. better: "up", "down", or "" when neither is.
-    margin: the margin of error of the difference; inside it nothing is claimed.
+    inside: whether the difference lies inside its margin of error; then nothing is claimed.
     """
-    if difference is None:
-        return None
-    if margin is not None and abs(difference) <= margin:
-        return Change(_("No certain difference"), against)
-    if difference == 0:
+    if not difference:
         return Change(_("Unchanged"), against)
+    if inside:
+        return Change(_("No certain difference"), against)
     direction = "up" if difference > 0 else "down"
     verdict = ("good" if direction == better else "bad") if better else ""
     return Change(text, against, direction, verdict)

@@ -56,6 +56,16 @@ _DAY_LONG = {"de": "d. MMMM y", "en": "d MMMM y"}
 # Numbers
 
 
+def rounded(value: Number, decimals: int) -> Decimal:
+    """Half up, as people round; of the shortest decimal that means this float."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def difference(value: Number, before: Number, decimals: int) -> Decimal:
+    """What lies between two values as they are printed, so that a reader who subtracts them gets the same."""
+    return rounded(value, decimals) - rounded(before, decimals)
+
+
 def number(value: Number | None, language: str, decimals: int = 0) -> str:
     """18.420 / 18,420."""
     return NOTHING if value is None else _decimal(value, language, decimals)
@@ -66,7 +76,7 @@ def signed(value: Number | None, language: str, decimals: int = 0) -> str:
     if value is None:
         return NOTHING
     text = _decimal(value, language, decimals)
-    return f"+{text}" if _rounded(value, decimals) > 0 else text
+    return f"+{text}" if rounded(value, decimals) > 0 else text
 
 
 def rate(value: Number | None, language: str, decimals: int = 1, cases: int | None = None) -> str:
@@ -98,13 +108,19 @@ def few(language: str) -> str:
 # Money
 
 
+@cache
+def precision(currency: str | None) -> int:
+    """How many decimals a price in this currency has."""
+    return get_currency_precision(currency) if currency else 2
+
+
 def money(value: Number | None, language: str, currency: str | None = None, decimals: int | None = None) -> str:
     """1.284,10 € / €1,284.10; without a known currency just the number with two decimals."""
     if value is None:
         return NOTHING
-    places = decimals if decimals is not None else _precision(currency)
+    places = decimals if decimals is not None else precision(currency)
     text = _decimal(abs(value), language, places)
-    minus = MINUS if _rounded(value, places) < 0 else ""
+    minus = MINUS if rounded(value, places) < 0 else ""
     sign = unit_of(currency, language)
     if not sign:
         return minus + text
@@ -202,13 +218,13 @@ def duration(seconds: Number | None, language: str) -> str:
     """3 h 10 min; from two days on 142 Tage / 142 days; below a minute 12 s."""
     if seconds is None:
         return NOTHING
-    total = int(_rounded(seconds, 0))
+    total = int(rounded(seconds, 0))
     if total >= 2 * 86_400:
         return days(total / 86_400, language)
     words = _words(language)
     if total < 60:
         return f"{total}{SPACE}{words['seconds']}"
-    hours, minutes = divmod(int(_rounded(total / 60, 0)), 60)
+    hours, minutes = divmod(int(rounded(total / 60, 0)), 60)
     parts = [f"{hours}{SPACE}{words['hours']}"] if hours else []
     if minutes:
         parts.append(f"{minutes}{SPACE}{words['minutes']}")
@@ -264,22 +280,12 @@ def _locale(language: str) -> Locale:
     return Locale.parse("de" if language == "de" else "en")
 
 
-def _rounded(value: Number, decimals: int) -> Decimal:
-    """Half up, as people round; of the shortest decimal that means this float."""
-    return Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-
-
 def _decimal(value: Number, language: str, decimals: int) -> str:
-    exact = _rounded(value, decimals)
+    exact = rounded(value, decimals)
     text = f"{abs(exact):,}"
     if language == "de":
         text = text.translate(_GERMAN_SEPARATORS)
     return f"{MINUS}{text}" if exact < 0 else text
-
-
-@cache
-def _precision(currency: str | None) -> int:
-    return get_currency_precision(currency) if currency else 2
 
 
 def _date(value: date, pattern: str, language: str) -> str:
@@ -294,4 +300,4 @@ def _counted(value: Number | None, language: str, word: str, decimals: int) -> s
     if value is None:
         return NOTHING
     one, many = _words(language)[word]
-    return _decimal(value, language, decimals) + SPACE + (one if _rounded(value, decimals) == 1 else many)
+    return _decimal(value, language, decimals) + SPACE + (one if rounded(value, decimals) == 1 else many)

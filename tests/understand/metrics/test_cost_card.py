@@ -69,6 +69,14 @@ def test_it_has_a_course_and_stands_against_the_complete_period_before():
     )
 
 
+def test_its_difference_is_that_of_the_printed_values():
+    figure = shown(Spent(MONTHS[2], 4.44, new_customers=100_000), Spent(MONTHS[3], 4.57, new_customers=100_000))
+    assert (plain(figure.value), figure.change.text, plain(figure.change.against)) == (
+        *("4.6 : 1", "0.2"),
+        "from September 2026 (4.4 : 1)",
+    )
+
+
 def test_what_the_number_of_new_customers_may_do_by_chance_is_not_claimed():
     # 95 % of the differences of two counts of 50 lie within 1.96 × √(9.4² ÷ 50 + 9.0² ÷ 50) = 3.6
     few = [Spent(MONTHS[2], 9.4, new_customers=50), Spent(MONTHS[3], 9.0, new_customers=50)]

@@ -80,6 +80,39 @@ def test_a_change_too_small_to_speak_of_has_no_colour():
     assert (change.text, change.direction, change.verdict) == ("€0.05", "down", "")
 
 
+@pytest.mark.parametrize(
+    ("kind", "before", "now", "change"),
+    [
+        (kinds.ORDER_VALUE, 4391.4, 4394.8, ("▲", "€0.04", "€43.91")),  # 43.948 is printed as 43.95
+        (kinds.ORDER_VALUE, 4390.6, 4391.4, ("", "Unchanged", "€43.91")),
+        (kinds.ORDER_VALUE, 4391.4, 4390.6, ("", "Unchanged", "€43.91")),
+        (kinds.REVENUE, 172.4, 176.95, ("▲", "€5", "€172")),
+        (kinds.REVENUE, 99.5, 101.2, ("▲", "€1", "€100")),
+        (kinds.REVENUE, 101.2, 99.5, ("▼", "€1.70", "€101.20")),
+    ],
+)
+def test_a_difference_is_that_of_the_printed_values_in_their_digits(kind, before, now, change):
+    first = counts(orders=100, revenue=Decimal(str(before)))
+    then = counts(revenue=Decimal(str(now - before if kind is kinds.ORDER_VALUE else now)))
+    made = card(kind, course(first, then)).change
+    assert (made.arrow, made.text, made.against) == (*change[:2], f"from September 2026 ({change[2]})")
+
+
+def test_a_difference_of_rates_is_that_of_the_printed_rates():
+    timeline = course(counts(start=100_000, lost=10_260), counts(start=100_000, lost=8_050))
+    figure = card(kinds.RETENTION, timeline)
+    assert (figure.value, figure.change.text, figure.change.against) == (
+        *("92.0", "2.3\u00a0percentage points"),
+        "from September 2026 (89.7%)",
+    )
+
+
+@pytest.mark.parametrize(("of", "lost_before", "lost"), [(10_000_000, 1_004_000, 1_000_000), (1000, 100, 100)])
+def test_rates_that_are_printed_alike_are_unchanged_whether_or_not_they_surely_differ(of, lost_before, lost):
+    timeline = course(counts(start=of, lost=lost_before), counts(start=of, lost=lost))
+    assert card(kinds.RETENTION, timeline).change.text == "Unchanged"
+
+
 def test_a_frequency_that_only_fills_its_first_year_has_no_colour():
     months = [counts(trailing_orders=100 + month * 20, trailing_buyers=100) for month in range(14)]
     assert card(kinds.FREQUENCY, course(*months[:12])).change.verdict == ""

@@ -50,6 +50,14 @@ def test_the_morning_sentence_compares_with_the_period_before():
     )
 
 
+def test_a_difference_in_words_is_the_one_on_the_card():
+    timeline = rates(89_740, 91_950, of=100_000)
+    points = cards.card(kinds.RETENTION, latest(timeline), basis()).change.text
+    assert points == "2.3\u00a0percentage points"
+    assert f"{points} more" in morning(timeline)[0]
+    assert f"by {points} to 92.0%" in retention(timeline)[0]
+
+
 def test_the_morning_sentence_claims_no_difference_inside_the_margin():
     assert morning(rates(900, 905)) == (
         "In October 2026, <em>90.5 percent</em> of your customers stayed, "

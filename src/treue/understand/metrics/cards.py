@@ -1,6 +1,7 @@
 """Figure cards: a value, its course, its comparison with the previous complete period, how it is computed."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -16,7 +17,7 @@ from treue.understand.metrics.kinds import Kind, Value
 
 SPARK_PERIODS = 12
 MONTHS_TO_RIPEN = 6
-WORTH_A_COLOUR = 0.01  # of the value before, where no margin of error is known
+TOO_SMALL_FOR_A_COLOUR = 100  # a part of this size of the value before, where no margin of error is known
 
 
 def cards(choice: Choice, basis: Basis) -> list[Figure]:
@@ -95,16 +96,17 @@ def _change(kind: Kind, choice: Choice, basis: Basis) -> Change | None:
         return None
     if kind.cases and kind.cases(previous) < margins.FEWEST_CASES:
         return None
-    difference = kind.value(current) - before
+    value = kind.value(current)
+    decimals = kind.printed.decimals(value, basis)
+    difference = formats.difference(value, before, decimals)
     margin = _margin(kind, current, previous)
-    inside = margin is not None and abs(difference) <= margin
-    size = _size(kind, abs(difference), basis)
+    inside = margin is not None and abs(value - before) <= margin
     return change(
-        0 if size == _size(kind, 0, basis) else difference,  # what is printed as nothing has no direction either
-        text=size,
-        against=against(basis.name(previous.start), _whole(kind, before, basis), inside=inside),
-        better=_better(kind, choice, difference, before),
-        margin=margin,
+        difference,
+        text=_size(kind, abs(difference), basis, decimals),
+        against=against(basis.name(previous.start), _whole(kind, before, basis, decimals), inside=inside),
+        better=_better(kind, choice, value - before, before),
+        inside=inside,
     )
 
 
@@ -120,7 +122,7 @@ def against(period: str, value: str, *, inside: bool) -> str:
 
 def _better(kind: Kind, choice: Choice, difference: Value, before: Value) -> str:
     """Which direction is good; "" where the change is no merit: too small to speak of, or a history filling up."""
-    if not kind.cases and not kind.is_event and abs(difference) < WORTH_A_COLOUR * abs(before):
+    if not kind.cases and not kind.is_event and abs(difference) < abs(before) / TOO_SMALL_FOR_A_COLOUR:
         return ""
     seen_days = (choice.current.start - choice.history[0].start).days if choice.current else 0
     return kind.better if seen_days >= kind.looks_back_days else ""
@@ -134,16 +136,17 @@ def _margin(kind: Kind, current: PeriodFigures, previous: PeriodFigures) -> floa
     return None
 
 
-def _size(kind: Kind, difference: Value, basis: Basis) -> str:
+def _size(kind: Kind, difference: Decimal, basis: Basis, decimals: int) -> str:
     if kind.printed is kinds.percent:
-        return formats.points(difference, basis.language).removeprefix("+")
-    return _whole(kind, difference, basis)
+        return formats.points(difference, basis.language, decimals).removeprefix("+")
+    return _whole(kind, difference, basis, decimals)
 
 
-def _whole(kind: Kind, value: Value, basis: Basis) -> str:
-    text, unit = kind.printed(value, basis)
+def _whole(kind: Kind, value: Value, basis: Basis, decimals: int) -> str:
+    """With so many decimals as the value of the card has."""
+    text, unit = kind.printed.text(value, basis, decimals)
     if kind.printed is kinds.percent:
-        return basis.rate(value)
+        return formats.rate(value, basis.language, decimals)
     return f"{text}{formats.SPACE}{unit}" if unit else text
 
 

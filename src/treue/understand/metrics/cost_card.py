@@ -74,16 +74,14 @@ def _change(now: Won, before: Won | None, basis: Basis) -> Change | None:
     """Without a colour: the value in it grows with the length of the history, and that is no merit."""
     if before is None or now.ltv_to_cac is None or before.ltv_to_cac is None or not _are_enough(before):
         return None
-    difference = now.ltv_to_cac - before.ltv_to_cac
+    difference = formats.difference(now.ltv_to_cac, before.ltv_to_cac, 1)
     margin = margins.of_multiples(now.ltv_to_cac, now.new_customers, before.ltv_to_cac, before.new_customers)
-    size = basis.number(abs(difference), 1)
+    inside = abs(now.ltv_to_cac - before.ltv_to_cac) <= margin
     return change(
-        0 if size == basis.number(0, 1) else difference,
-        text=size,
-        against=cards.against(
-            basis.name(before.start), _ratio(before.ltv_to_cac, basis), inside=abs(difference) <= margin
-        ),
-        margin=margin,
+        difference,
+        text=basis.number(abs(difference), 1),
+        against=cards.against(basis.name(before.start), _ratio(before.ltv_to_cac, basis), inside=inside),
+        inside=inside,
     )
 
 

@@ -14,7 +14,18 @@ from treue.understand.metrics import explanations
 from treue.understand.metrics.basis import Basis
 
 Value = float | int | Decimal
-Printed = Callable[[Value, Basis], tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How a kind of value is printed. decimals: of this value; text: number and unit with so many decimals, also of
+    what stands beside the value, for whoever subtracts the one from the other must get the printed difference."""
+
+    decimals: Callable[[Value, Basis], int]
+    text: Callable[[Value, Basis, int], tuple[str, str]]
+
+    def __call__(self, value: Value, basis: Basis) -> tuple[str, str]:
+        return self.text(value, basis, self.decimals(value, basis))
 
 
 @dataclass(frozen=True)
@@ -30,7 +41,7 @@ class Kind:
 
     label: str | Promise
     value: Callable[[PeriodFigures], Value | None]
-    printed: Printed
+    printed: Writing
     how: Callable[[PeriodFigures, Basis], How]
     better: str = "up"
     cases: Callable[[PeriodFigures], int] | None = None
@@ -40,35 +51,35 @@ class Kind:
     span: Callable[[PeriodFigures, Basis], str] = lambda period, basis: basis.during(period.start)
 
 
-def percent(value: Value, basis: Basis) -> tuple[str, str]:
-    return basis.number(value, 1), "%"
+def _number(value: Value, basis: Basis, decimals: int) -> tuple[str, str]:
+    return basis.number(value, decimals), ""
 
 
-def count(value: Value, basis: Basis) -> tuple[str, str]:
-    return basis.number(value), ""
+def _percent(value: Value, basis: Basis, decimals: int) -> tuple[str, str]:
+    return basis.number(value, decimals), "%"
 
 
-def decimals(value: Value, basis: Basis) -> tuple[str, str]:
-    return basis.number(value, 2), ""
+def _years(value: Value, basis: Basis, decimals: int) -> tuple[str, str]:
+    return basis.number(value, decimals), ngettext("year", "years", 2)
 
 
-def money(value: Value, basis: Basis) -> tuple[str, str]:
-    """From 100 on without cents; in German the currency stands behind as the unit."""
-    places = 0 if abs(value) >= 100 else 2
+def _money(value: Value, basis: Basis, decimals: int) -> tuple[str, str]:
+    """In German the currency stands behind as the unit."""
     if basis.language == "de":
-        return basis.number(value, places), formats.unit_of(basis.currency, "de")
-    return formats.money(value, basis.language, basis.currency, decimals=places), ""
+        return basis.number(value, decimals), formats.unit_of(basis.currency, "de")
+    return formats.money(value, basis.language, basis.currency, decimals=decimals), ""
 
 
-def price(value: Value, basis: Basis) -> tuple[str, str]:
-    """With cents, whatever its size."""
-    if basis.language == "de":
-        return basis.number(value, 2), formats.unit_of(basis.currency, "de")
-    return basis.money(value), ""
+def _cents(value: Value, basis: Basis) -> int:
+    return formats.precision(basis.currency)
 
 
-def years(value: Value, basis: Basis) -> tuple[str, str]:
-    return basis.number(value, 2), ngettext("year", "years", 2)
+percent = Writing(lambda value, basis: 1, _percent)
+count = Writing(lambda value, basis: 0, _number)
+decimals = Writing(lambda value, basis: 2, _number)
+years = Writing(lambda value, basis: 2, _years)
+price = Writing(_cents, _money)  # with cents, whatever its size
+money = Writing(lambda value, basis: 0 if abs(value) >= 100 else _cents(value, basis), _money)
 
 
 def on_last_day(period: PeriodFigures, basis: Basis) -> str:

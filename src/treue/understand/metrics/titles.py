@@ -76,11 +76,12 @@ def _difference(choice: Choice) -> float | None:
         return None
     if min(current.customers_start, previous.customers_start) < margins.FEWEST_CASES:
         return None
-    difference = current.retention_rate - previous.retention_rate
     margin = margins.of_rates(
         current.retention_rate, current.customers_start, previous.retention_rate, previous.customers_start
     )
-    return difference if abs(difference) > margin else 0.0
+    if abs(current.retention_rate - previous.retention_rate) <= margin:
+        return 0.0
+    return float(formats.difference(current.retention_rate, previous.retention_rate, 1))
 
 
 def _points(choice: Choice, basis: Basis) -> str:

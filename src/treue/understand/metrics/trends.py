@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import sqrt
 
+from treue.design import formats
 from treue.science.figures import PeriodFigures
 from treue.understand.metrics import margins
 from treue.understand.metrics.margins import FEWEST_CASES
@@ -51,7 +52,7 @@ class Course:
         if len(self.places) < 2:
             return None
         before, last = self.places[-2:]
-        return last.value - before.value if self._differ(before, last) else None
+        return _between(before, last) if self._differ(before, last) else None
 
     @property
     def run(self) -> Run | None:
@@ -67,7 +68,7 @@ class Course:
         first, last = self.places[-1 - length], self.places[-1]
         if length < SHORTEST_RUN or not self._differ(first, last):
             return None
-        return Run(first.start, last.value - first.value)
+        return Run(first.start, _between(first, last))
 
     @property
     def extreme(self) -> Extreme | None:
@@ -114,6 +115,11 @@ def of_counts(timeline: Sequence[PeriodFigures], count: Callable[[PeriodFigures]
         Place(period.start, value, 1) for period in timeline if period.complete and (value := count(period)) is not None
     ]
     return Course(tuple(places), lambda a, b: margins.Z95 * sqrt(a.value / a.cases + b.value / b.cases))
+
+
+def _between(first: Place, last: Place) -> float:
+    """Of the two values as they are printed, with one decimal."""
+    return float(formats.difference(last.value, first.value, 1))
 
 
 def _pooled(places: Sequence[Place]) -> Place:
