@@ -41,6 +41,11 @@ class Change:
     def arrow(self) -> str:
         return {"up": "▲", "down": "▼"}.get(self.direction, "")
 
+    @property
+    def size(self) -> str:
+        """With its direction, for where nothing else shows it."""
+        return f"{self.arrow}\N{NO-BREAK SPACE}{self.text}" if self.arrow else self.text
+
 
 def change(difference: Decimal | float, *, text: str, against: str, better: str = "", inside: bool = False) -> Change:
     """Compare two values.

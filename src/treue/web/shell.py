@@ -1,17 +1,15 @@
 """What every page of the console carries: navigation, the shop, how fresh the data are."""
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from treue.core.shop.models import Shop
 from treue.core.staff.models import User
 from treue.core.staff.roles import Permission
-from treue.design import formats
 from treue.design.navigation import Item, Navigation, Person, loop
+from treue.understand.metrics import coverage
 from treue.understand.metrics.models import Snapshot
 
 Entry = tuple[str, str, Permission]
@@ -65,11 +63,7 @@ def freshness(shop: Shop | None, snapshot: Snapshot | None) -> str:
     """How fresh the data are, as a sentence; "" while there are no orders."""
     if shop is None or snapshot is None or snapshot.first_order is None:
         return ""
-    language = get_language() or settings.LANGUAGE_CODE
-    return _("Figures up to %(day)s, computed %(moment)s.") % {
-        "day": formats.day(snapshot.as_of, language),
-        "moment": formats.moment(timezone.localtime(snapshot.computed_at, shop.tz), language),
-    }
+    return coverage.freshness(shop, snapshot)
 
 
 def demo_banner(shop: Shop | None, user: User) -> dict[str, str] | None:

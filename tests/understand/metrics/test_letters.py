@@ -8,12 +8,13 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils.html import strip_tags
 
 from treue.core.jobs.models import Mail
 from treue.core.shop.models import Shop
 from treue.core.staff.models import User
 from treue.understand.metrics import letters
-from treue.understand.metrics.models import Letter
+from treue.understand.metrics.models import Letter, Snapshot
 
 MONDAY_NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -100,6 +101,84 @@ def test_a_letter_tells_the_figures_and_leads_to_the_cockpit(weekly: Shop, setti
     assert "\n\n\n" not in mail.text
 
 
+def letter(language: str) -> Mail:
+    """A letter about the tea house, whose spaces all break."""
+    reader("max", language=language)
+    letters.send_due(MONDAY_NOON)
+    mail = Mail.objects.get()
+    mail.text, mail.html = (each.replace("\u00a0", " ") for each in (mail.text, mail.html))
+    return mail
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "rose", "fell", "alike"),
+    [
+        (
+            *("en", "5.25\n  365 days to 31 Aug 2025\n  ▲ 0.37 from July 2025 (4.88)"),
+            *("▼ €0.29 from July 2025 (€24.10)", "Unchanged from July 2025 (100.0%)"),
+        ),
+        (
+            *("de", "5,25\n  365 Tage bis 31.08.2025\n  ▲ 0,37 gegen Juli 2025 (4,88)"),
+            *("▼ 0,29 € gegen Juli 2025 (24,10 €)", "Unverändert gegen Juli 2025 (100,0 %)"),
+        ),
+    ],
+)
+def test_a_letter_says_of_each_difference_whether_it_rose_or_fell(
+    weekly: Shop, language: str, rose: str, fell: str, alike: str
+) -> None:
+    Snapshot.objects.update(as_of="2025-09-15")
+    mail = letter(language)
+    for words in (rose, fell, alike):
+        assert words in mail.text
+        assert words.rpartition("\n")[2].strip() in strip_tags(mail.html)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "finding", "proof"),
+    [
+        ("en", "- 0.0% of all customers have ordered only once so far.", "0 of 80, up to the end of September 2025."),
+        ("de", "- 0,0 % aller", "0 von 80, bis Ende September 2025."),
+    ],
+)
+def test_a_finding_in_a_letter_has_its_proof(weekly: Shop, language: str, finding: str, proof: str) -> None:
+    mail = letter(language)
+    assert finding in mail.text
+    assert f"\n  {proof}\n" in mail.text
+    assert proof in mail.html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "reach", "span", "freshness"),
+    [
+        (
+            *("en", "Orders up to Thursday, 2 October 2025. Last whole month: September 2025."),
+            *("All orders to 30 Sep 2025", "Figures up to 2 Oct 2025, computed "),
+        ),
+        (
+            *("de", "Bestellungen bis Donnerstag, 2. Oktober 2025. Letzter ganzer Monat: September 2025."),
+            *("Alle Bestellungen bis 30.09.2025", "Zahlen bis 02.10.2025, berechnet "),
+        ),
+    ],
+)
+def test_a_letter_says_how_far_its_figures_and_the_data_reach(
+    weekly: Shop, language: str, reach: str, span: str, freshness: str
+) -> None:
+    mail = letter(language)
+    for words in (reach, span, freshness):
+        assert words in mail.text
+        assert words in mail.html
+
+
+@pytest.mark.django_db
+def test_a_letter_says_when_the_data_end_before_the_figures_do(weekly: Shop) -> None:
+    Snapshot.objects.update(as_of="2025-10-05")
+    assert "Orders up to Sunday, 5 October 2025." in letter("en").text
+    assert "The last order came on 2 Oct 2025." in Mail.objects.get().text
+
+
 @pytest.mark.django_db
 def test_no_customer_is_named_in_a_letter(weekly: Shop) -> None:
     from treue.core.customers.models import Customer
@@ -136,7 +215,7 @@ def test_two_workers_at_once_send_one_letter(
     empty_shop: Shop, open_shop: Callable[[Path], Shop], orders_file: Path
 ) -> None:
     open_shop(orders_file)
-    Shop.objects.update(report_rhythm="weekly")
+    Shop.objects.filter(pk=empty_shop.pk).update(report_rhythm="weekly")
     reader("mia")
     together = Barrier(4)
 

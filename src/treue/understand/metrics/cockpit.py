@@ -7,11 +7,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from treue.core.shop.models import Shop
-from treue.design import formats
 from treue.design.figures import Figure, Finding, Link
 from treue.design.tables import Table
 from treue.science.figures import PeriodFigures, TotalFigures
-from treue.understand.metrics import cards, charts, cost_card, findings, kinds, reading, slice_tables, titles, windows
+from treue.understand.metrics import (
+    cards,
+    charts,
+    cost_card,
+    coverage,
+    findings,
+    kinds,
+    reading,
+    slice_tables,
+    titles,
+    windows,
+)
 from treue.understand.metrics.basis import Basis, active_language
 from treue.understand.metrics.charts import Chart, HeatChart
 from treue.understand.metrics.comparison import Choice, latest
@@ -82,7 +92,7 @@ def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str, *, m
     nobody = bool(selection.filters.active and whole and not whole[-1].customers_to_date)
     return Cockpit(
         morning=titles.nobody(basis) if nobody else titles.morning(choice, basis),
-        sub=_sub(snapshot, latest(whole).current, basis, nobody=nobody),
+        sub=_sub(latest(whole).current, basis, nobody=nobody),
         warm_up=windows.warming(timeline, basis) if choice.current and choice.current.warm_up else "",
         selection=selection,
         offer=offer(snapshot, whole, choice, basis),
@@ -166,19 +176,12 @@ def _parts(snapshot: Snapshot, selection: Selection, choice: Choice) -> dict[str
     }
 
 
-def _sub(snapshot: Snapshot, last_whole: PeriodFigures | None, basis: Basis, *, nobody: bool) -> str:
+def _sub(last_whole: PeriodFigures | None, basis: Basis, *, nobody: bool) -> str:
     """As of when, and what is filtered: on paper the filters are not seen."""
-    text = _("Orders up to %(day)s.") % {"day": formats.weekday_long(snapshot.as_of, basis.language)}
+    reach = coverage.reach(last_whole, basis)
     if basis.filters.active and not nobody:
-        text = _("Only customers%(which)s.") % {"which": basis.which} + f" {text}"
-    if last_whole is None:
-        return text
-    last = {
-        "month": _("Last whole month: %(period)s."),
-        "quarter": _("Last whole quarter: %(period)s."),
-        "year": _("Last whole year: %(period)s."),
-    }[basis.unit]
-    return f"{text} {last % {'period': basis.name(last_whole.start)}}"
+        return _("Only customers%(which)s.") % {"which": basis.which} + f" {reach}"
+    return reach
 
 
 def _ltv_to_cac(snapshot: Snapshot, selection: Selection, choice: Choice, basis: Basis, may_edit_shop: bool) -> Figure:

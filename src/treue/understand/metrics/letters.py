@@ -15,7 +15,7 @@ from treue.core.shop.models import Shop
 from treue.core.staff.models import User
 from treue.core.staff.roles import Role
 from treue.design.figures import Figure, Finding
-from treue.understand.metrics import cards, findings, reading, titles
+from treue.understand.metrics import cards, coverage, findings, reading, titles
 from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.comparison import latest
 from treue.understand.metrics.models import Letter, Snapshot
@@ -28,9 +28,10 @@ READERS = (Role.ADMIN, Role.MANAGER)
 
 @dataclass(frozen=True)
 class Report:
-    """What a letter says, in the active language."""
+    """What a letter says, in the active language. reach: how far the figures and the data reach."""
 
     morning: str
+    reach: str
     figures: list[Figure]
     findings: list[Finding]
 
@@ -64,7 +65,12 @@ def _send(shop: Shop, day: date) -> int:
 
 def _write(shop: Shop, snapshot: Snapshot, reader: User) -> None:
     report = compose(snapshot)
-    context = {"report": report, "shop": shop, "url": settings.PUBLIC_URL + reverse("cockpit")}
+    context = {
+        "report": report,
+        "shop": shop,
+        "freshness": coverage.freshness(shop, snapshot),
+        "url": settings.PUBLIC_URL + reverse("cockpit"),
+    }
     outbox.put(
         to=reader.email,
         subject=strip_tags(report.morning),
@@ -80,6 +86,7 @@ def compose(snapshot: Snapshot) -> Report:
     choice = latest(timeline)
     return Report(
         morning=titles.morning(choice, basis),
+        reach=" ".join(filter(None, (coverage.reach(choice.current, basis), coverage.last_order(snapshot)))),
         figures=cards.cards(choice, basis),
         findings=findings.findings(timeline, {}, basis),
     )

@@ -1,0 +1,39 @@
+"""How far the data reach: up to which day, and when that was computed."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from treue.core.shop.models import Shop
+from treue.design import formats
+from treue.science.figures import PeriodFigures
+from treue.understand.metrics.basis import Basis, active_language
+from treue.understand.metrics.models import Snapshot
+
+
+def reach(last_whole: PeriodFigures | None, basis: Basis) -> str:
+    """Up to which day orders count, and which is the last whole period of them."""
+    text = _("Orders up to %(day)s.") % {"day": formats.weekday_long(basis.as_of, basis.language)}
+    if last_whole is None:
+        return text
+    last = {
+        "month": _("Last whole month: %(period)s."),
+        "quarter": _("Last whole quarter: %(period)s."),
+        "year": _("Last whole year: %(period)s."),
+    }[basis.unit]
+    return f"{text} {last % {'period': basis.name(last_whole.start)}}"
+
+
+def freshness(shop: Shop, snapshot: Snapshot) -> str:
+    """Up to which day the figures are, and when they were computed."""
+    language = active_language()
+    return _("Figures up to %(day)s, computed %(moment)s.") % {
+        "day": formats.day(snapshot.as_of, language),
+        "moment": formats.moment(timezone.localtime(snapshot.computed_at, shop.tz), language),
+    }
+
+
+def last_order(snapshot: Snapshot) -> str:
+    """When the data end, where that is earlier than the figures do; else ""."""
+    if snapshot.last_order is None or snapshot.last_order >= snapshot.as_of:
+        return ""
+    return _("The last order came on %(day)s.") % {"day": formats.day(snapshot.last_order, active_language())}
