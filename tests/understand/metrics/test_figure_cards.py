@@ -260,6 +260,14 @@ def test_the_repeat_purchase_rate_stands_in_its_three_named_variants():
     assert figures[2].how.formula == "40 ÷ 100 × 100"
 
 
+def test_a_cohort_has_no_course_because_older_ones_had_longer_for_a_second_order():
+    rows = [ACohort("2026-01", 100, [100] * 9, 80), ACohort("2026-02", 100, [100] * 8, 60)]
+    figure = cards.repeat_of_cohort(rows, basis())
+    assert (figure.value, figure.spark, figure.change) == ("60.0", (), None)
+    assert figure.sentence.endswith("Older ones had longer, so it is not compared with them.")
+    assert "Younger cohorts had less time." in figure.how.sentence
+
+
 def test_no_cohort_had_time_to_come_back():
     assert cards.repeat_of_cohort([ACohort("2026-09", 100, [100, 3], 3)], basis()).value == "–"
 

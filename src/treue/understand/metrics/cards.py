@@ -35,7 +35,11 @@ def repeat_rates(choice: Choice, rows: Sequence[CohortLike], basis: Basis) -> li
 
 
 def repeat_of_cohort(rows: Sequence[CohortLike], basis: Basis) -> Figure:
-    """Of the youngest cohort that had six months to come back: how many did."""
+    """Of the youngest cohort that had six months to come back: how many did.
+
+    It stands alone: second orders count up to as_of, so that each older cohort had longer and a course of them would
+    fall in every shop.
+    """
     ripe = [row for row in rows if len(row.retained) > MONTHS_TO_RIPEN]
     if not ripe:
         return Figure(
@@ -54,8 +58,10 @@ def repeat_of_cohort(rows: Sequence[CohortLike], basis: Basis) -> Figure:
         label,
         basis.number(100 * row.repeaters / row.size, 1),
         "%",
-        spark=[100 * past.repeaters / past.size for past in ripe[-SPARK_PERIODS:] if past.size],
-        sentence=_("The youngest cohort that had six months to come back."),
+        sentence=_(
+            "The youngest cohort that had six months to come back. Older ones had longer, "
+            "so it is not compared with them."
+        ),
         how=how,
         span=span,
     )

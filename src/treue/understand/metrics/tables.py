@@ -83,7 +83,7 @@ def cohorts(rows: Sequence[CohortLike], basis: Basis, **options: str) -> Table:
     columns = [
         Column(_("First order")),
         Column(_("Customers"), numeric=True),
-        Column(_("With a second order"), numeric=True),
+        Column(_("With a second order so far"), numeric=True),
         *(Column(f"+{k}", numeric=True) for k in range(1, months)),
     ]
     return Table(
