@@ -101,6 +101,39 @@ def test_a_period_is_compared_with_the_one_before_or_the_one_asked_for(shop: Sho
     assert "April 2025" in against("period=2025-07-01&against=2025-04-01")
 
 
+THIS, OTHER = "this period is not wholly covered.", "the period that this one is compared with is not wholly covered."
+
+
+@pytest.mark.parametrize(
+    ("query", "what"),
+    [
+        ("period=2025-01-01", THIS),
+        ("unit=quarter&period=2025-01-01", THIS),
+        ("period=2025-02-01", OTHER),
+        ("period=2025-09-01&against=2025-01-01", OTHER),
+    ],
+)
+def test_a_period_that_begins_before_the_data_is_said_to_be_covered_in_part(
+    shop: Shop, as_role: Callable[..., Client], query: str, what: str
+) -> None:
+    assert f"The data begin on 5 Jan 2025; {what}" in text(as_role().get(f"/?{query}"))
+
+
+@pytest.mark.parametrize("query", ["", "unit=quarter", "period=2025-03-01"])
+def test_the_page_opens_on_a_period_that_the_data_cover(shop: Shop, query: str) -> None:
+    assert built(shop, query).covered_in_part == ""
+
+
+def test_a_period_that_the_data_cover_in_part_is_not_called_the_last_whole_one(shop: Shop) -> None:
+    from treue.understand.metrics.models import Snapshot
+
+    assert "Last whole quarter: Q3 2025." in built(shop, "unit=quarter").sub.replace("\u00a0", " ")
+    Snapshot.objects.update(as_of=date(2025, 4, 2))
+    found = built(shop, "unit=quarter")
+    assert found.sub == "Orders up to Wednesday, 2 April 2025."
+    assert found.covered_in_part == "The data begin on 5 Jan 2025; this period is not wholly covered."
+
+
 @pytest.mark.parametrize("later", ["2025-08-01", "2025-09-01", "2025-10-01"])
 def test_no_period_is_compared_with_itself_or_a_later_one(shop: Shop, later: str) -> None:
     found = built(shop, f"period=2025-08-01&against={later}")

@@ -37,8 +37,8 @@ MONTHS = [date(2026, month, 1) for month in (7, 8, 9, 10)]
 
 def shown(*spent: Spent, language: str = "en"):
     # CLV = 100 € × 1 × 1 year
-    first = counts(orders=10, revenue=Decimal(1000), first_buyers=10, gap_seconds=10 * 31_557_600)
-    year = counts(trailing_buyers=10, trailing_orders=10)
+    first = counts(orders=100, revenue=Decimal(10_000), first_buyers=100, gap_seconds=100 * 31_557_600)
+    year = counts(trailing_buyers=100, trailing_orders=100)
     timeline = course(first + year, year, year, year)
     with translation.override(language):
         return cost_card.ltv_to_cac(latest(timeline), basis(), margin=0.4, spent=spent)
@@ -113,6 +113,17 @@ def test_a_period_of_few_new_customers_is_neither_compared_with_nor_in_the_cours
 def test_without_costs_it_says_what_to_enter():
     assert shown().sentence == "Enter acquisition costs to see it."
     assert shown(Spent(MONTHS[3], None, cost=None)).sentence == "Enter acquisition costs to see it."
+
+
+def test_a_value_that_rests_on_too_few_customers_is_not_set_against_cost():
+    few = counts(
+        orders=20, revenue=Decimal(400), first_buyers=20, gap_seconds=1, trailing_buyers=20, trailing_orders=20
+    )
+    many = few + few
+    spent = [Spent(MONTHS[2], 0.1), Spent(MONTHS[3], 0.1)]
+    alone = cost_card.ltv_to_cac(latest(course(few, last=MONTHS[2])), basis(), margin=0.4, spent=spent)
+    assert (alone.value, alone.sentence) == ("too few", "It would rest on 20 customers; from 30 on it is shown.")
+    assert cost_card.ltv_to_cac(latest(course(few, many)), basis(), margin=0.4, spent=spent).change is None
 
 
 def test_without_new_customers_it_says_so():

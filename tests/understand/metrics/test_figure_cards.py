@@ -160,6 +160,19 @@ def test_a_rate_is_not_compared_with_one_of_too_few():
     assert card(kinds.RETENTION, timeline).change is None
 
 
+@pytest.mark.parametrize("kind", [kinds.CLV, kinds.LIFETIME, kinds.FREQUENCY])
+def test_a_mean_of_too_few_customers_is_not_shown_and_not_compared_with(kind):
+    few = counts(
+        orders=29, revenue=Decimal(400), first_buyers=29, gap_seconds=29, trailing_buyers=29, trailing_orders=29
+    )
+    more = few + counts(first_buyers=1, trailing_buyers=1, trailing_orders=1)
+    figure = card(kind, course(few))
+    assert (figure.value, figure.sentence) == ("too few", "It would rest on 29 customers; from 30 on it is shown.")
+    assert figure.how.formula
+    figure = card(kind, course(few, more))
+    assert (figure.is_words, figure.change) == (False, None)
+
+
 def test_without_a_complete_period_every_card_says_so():
     assert {figure.sentence for figure in cards.cards(Choice(), basis())} == {"No month is complete yet."}
     assert cards.card(kinds.CLV, Choice(), basis("year")).sentence == "No year is complete yet."

@@ -180,6 +180,16 @@ def test_a_letter_says_when_the_data_end_before_the_figures_do(weekly: Shop) -> 
 
 
 @pytest.mark.django_db
+def test_a_letter_about_a_month_that_the_data_cover_in_part_says_so(weekly: Shop) -> None:
+    Snapshot.objects.update(as_of="2025-02-01")
+    mail = letter("de")
+    assert (
+        "Bestellungen bis Samstag, 1. Februar 2025. "
+        "Die Daten beginnen am 05.01.2025; dieser Zeitraum ist nicht ganz abgedeckt.\n"
+    ) in mail.text
+
+
+@pytest.mark.django_db
 def test_no_customer_is_named_in_a_letter(weekly: Shop) -> None:
     from treue.core.customers.models import Customer
 

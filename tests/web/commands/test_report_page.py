@@ -176,6 +176,15 @@ def test_the_day_of_a_file_of_one_day_is_said_once(tmp_path):
         assert datause.in_short(analyse(path, Wishes(), now=NOW)) == "a.csv, 5 Jan 2026: 1 of 1 rows used."
 
 
+def test_a_year_of_which_the_file_holds_the_end_alone_is_said_to_be_covered_in_part(report, tmp_path):
+    rows = [("K1", "2024-12-01", "5"), ("K2", "2025-06-06", "5")]
+    path = csv_file(tmp_path / "a.csv", rows, ("customer", "time", "amount"), delimiter=",")
+    assert report(path, "--out", tmp_path / "report.html", "--period", "year").code == 0
+    said = words((tmp_path / "report.html").read_text())
+    assert "In 2024, 1 customer ordered" in said
+    assert "The data begin on 1 Dec 2024; this period is not wholly covered." in said
+
+
 def test_the_summary_on_the_terminal_says_the_same(report, tmp_path):
     run = report(shop(tmp_path / "shop.csv"), "--currency", "EUR")
     said = " ".join(run.out.replace("\u00a0", " ").split())

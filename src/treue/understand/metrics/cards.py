@@ -53,7 +53,7 @@ def repeat_of_cohort(rows: Sequence[CohortLike], basis: Basis) -> Figure:
     span = _("Second orders to %(day)s") % {"day": basis.day(basis.as_of)}
     how = explanations.repeat_of_cohort(row, basis)
     if row.size < margins.FEWEST_CASES:
-        return Figure(label, formats.few(basis.language), sentence=_why_few(row.size, basis), how=how, span=span)
+        return Figure(label, formats.few(basis.language), sentence=why_few(row.size, basis), how=how, span=span)
     return Figure(
         label,
         basis.number(100 * row.repeaters / row.size, 1),
@@ -74,12 +74,12 @@ def card(kind: Kind, choice: Choice, basis: Basis) -> Figure:
     span = kind.span(period, basis) if period else ""
     if period is None or value is None:
         return Figure(str(kind.label), formats.NOTHING, sentence=_why_nothing(kind, period, basis), span=span)
-    cases = kind.cases(period) if kind.cases else None
-    if cases is not None and cases < margins.FEWEST_CASES:
+    few = kind.rests_on_few(period)
+    if few is not None:
         return Figure(
             str(kind.label),
             formats.few(basis.language),
-            sentence=_why_few(cases, basis),
+            sentence=why_few(few, basis),
             how=kind.how(period, basis),
             span=span,
         )
@@ -100,7 +100,7 @@ def _change(kind: Kind, choice: Choice, basis: Basis) -> Change | None:
     before = kind.value(previous) if previous else None
     if current is None or previous is None or before is None:
         return None
-    if kind.cases and kind.cases(previous) < margins.FEWEST_CASES:
+    if kind.rests_on_few(previous) is not None:
         return None
     value = kind.value(current)
     decimals = kind.printed.decimals(value, basis)
@@ -171,7 +171,7 @@ def _why_nothing(kind: Kind, period: PeriodFigures | None, basis: Basis) -> str:
     return _("Nobody ordered in the time that this figure looks at.")
 
 
-def _why_few(cases: int, basis: Basis) -> str:
+def why_few(cases: int, basis: Basis) -> str:
     return ngettext(
         "It would rest on %(cases)s customer; from 30 on it is shown.",
         "It would rest on %(cases)s customers; from 30 on it is shown.",

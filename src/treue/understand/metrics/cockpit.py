@@ -43,6 +43,7 @@ class Cockpit:
 
     morning: str
     sub: str
+    covered_in_part: str
     warm_up: str
     selection: Selection
     offer: Offer
@@ -92,7 +93,8 @@ def build(shop: Shop, snapshot: Snapshot, selection: Selection, query: str, *, m
     nobody = bool(selection.filters.active and whole and not whole[-1].customers_to_date)
     return Cockpit(
         morning=titles.nobody(basis) if nobody else titles.morning(choice, basis),
-        sub=_sub(latest(whole).current, basis, nobody=nobody),
+        sub=_sub(snapshot, latest(whole).current, basis, nobody=nobody),
+        covered_in_part="" if nobody else coverage.remark(choice, snapshot.first_order, basis),
         warm_up=windows.warming(timeline, basis) if choice.current and choice.current.warm_up else "",
         selection=selection,
         offer=offer(snapshot, whole, choice, basis),
@@ -176,9 +178,9 @@ def _parts(snapshot: Snapshot, selection: Selection, choice: Choice) -> dict[str
     }
 
 
-def _sub(last_whole: PeriodFigures | None, basis: Basis, *, nobody: bool) -> str:
+def _sub(snapshot: Snapshot, last_whole: PeriodFigures | None, basis: Basis, *, nobody: bool) -> str:
     """As of when, and what is filtered: on paper the filters are not seen."""
-    reach = coverage.reach(last_whole, basis)
+    reach = coverage.reach(last_whole, snapshot.first_order, basis)
     if basis.filters.active and not nobody:
         return _("Only customers%(which)s.") % {"which": basis.which} + f" {reach}"
     return reach

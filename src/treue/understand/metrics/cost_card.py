@@ -1,6 +1,6 @@
 """The card that sets customer value against what a new customer cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from treue.design import formats
 from treue.design.figures import Change, Figure, change
-from treue.understand.metrics import cards, explanations, margins
+from treue.understand.metrics import cards, explanations, kinds, margins
 from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.comparison import Choice
 
@@ -44,6 +44,9 @@ def ltv_to_cac(choice: Choice, basis: Basis, *, margin: Decimal | float, spent: 
         sentence = _("No new customer came in the months with costs.")
         return Figure(label, formats.NOTHING, sentence=sentence, span=span)
     how = explanations.ltv_to_cac(period, margin, now.cost, now.new_customers, basis)
+    few = kinds.CLV.rests_on_few(period)
+    if few is not None:
+        return Figure(label, formats.few(basis.language), sentence=cards.why_few(few, basis), how=how, span=span)
     if not _are_enough(now):
         return Figure(label, formats.few(basis.language), sentence=_why_few(now, basis), how=how, span=span)
     past = [won.get(each.start) for each in choice.history[-cards.SPARK_PERIODS :]]
@@ -52,7 +55,7 @@ def ltv_to_cac(choice: Choice, basis: Basis, *, margin: Decimal | float, spent: 
         _ratio(now.ltv_to_cac, basis),
         span=span,
         spark=[each.ltv_to_cac if each and _are_enough(each) else None for each in past],
-        change=_change(now, won.get(choice.previous.start) if choice.previous else None, basis),
+        change=_change(now, _before(choice, won), basis),
         how=how,
     )
 
@@ -68,6 +71,12 @@ def _why_few(won: Won, basis: Basis) -> str:
         "It would rest on %(cases)s new customers; from 30 on it is shown.",
         won.new_customers,
     ) % {"cases": basis.number(won.new_customers)}
+
+
+def _before(choice: Choice, won: Mapping[date, Won]) -> Won | None:
+    """What it is compared with, unless the value in that rests on too few."""
+    previous = choice.previous
+    return won.get(previous.start) if previous and kinds.CLV.rests_on_few(previous) is None else None
 
 
 def _change(now: Won, before: Won | None, basis: Basis) -> Change | None:

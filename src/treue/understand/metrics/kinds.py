@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from treue.design import formats
 from treue.design.figures import How
 from treue.science.figures import PeriodFigures
-from treue.understand.metrics import explanations
+from treue.understand.metrics import explanations, margins
 from treue.understand.metrics.basis import Basis
 
 Value = float | int | Decimal
@@ -33,8 +33,9 @@ class Kind:
     """One figure: what it is called, where it stands in a period, how it is printed and judged.
 
     better: "up", "down", or "" where neither is; what grows with the length of the history is no merit.
-    cases: what a rate is a share of, for its margin of error. needs_start: it compares with the customers at the
-    start, so a warm-up period has none. is_event: a count of events, which also moves by chance.
+    cases: what a rate is a share of, for its margin of error. averaged: the customers that a mean is taken of.
+    needs_start: it compares with the customers at the start, so a warm-up period has none. is_event: a count of
+    events, which also moves by chance.
     looks_back_days: how far it looks back; on a shorter history it only grows into its length.
     span: the time it speaks of.
     """
@@ -45,10 +46,17 @@ class Kind:
     how: Callable[[PeriodFigures, Basis], How]
     better: str = "up"
     cases: Callable[[PeriodFigures], int] | None = None
+    averaged: Callable[[PeriodFigures], int] | None = None
     needs_start: bool = False
     is_event: bool = False
     looks_back_days: int = 0
     span: Callable[[PeriodFigures, Basis], str] = lambda period, basis: basis.during(period.start)
+
+    def rests_on_few(self, period: PeriodFigures) -> int | None:
+        """How many customers the value rests on where they are too few for one; else None."""
+        count = self.cases or self.averaged
+        found = count(period) if count else margins.FEWEST_CASES
+        return found if found < margins.FEWEST_CASES else None
 
 
 def _number(value: Value, basis: Basis, decimals: int) -> tuple[str, str]:
@@ -158,6 +166,7 @@ FREQUENCY = Kind(
     lambda p: p.purchase_frequency,
     decimals,
     explanations.frequency,
+    averaged=lambda p: p.trailing_buyers,
     looks_back_days=365,
     span=last_year,
 )
@@ -167,9 +176,18 @@ LIFETIME = Kind(
     years,
     explanations.lifetime,
     better="",
+    averaged=lambda p: p.customers_to_date,
     span=all_orders,
 )
-CLV = Kind(gettext_lazy("Customer value (CLV)"), lambda p: p.clv, money, explanations.clv, better="", span=all_orders)
+CLV = Kind(
+    gettext_lazy("Customer value (CLV)"),
+    lambda p: p.clv,
+    money,
+    explanations.clv,
+    better="",
+    averaged=lambda p: p.customers_to_date,
+    span=all_orders,
+)
 REVENUE = Kind(gettext_lazy("Revenue"), lambda p: p.revenue, money, explanations.revenue)
 ORDERS = Kind(gettext_lazy("Orders"), lambda p: p.orders, count, explanations.orders)
 

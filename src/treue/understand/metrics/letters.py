@@ -17,7 +17,7 @@ from treue.core.staff.roles import Role
 from treue.design.figures import Figure, Finding
 from treue.understand.metrics import cards, coverage, findings, reading, titles
 from treue.understand.metrics.basis import Basis
-from treue.understand.metrics.comparison import latest
+from treue.understand.metrics.comparison import Choice, latest
 from treue.understand.metrics.models import Letter, Snapshot
 from treue.understand.metrics.reading import Filters
 
@@ -86,7 +86,15 @@ def compose(snapshot: Snapshot) -> Report:
     choice = latest(timeline)
     return Report(
         morning=titles.morning(choice, basis),
-        reach=" ".join(filter(None, (coverage.reach(choice.current, basis), coverage.last_order(snapshot)))),
+        reach=" ".join(filter(None, _reach(choice, snapshot, basis))),
         figures=cards.cards(choice, basis),
         findings=findings.findings(timeline, {}, basis),
+    )
+
+
+def _reach(choice: Choice, snapshot: Snapshot, basis: Basis) -> tuple[str, str, str]:
+    return (
+        coverage.reach(choice.current, snapshot.first_order, basis),
+        coverage.last_order(snapshot),
+        coverage.remark(choice, snapshot.first_order, basis),
     )

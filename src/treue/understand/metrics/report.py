@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from treue.design.stylesheets import standalone_css
-from treue.understand.metrics import cards, charts, datause, findings, slice_tables, tables, titles
+from treue.understand.metrics import cards, charts, coverage, datause, findings, slice_tables, tables, titles
 from treue.understand.metrics.analysis import Analysis
 from treue.understand.metrics.basis import Basis
 from treue.understand.metrics.comparison import Choice, latest
@@ -32,7 +32,7 @@ def context(analysis: Analysis) -> dict[str, object]:
         "made_at": analysis.made_at,
         "name": analysis.source.path.name,
         "morning": titles.morning(choice, basis),
-        "in_short": datause.in_short(analysis),
+        "in_short": " ".join(filter(None, (datause.in_short(analysis), _covered_in_part(analysis, choice)))),
         "doubts": datause.doubts(analysis),
         "cards_label": _cards_label(choice, basis),
         "cards": cards.cards(choice, basis),
@@ -55,6 +55,11 @@ def context(analysis: Analysis) -> dict[str, object]:
         "cohort_table": cohort_table,
         "cohorts_lie_across": len(cohort_table.columns) > COLUMNS_ON_PAPER,
     }
+
+
+def _covered_in_part(analysis: Analysis, choice: Choice) -> str:
+    first = analysis.report.totals.first_order
+    return coverage.remark(choice, first.date() if first else None, analysis.basis)
 
 
 def _cards_label(choice: Choice, basis: Basis) -> str:
