@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pytest
 
 from tests.science.simulated import UNTIL, eventful_shop
-from treue.science.simulate import CHANNELS, Shop, simulate, stream, together
+from treue.science.simulate import Shop, simulate, stream, together, words
 
 TABLES = ("customers", "products", "orders", "lines", "refunds", "costs")
 
@@ -156,6 +156,23 @@ def test_lines_are_list_prices_times_pieces_to_the_cent():
     assert (ordinals.min(), ordinals.max()) == (1, 6)
 
 
+def test_a_shop_has_the_same_numbers_in_german_and_nothing_english_among_its_words():
+    english, german = simulate(**small()), simulate(**small(words=words.GERMAN))
+    spoken = {"name", "category", "channel", "reason"}
+    for name in TABLES:
+        one, other = getattr(english, name), getattr(german, name)
+        silent = [
+            column for column in one.column_names if (name == "customers" and column == "name") or column not in spoken
+        ]
+        assert one.select(silent).equals(other.select(silent)), name
+    assert set(german.products["category"].to_pylist()) == set(words.GERMAN.categories.values())
+    assert set(german.costs["channel"].to_pylist()) <= set(german.orders["channel"].to_pylist())
+    for shop, own in ((english, words.ENGLISH), (german, words.GERMAN)):
+        assert set(shop.orders["channel"].to_pylist()) == set(own.channels)
+        assert set(shop.refunds["reason"].to_pylist()) == set(own.reasons)
+        assert len(set(shop.products["name"].to_pylist())) == 200
+
+
 def test_the_catalogue_is_plausible():
     products = eventful_shop().products.to_pandas()
     assert len(products) == 200
@@ -212,5 +229,5 @@ def test_costs_are_what_the_new_customers_of_each_channel_and_month_cost():
     sums = shop.costs.group_by("channel").aggregate([("amount", "sum")]).to_pylist()
     spent = {row["channel"]: row["amount_sum"] for row in sums}
     won = {row["values"]: row["counts"] for row in pc.value_counts(shop.customers["channel"]).to_pylist()}
-    per_customer = [spent[channel] / won[channel] for channel in CHANNELS]
+    per_customer = [spent[channel] / won[channel] for channel in words.ENGLISH.channels]
     assert per_customer == pytest.approx([16.5, 8.2, 5.6, 11.3], rel=0.12)

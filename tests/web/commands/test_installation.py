@@ -135,9 +135,47 @@ def test_up_prints_a_link_that_opens_and_ctrl_c_ends_everything(with_demo, runni
     assert gone(with_demo)
 
 
-def test_the_demo_shop_speaks_the_systems_language(with_demo):
-    asked = with_demo.run("manage", "shell", "-c", "from treue.core.shop.models import Shop; print(Shop.objects.get())")
-    assert "Teehaus" in asked.stdout
+WORDS = """
+from treue.core.commerce.models import Order, Product
+from treue.core.shop.models import AcquisitionCost, Shop
+from treue.understand.metrics.models import Note
+print(Shop.objects.get())
+fields = ((Order, "channel__name"), (Product, "category"), (AcquisitionCost, "channel"), (Note, "text"))
+for model, field in fields:
+    print(*sorted(set(model.objects.values_list(field, flat=True))), sep=", ")
+"""
+GERMAN = [
+    "Teehaus Vergissmeinnicht (Demo)",
+    "App, Filiale, Marktplatz, Onlineshop",
+    "Geschenke, Grüntee, Kaffee, Kakao & Süßes, Kannen & Tassen, Kräuter & Früchte, Küche, Schwarztee",
+    "App, Filiale, Marktplatz, Onlineshop",
+    "App gestartet, Preiserhöhung bei Kaffee, TV-Spot, Willkommensaktion beginnt",
+]
+ENGLISH = [
+    "Forget-me-not Tea House (demo)",
+    "App, Marketplace, Online shop, Store",
+    "Black tea, Cocoa & sweets, Coffee, Gifts, Green tea, Herbs & fruits, Kitchen, Pots & cups",
+    "App, Marketplace, Online shop, Store",
+    "App launched, Price rise for coffee, TV spot, Welcome campaign begins",
+]
+
+
+def test_the_demo_shop_speaks_the_systems_language_alone(with_demo):
+    assert with_demo.run("manage", "shell", "-v0", "-c", WORDS).stdout.splitlines() == GERMAN
+
+
+def test_the_demo_shop_speaks_the_language_asked_for(folders):
+    installation = Installation(folders / "english")
+    assert installation.run("demo", "--customers", "100", "--language", "en").returncode == 0
+    assert installation.run("manage", "shell", "-v0", "-c", WORDS).stdout.splitlines() == ENGLISH
+
+
+def test_a_language_that_treue_does_not_speak_is_refused_at_once(folders):
+    installation = Installation(folders / "french")
+    refused = installation.run("demo", "--language", "fr")
+    assert refused.returncode == 2
+    assert "Treue speaks German (de) and English (en), not “fr”." in " ".join(refused.stderr.split())
+    assert not installation.folder.exists()
 
 
 def test_a_killed_up_takes_its_web_worker_and_database_with_it(with_demo, running):

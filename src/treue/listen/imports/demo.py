@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow.csv as pc
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from treue.core import home
@@ -24,13 +25,18 @@ BLOCK = 1 << 20
 
 
 def load(*, today: date, progress: Progress, customers: int = CUSTOMERS) -> tuple[Shop, simulate.Shop]:
-    """Make the demo shop with its history up to yesterday. Returns it and what was simulated, truth included."""
+    """Make the demo shop with its history up to yesterday, in the active language: its name, channels, products.
+
+    Returns it and what was simulated, truth included.
+    """
+    german = (get_language() or "").startswith("de")
     invented = simulate.simulate(
         customers=customers,
         years=YEARS,
         until=today - timedelta(days=1),
         rng=np.random.default_rng(SEED),
         story=True,
+        words=simulate.words.GERMAN if german else simulate.words.ENGLISH,
     )
     shop = Shop.objects.create(name=_("Forget-me-not Tea House (demo)"), is_demo=True)
     with tempfile.TemporaryDirectory(dir=home.home() / "tmp") as folder:

@@ -7,6 +7,7 @@ true stands in `Shop.truth`.
     shop = simulate(customers=20_000, years=3, until=date(2026, 10, 31), rng=np.random.default_rng(7))
 """
 
+from treue.science.simulate import words
 from treue.science.simulate.export import GERMAN, Dialect, to_order_lines, write_order_lines
 from treue.science.simulate.parameters import CHANNELS, CURRENCY, Parameters
 from treue.science.simulate.shop import Shop, together
@@ -28,5 +29,6 @@ __all__ = [
     "stream",
     "to_order_lines",
     "together",
+    "words",
     "write_order_lines",
 ]

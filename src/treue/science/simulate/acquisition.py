@@ -18,6 +18,7 @@ from treue.science.simulate.parameters import (
 )
 from treue.science.simulate.shop import COSTS
 from treue.science.simulate.story import Story
+from treue.science.simulate.words import Words
 
 HOURS_A_YEAR = 365.25 * 24
 COST_NOISE = 0.10  # standard deviation of the logarithm, by channel and month
@@ -67,7 +68,7 @@ def shop_arrivals(clock: Clock, story: Story) -> Arrivals:
 
 
 def acquisition_costs(
-    rng: np.random.Generator, *, arrivals: Arrivals, clock: Clock, story: Story, customers: int
+    rng: np.random.Generator, *, arrivals: Arrivals, clock: Clock, story: Story, customers: int, words: Words
 ) -> pa.Table:
     """What each channel spent in each calendar month, EUR: its expected new customers times what one
     costs it, more or less, and the television spot. Months without spending have no row."""
@@ -80,7 +81,7 @@ def acquisition_costs(
     rows = np.nonzero(amount.round(2).T)
     return pa.table(
         {
-            "channel": np.array(CHANNELS)[rows[1]],
+            "channel": np.array(words.channels)[rows[1]],
             "month": first_days[rows[0]].astype("datetime64[D]"),
             "amount": amount.round(2).T[rows],
         },

@@ -153,7 +153,7 @@ def _price_effect(
 ) -> NDArray[np.float64]:
     """(m,) chance that the price rise makes this order the last."""
     channel = CHANNELS.index(rise.channel)
-    concerned = np.array([category.name == rise.category for category in CATEGORIES])[buyers.category]
+    concerned = np.array([category.code == rise.category for category in CATEGORIES])[buyers.category]
     concerned &= buyers.channel == channel
     days = np.array([hours_until(clock, rise.since), hours_until(clock, rise.until)], dtype=np.float64)
     begin, end = clock.of_calendar(np.full(2, channel), days)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CHANNELS = ("Onlineshop", "App", "Filiale", "Marktplatz")
+CHANNELS = ("online", "app", "branch", "marketplace")  # what the story calls them; the shop has words of its own
 ONLINE, APP, BRANCH, MARKETPLACE = range(4)
 CURRENCY = "EUR"
 

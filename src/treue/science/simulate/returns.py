@@ -23,14 +23,7 @@ EARLIEST_DAYS, MEAN_FURTHER_DAYS = 2.0, 12.0
 STRAYS = 0.004  # share of customers who return what no line says was bought, before their first order
 OPENING_HOUR, CLOSING_HOUR = 9.0, 18.0
 
-REASONS = (
-    "Beschädigt angekommen",
-    "Entspricht nicht der Beschreibung",
-    "Schmeckt nicht",
-    "Falscher Artikel",
-    "Zu spät geliefert",
-    "Widerruf ohne Angabe",
-)
+# Shares of the reasons in the order of `Words.reasons`, of which the first is that it arrived damaged.
 BROKEN = 0
 TASTED = (0.10, 0.12, 0.38, 0.12, 0.08, 0.20)
 USED = (0.34, 0.26, 0.00, 0.10, 0.08, 0.22)
@@ -39,8 +32,8 @@ USED = (0.34, 0.26, 0.00, 0.10, 0.08, 0.22)
 @dataclass(frozen=True)
 class Refunds:
     """Refunds, sorted by customer, then time. buyer: (m,) position in Buyers. order: (m,) position in
-    Purchases, −1 where the refund names none. product, reason: (m,) indices. quantity: (m,) pieces.
-    price: (m,) EUR a piece. hours: (m,) calendar hours since the start."""
+    Purchases, −1 where the refund names none. product, reason: (m,) indices into the catalogue and
+    `Words.reasons`. quantity: (m,) pieces. price: (m,) EUR a piece. hours: (m,) calendar hours since the start."""
 
     buyer: NDArray[np.int64]
     order: NDArray[np.int64]
@@ -116,7 +109,7 @@ def _working_hours(rng: np.random.Generator, ordered: NDArray[np.float64]) -> ND
 
 
 def _reasons(rng: np.random.Generator, catalogue: Catalogue, product: NDArray[np.int64]) -> NDArray[np.int64]:
-    used = np.array([category.name in {"Kannen & Tassen", "Küche"} for category in CATEGORIES])
+    used = np.array([category.code in {"KAN", "KUE"} for category in CATEGORIES])
     return choose(rng, (TASTED, USED), used[catalogue.category[product]].astype(np.int64))
 
 

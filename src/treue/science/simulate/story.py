@@ -12,8 +12,8 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True)
 class PriceRise:
-    """`category` costs `factor` times as much from `since` on; until `until` (not included) each repeat order
-    of a customer who came for that category through `channel` adds the chance `dropout` of leaving."""
+    """`category`, by its code, costs `factor` times as much from `since` on; until `until` (not included) each
+    repeat order of a customer who came for that category through `channel` adds the chance `dropout` of leaving."""
 
     since: date
     until: date
@@ -97,11 +97,11 @@ def eventful(start: date, end: date) -> Story:
         return date(number // 12, number % 12 + 1, 1)
 
     return Story(
-        price_rise=PriceRise(month(0.42), month(0.42, 4), "Kaffee", "Onlineshop", factor=1.12, dropout=0.5),
-        welcome=WelcomeCampaign(month(0.75), ("Onlineshop", "App"), moved=0.25),
-        one_time=OneTimeBuyers("Marktplatz", share=0.5),
-        tv_spot=TvSpot(month(0.6), month(0.6, 1), ("Onlineshop", "App"), factor=2.2, cost=0.9),
-        app_launch=AppLaunch(month(0.2), "App"),
+        price_rise=PriceRise(month(0.42), month(0.42, 4), "KAF", "online", factor=1.12, dropout=0.5),
+        welcome=WelcomeCampaign(month(0.75), ("online", "app"), moved=0.25),
+        one_time=OneTimeBuyers("marketplace", share=0.5),
+        tv_spot=TvSpot(month(0.6), month(0.6, 1), ("online", "app"), factor=2.2, cost=0.9),
+        app_launch=AppLaunch(month(0.2), "app"),
         defect=Defect(month(0.65), "KAN-13", returned=0.24),
     )
 
@@ -109,10 +109,10 @@ def eventful(start: date, end: date) -> Story:
 def uneventful(start: date) -> Story:
     """A story in which every effect is nil: the textbook."""
     return Story(
-        price_rise=PriceRise(start, start, "Kaffee", "Onlineshop", factor=1.0, dropout=0.0),
+        price_rise=PriceRise(start, start, "KAF", "online", factor=1.0, dropout=0.0),
         welcome=WelcomeCampaign(start, (), moved=0.0),
-        one_time=OneTimeBuyers("Marktplatz", share=0.0),
+        one_time=OneTimeBuyers("marketplace", share=0.0),
         tv_spot=TvSpot(start, start, (), factor=1.0, cost=0.0),
-        app_launch=AppLaunch(start, "App"),
+        app_launch=AppLaunch(start, "app"),
         defect=Defect(start, "KAN-13", returned=0.0),
     )

@@ -22,6 +22,7 @@ from treue.science.simulate.returns import refunds
 from treue.science.simulate.shop import Shop, together
 from treue.science.simulate.story import Story, eventful, uneventful
 from treue.science.simulate.truth import Truth
+from treue.science.simulate.words import ENGLISH, Words
 
 BLOCK = 2_500  # customers drawn at once, from a random generator of their own
 DAYS_A_YEAR = 365.25
@@ -37,6 +38,7 @@ class World:
     told: Story | None
     story: Story
     clock: Clock
+    words: Words
     catalogue: Catalogue
     arrivals: Arrivals
     costs: pa.Table
@@ -51,6 +53,7 @@ def simulate(
     rng: np.random.Generator,
     story: bool | Story = True,
     parameters: Parameters | None = None,
+    words: Words = ENGLISH,
 ) -> Shop:
     """A whole shop in memory; the same as all parts of `stream` one after the other."""
     return together(
@@ -61,6 +64,7 @@ def simulate(
             rng=rng,
             story=story,
             parameters=parameters,
+            words=words,
             chunk=customers,
         )
     )
@@ -74,6 +78,7 @@ def stream(
     rng: np.random.Generator,
     story: bool | Story = True,
     parameters: Parameters | None = None,
+    words: Words = ENGLISH,
     chunk: int = 50_000,
 ) -> Iterator[Shop]:
     """A shop in parts of about `chunk` customers (rounded up to whole blocks of 2,500), in the order in
@@ -81,12 +86,13 @@ def stream(
 
     customers: count, at least 1. years: of history, up to the end of the day `until`. rng: drawn from once;
     the same state gives the same bytes, whatever the chunk. story: the default one, none, or your own.
+    words: in which language the shop speaks; no number depends on it.
     Raises ValueError for a shop without customers, with less than a week of history, or a chunk below 1.
     """
     days = round(years * DAYS_A_YEAR)
     if customers < 1 or days < 7 or chunk < 1:
         raise ValueError(f"Nothing to simulate: {customers=}, {years=}, {chunk=}.")
-    world = _world(rng, customers, days, until, story, parameters or Parameters())
+    world = _world(rng, customers, days, until, story, parameters or Parameters(), words)
     blocks = -(-customers // BLOCK)
     step = -(-chunk // BLOCK)
     return (
@@ -102,6 +108,7 @@ def _world(
     until: date,
     story: bool | Story,
     parameters: Parameters,
+    words: Words,
 ) -> World:
     seed = tuple(int(word) for word in rng.integers(0, 2**63, 2))
     own = np.random.default_rng(seed)
@@ -118,9 +125,10 @@ def _world(
         told=told,
         story=happening,
         clock=clock,
-        catalogue=shop_catalogue(happening.price_rise),
+        words=words,
+        catalogue=shop_catalogue(happening.price_rise, words),
         arrivals=arrivals,
-        costs=acquisition_costs(own, arrivals=arrivals, clock=clock, story=happening, customers=customers),
+        costs=acquisition_costs(own, arrivals=arrivals, clock=clock, story=happening, customers=customers, words=words),
         seed=(seed[0], seed[1]),
     )
 
@@ -143,14 +151,14 @@ def _block(world: World, block: int) -> Shop:
         rise=story.price_rise,
     )
     back, stray = refunds(rng, buyers, made, lines, clock, catalogue=catalogue, defect=story.defect)
-    customers = tables.customers_table(rng, buyers, clock)
-    orders = tables.orders_table(customers, buyers, made, channel, clock)
+    customers = tables.customers_table(rng, buyers, clock, world.words)
+    orders = tables.orders_table(customers, buyers, made, channel, clock, world.words)
     return Shop(
         customers=customers,
         products=catalogue.table(),
         orders=orders,
         lines=tables.lines_table(orders, lines, catalogue),
-        refunds=tables.refunds_table(customers, orders, buyers, back, catalogue, clock),
+        refunds=tables.refunds_table(customers, orders, buyers, back, catalogue, clock, world.words),
         costs=world.costs,
         truth=_truth(world, buyers, made, stray),
     )

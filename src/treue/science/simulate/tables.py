@@ -15,29 +15,35 @@ from treue.science.simulate.buying import Buyers, Purchases
 from treue.science.simulate.catalogue import Catalogue
 from treue.science.simulate.choice import number_within
 from treue.science.simulate.clock import Clock
-from treue.science.simulate.parameters import CHANNELS, COUNTRIES, CURRENCY
+from treue.science.simulate.parameters import COUNTRIES, CURRENCY
 from treue.science.simulate.people import people
-from treue.science.simulate.returns import REASONS, Refunds
+from treue.science.simulate.returns import Refunds
+from treue.science.simulate.words import Words
 
 DIGITS = 7  # of a customer number
 MEAN_HOURS_TO_CHECK_OUT = 0.2
 
 
-def customers_table(rng: np.random.Generator, buyers: Buyers, clock: Clock) -> pa.Table:
+def customers_table(rng: np.random.Generator, buyers: Buyers, clock: Clock, words: Words) -> pa.Table:
     """One row per customer; they sign up minutes before their first order."""
     before = np.minimum(rng.exponential(MEAN_HOURS_TO_CHECK_OUT, len(buyers.number)), buyers.joined)
     columns = {
         "number": pc.binary_join_element_wise("K", _padded(buyers.number), ""),
         **people(rng, buyers.country, buyers.number),
         "country": _named(COUNTRIES, buyers.country),
-        "channel": _named(CHANNELS, buyers.channel),
+        "channel": _named(words.channels, buyers.channel),
         "signed_up_at": clock.moments(buyers.joined - before),
     }
     return pa.table({field: columns[field] for field in shop.CUSTOMERS.names}, schema=shop.CUSTOMERS)
 
 
 def orders_table(
-    customers: pa.Table, buyers: Buyers, made: Purchases, channel: NDArray[np.int64], clock: Clock
+    customers: pa.Table,
+    buyers: Buyers,
+    made: Purchases,
+    channel: NDArray[np.int64],
+    clock: Clock,
+    words: Words,
 ) -> pa.Table:
     """One row per order. Its number is the day and the customer's, with a further digit for the second
     order of a day: it is unique without knowing any other customer's orders."""
@@ -47,7 +53,7 @@ def orders_table(
             "number": _numbers("", made.hours, buyers.number[made.buyer], clock, mark="-"),
             "customer": customers["number"].combine_chunks().take(buyer),
             "ordered_at": clock.moments(made.hours),
-            "channel": _named(CHANNELS, channel),
+            "channel": _named(words.channels, channel),
             "country": customers["country"].combine_chunks().take(buyer),
             "currency": pa.repeat(CURRENCY, len(buyer)),
         },
@@ -71,7 +77,13 @@ def lines_table(orders: pa.Table, lines: Lines, catalogue: Catalogue) -> pa.Tabl
 
 
 def refunds_table(
-    customers: pa.Table, orders: pa.Table, buyers: Buyers, back: Refunds, catalogue: Catalogue, clock: Clock
+    customers: pa.Table,
+    orders: pa.Table,
+    buyers: Buyers,
+    back: Refunds,
+    catalogue: Catalogue,
+    clock: Clock,
+    words: Words,
 ) -> pa.Table:
     """One row per refund. Its number begins with C and never equals an order's without that letter."""
     order = pa.array(back.order, mask=back.order < 0)
@@ -84,7 +96,7 @@ def refunds_table(
             "quantity": back.quantity.astype(np.float64),
             "amount": np.round(back.quantity * back.price, 2),
             "refunded_at": clock.moments(back.hours),
-            "reason": _named(REASONS, back.reason),
+            "reason": _named(words.reasons, back.reason),
         },
         schema=shop.REFUNDS,
     )

@@ -10,15 +10,22 @@ from rich.console import Console
 from treue.core import home, postgres
 from treue.web.commands import django_setup
 from treue.web.commands.failing import Failure
-from treue.web.commands.speaking import spoken
+from treue.web.commands.speaking import require_known, spoken
 
 console = Console(stderr=True)
 
 
 def demo(
     customers: Annotated[int, typer.Option(help="How many customers to invent.", min=100, max=1_000_000)] = 20_000,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            metavar="de|en", help="What its channels, products and notes are called in. Default: the system's."
+        ),
+    ] = None,
 ) -> None:
     """Make the demo shop, if there is no other shop yet."""
+    require_known(language)
     home.prepare()
     with postgres.running():
         django_setup.set_up()
@@ -31,10 +38,10 @@ def demo(
         if Order.objects.exists():
             raise Failure("There are orders already. The demo shop is only for an empty installation.")
         Shop.objects.all().delete()
-        load(customers)
+        load(customers, language)
 
 
-def load(customers: int = 20_000) -> None:
+def load(customers: int = 20_000, language: str | None = None) -> None:
     """Make the demo shop with its figures. Django is set up, the database is there and empty."""
     from treue.core.jobs.work import Silent
     from treue.listen.imports import demo as invented
@@ -44,7 +51,7 @@ def load(customers: int = 20_000) -> None:
     begun = time.monotonic()
     with console.status("Inventing a demo shop: three years, and a story to find in the figures …"):
         today = datetime.now().astimezone().date()
-        with spoken(None):  # the shop's name and its notes are kept, so they are written in the system's language
+        with spoken(language):  # name, notes, channels and products are kept in the language they are written in
             shop, simulated = invented.load(today=today, progress=Silent(), customers=customers)
             for day, text in notes.of_story(simulated.truth.story):
                 notes.write(shop=shop, day=day, text=text, by=None)

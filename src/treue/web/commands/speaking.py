@@ -11,13 +11,17 @@ from treue.web.commands.failing import WrongUse
 @contextmanager
 def spoken(language: str | None) -> Iterator[None]:
     """Speak the language that was asked for, else the system's where Treue knows it, else English."""
-    if language not in (None, "de", "en"):
-        raise WrongUse(f"Treue speaks German (de) and English (en), not “{language}”.")
+    require_known(language)
     django_setup.set_up()
     from django.utils import translation
 
     with translation.override(language or system_language()):
         yield
+
+
+def require_known(language: str | None) -> None:
+    if language not in (None, "de", "en"):
+        raise WrongUse(f"Treue speaks German (de) and English (en), not “{language}”.")
 
 
 def system_language() -> str:
