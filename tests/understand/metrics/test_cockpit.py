@@ -271,13 +271,15 @@ def test_without_costs_the_card_leads_whoever_may_to_where_they_are_entered(shop
 
 
 def test_with_costs_the_card_sets_value_against_cost(shop: Shop) -> None:
-    AcquisitionCost.objects.create(shop=shop, channel="Online", month=date(2025, 1, 1), amount=Decimal(400))
-    figure = ltv_to_cac(built(shop, "period=2025-01-01&channel=Online"))
-    (january, *_others) = reading.timeline(
-        reading.current(shop), "month", Selection.of(_query("channel=Online")).filters
+    for month, amount in ((1, 200), (2, 100), (3, 100)):
+        AcquisitionCost.objects.create(shop=shop, channel="Online", month=date(2025, month, 1), amount=Decimal(amount))
+    figure = ltv_to_cac(built(shop, "unit=quarter&period=2025-01-01&channel=Online"))
+    (quarter, *_others) = reading.timeline(
+        reading.current(shop), "quarter", Selection.of(_query("channel=Online")).filters
     )
-    assert january.first_buyers == 40
-    assert figure.value == f"{january.clv * 0.3 / 10:.1f}\u00a0:\u00a01"
+    assert (quarter.first_buyers, quarter.repeat_customers_to_date) == (40, 40)
+    assert figure.value == f"{quarter.clv * 0.3 / 10:.1f}\u00a0:\u00a01"
+    assert quarter.clv > 1
 
 
 def test_by_country_nothing_is_said_about_costs_and_no_entry_is_asked_for(shop: Shop) -> None:

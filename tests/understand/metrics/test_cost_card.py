@@ -37,7 +37,9 @@ MONTHS = [date(2026, month, 1) for month in (7, 8, 9, 10)]
 
 def shown(*spent: Spent, language: str = "en"):
     # CLV = 100 € × 1 × 1 year
-    first = counts(orders=100, revenue=Decimal(10_000), first_buyers=100, gap_seconds=100 * 31_557_600)
+    first = counts(
+        orders=100, revenue=Decimal(10_000), first_buyers=100, second_buyers=100, gap_seconds=100 * 31_557_600
+    )
     year = counts(trailing_buyers=100, trailing_orders=100)
     timeline = course(first + year, year, year, year)
     with translation.override(language):
@@ -116,14 +118,15 @@ def test_without_costs_it_says_what_to_enter():
 
 
 def test_a_value_that_rests_on_too_few_customers_is_not_set_against_cost():
-    few = counts(
-        orders=20, revenue=Decimal(400), first_buyers=20, gap_seconds=1, trailing_buyers=20, trailing_orders=20
-    )
-    many = few + few
+    # 300 ordered within the first three days, 25 of them twice: so far, a lifetime is seen of 25 alone
+    few = counts(orders=325, revenue=Decimal(13_000), first_buyers=300, second_buyers=25, gap_seconds=25 * 86_400)
+    few += counts(trailing_buyers=300, trailing_orders=325)
     spent = [Spent(MONTHS[2], 0.1), Spent(MONTHS[3], 0.1)]
     alone = cost_card.ltv_to_cac(latest(course(few, last=MONTHS[2])), basis(), margin=0.4, spent=spent)
-    assert (alone.value, alone.sentence) == ("too few", "It would rest on 20 customers; from 30 on it is shown.")
-    assert cost_card.ltv_to_cac(latest(course(few, many)), basis(), margin=0.4, spent=spent).change is None
+    assert (alone.value, alone.sentence) == (
+        *("too few", "It would rest on 25 customers who ordered twice; from 30 on it is shown."),
+    )
+    assert cost_card.ltv_to_cac(latest(course(few, few)), basis(), margin=0.4, spent=spent).change is None
 
 
 def test_without_new_customers_it_says_so():
@@ -142,7 +145,12 @@ def in_the_cockpit(shop: Shop, query: str) -> Figure:
 def test_the_cockpit_compares_with_the_month_before_or_the_one_asked_for(
     open_shop: Callable[[Path], Shop], tmp_path: Path
 ) -> None:
-    orders = [f"{m}-{n},{m}-{n},2025-{m:02}-05 10:00,20" for m in range(1, 8) for n in range(40)]
+    orders = [
+        f"{m}-{n}-{day},{m}-{n},2025-{m:02}-{day} 10:00,20"
+        for m in range(1, 8)
+        for n in range(40)
+        for day in ("05", "20")
+    ]
     path = tmp_path / "orders.csv"
     path.write_text("\n".join(["order,customer,time,amount", *orders]))
     shop = open_shop(path)

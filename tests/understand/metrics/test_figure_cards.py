@@ -160,14 +160,20 @@ def test_a_rate_is_not_compared_with_one_of_too_few():
     assert card(kinds.RETENTION, timeline).change is None
 
 
-@pytest.mark.parametrize("kind", [kinds.CLV, kinds.LIFETIME, kinds.FREQUENCY])
-def test_a_mean_of_too_few_customers_is_not_shown_and_not_compared_with(kind):
-    few = counts(
-        orders=29, revenue=Decimal(400), first_buyers=29, gap_seconds=29, trailing_buyers=29, trailing_orders=29
-    )
-    more = few + counts(first_buyers=1, trailing_buyers=1, trailing_orders=1)
+@pytest.mark.parametrize(
+    ("kind", "whom"),
+    [
+        (kinds.CLV, "29 customers who ordered twice"),
+        (kinds.LIFETIME, "29 customers who ordered twice"),
+        (kinds.FREQUENCY, "29 customers"),
+    ],
+)
+def test_a_mean_of_too_few_customers_is_not_shown_and_not_compared_with(kind, whom):
+    few = counts(orders=329, revenue=Decimal(400), first_buyers=300, second_buyers=29, gap_seconds=29)
+    few += counts(trailing_buyers=29, trailing_orders=29)
+    more = few + counts(second_buyers=1, trailing_buyers=1, trailing_orders=1)
     figure = card(kind, course(few))
-    assert (figure.value, figure.sentence) == ("too few", "It would rest on 29 customers; from 30 on it is shown.")
+    assert (figure.value, figure.sentence) == ("too few", f"It would rest on {whom}; from 30 on it is shown.")
     assert figure.how.formula
     figure = card(kind, course(few, more))
     assert (figure.is_words, figure.change) == (False, None)

@@ -79,7 +79,7 @@ def card(kind: Kind, choice: Choice, basis: Basis) -> Figure:
         return Figure(
             str(kind.label),
             formats.few(basis.language),
-            sentence=why_few(few, basis),
+            sentence=why_few(few, basis, lasting=kind.lasting),
             how=kind.how(period, basis),
             span=span,
         )
@@ -171,7 +171,13 @@ def _why_nothing(kind: Kind, period: PeriodFigures | None, basis: Basis) -> str:
     return _("Nobody ordered in the time that this figure looks at.")
 
 
-def why_few(cases: int, basis: Basis) -> str:
+def why_few(cases: int, basis: Basis, *, lasting: bool = False) -> str:
+    if lasting:
+        return ngettext(
+            "It would rest on %(cases)s customer who ordered twice; from 30 on it is shown.",
+            "It would rest on %(cases)s customers who ordered twice; from 30 on it is shown.",
+            cases,
+        ) % {"cases": basis.number(cases)}
     return ngettext(
         "It would rest on %(cases)s customer; from 30 on it is shown.",
         "It would rest on %(cases)s customers; from 30 on it is shown.",

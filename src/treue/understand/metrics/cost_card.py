@@ -46,7 +46,8 @@ def ltv_to_cac(choice: Choice, basis: Basis, *, margin: Decimal | float, spent: 
     how = explanations.ltv_to_cac(period, margin, now.cost, now.new_customers, basis)
     few = kinds.CLV.rests_on_few(period)
     if few is not None:
-        return Figure(label, formats.few(basis.language), sentence=cards.why_few(few, basis), how=how, span=span)
+        why = cards.why_few(few, basis, lasting=True)
+        return Figure(label, formats.few(basis.language), sentence=why, how=how, span=span)
     if not _are_enough(now):
         return Figure(label, formats.few(basis.language), sentence=_why_few(now, basis), how=how, span=span)
     past = [won.get(each.start) for each in choice.history[-cards.SPARK_PERIODS :]]

@@ -33,7 +33,8 @@ class Kind:
     """One figure: what it is called, where it stands in a period, how it is printed and judged.
 
     better: "up", "down", or "" where neither is; what grows with the length of the history is no merit.
-    cases: what a rate is a share of, for its margin of error. averaged: the customers that a mean is taken of.
+    cases: what a rate is a share of, for its margin of error. averaged: the customers that a mean rests on;
+    lasting: where it is one of the times from first to last order, these are those who ordered twice.
     needs_start: it compares with the customers at the start, so a warm-up period has none. is_event: a count of
     events, which also moves by chance.
     looks_back_days: how far it looks back; on a shorter history it only grows into its length.
@@ -47,6 +48,7 @@ class Kind:
     better: str = "up"
     cases: Callable[[PeriodFigures], int] | None = None
     averaged: Callable[[PeriodFigures], int] | None = None
+    lasting: bool = False
     needs_start: bool = False
     is_event: bool = False
     looks_back_days: int = 0
@@ -176,7 +178,8 @@ LIFETIME = Kind(
     years,
     explanations.lifetime,
     better="",
-    averaged=lambda p: p.customers_to_date,
+    averaged=lambda p: p.repeat_customers_to_date,
+    lasting=True,
     span=all_orders,
 )
 CLV = Kind(
@@ -185,7 +188,8 @@ CLV = Kind(
     money,
     explanations.clv,
     better="",
-    averaged=lambda p: p.customers_to_date,
+    averaged=lambda p: p.repeat_customers_to_date,
+    lasting=True,
     span=all_orders,
 )
 REVENUE = Kind(gettext_lazy("Revenue"), lambda p: p.revenue, money, explanations.revenue)
