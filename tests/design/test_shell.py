@@ -48,7 +48,7 @@ def test_without_navigation_there_is_neither_rail_nor_bars():
 def test_freshness_and_demo_are_said_on_every_page_that_has_them():
     html = shell(freshness="Figures up to 22 Nov 2026.", demo={"text": "A demo.", "url": "/x/", "label": "Remove"})
     assert '<p class="fresh">Figures up to 22 Nov 2026.</p>' in html
-    assert re.search(r'<aside class="demo".*<form method="post" action="/x/">', html, re.DOTALL)
+    assert re.search(r'<aside class="demo".*<a class="btn small" href="/x/">', html, re.DOTALL)
     assert "demo" not in shell()
 
 

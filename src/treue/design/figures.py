@@ -7,7 +7,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from treue.design import formats
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,11 @@ class Figure:
     def is_words(self) -> bool:
         """Whether the value is said in words ("zu wenige") and so must not shout like a number."""
         return len(self.value) > 1 and not any(c.isdigit() for c in self.value)
+
+    @property
+    def printed(self) -> str:
+        """Value and unit as plain text: 96,2 % and 96.2%."""
+        return formats.with_unit(self.value, self.unit, (get_language() or "en")[:2])
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,13 @@ def rate(value: Number | None, language: str, decimals: int = 1, cases: int | No
         return NOTHING
     if cases is not None and cases < FEWEST_CASES:
         return few(language)
-    return _decimal(value, language, decimals) + (SPACE if language == "de" else "") + "%"
+    return with_unit(_decimal(value, language, decimals), "%", language)
+
+
+def with_unit(value: str, unit: str, language: str) -> str:
+    """96,2 % / 96.2%, but 5,2 Jahre / 5.2 years."""
+    gap = "" if unit == "%" and language != "de" else SPACE
+    return f"{value}{gap}{unit}" if unit else value
 
 
 def share(value: Number | None, language: str, decimals: int = 0) -> str:

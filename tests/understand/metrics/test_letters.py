@@ -94,7 +94,7 @@ def test_a_letter_tells_the_figures_and_leads_to_the_cockpit(weekly: Shop, setti
     reader("max", language="en")
     letters.send_due(MONDAY_NOON)
     mail = Mail.objects.get()
-    for words in ("Customer retention rate: 100.0 %", "Lost customers: 0", "https://treue.example.org/", "Tea House"):
+    for words in ("Customer retention rate: 100.0%", "Lost customers: 0", "https://treue.example.org/", "Tea House"):
         assert words in mail.text
     assert 'href="https://treue.example.org/"' in mail.html
     assert "<" not in mail.text
@@ -138,8 +138,8 @@ def test_a_letter_says_of_each_difference_whether_it_rose_or_fell(
 @pytest.mark.parametrize(
     ("language", "finding", "proof"),
     [
-        ("en", "- 0.0% of all customers have ordered only once so far.", "0 of 80, up to the end of September 2025."),
-        ("de", "- 0,0 % aller", "0 von 80, bis Ende September 2025."),
+        ("en", "- 0.0% of all customers have ordered only once so far.", "0 of 80, up to 30 Sep 2025."),
+        ("de", "- 0,0 % aller", "0 von 80, bis 30.09.2025."),
     ],
 )
 def test_a_finding_in_a_letter_has_its_proof(weekly: Shop, language: str, finding: str, proof: str) -> None:
