@@ -52,3 +52,7 @@ def test_what_a_page_prints_is_read_back(language, currency, number):
 def test_field_and_address_hold_what_is_read_again(language, number):
     for text in (amounts.typed(Decimal(number), language), amounts.in_address(Decimal(number))):
         assert amounts.read(text, language) == Decimal(number)
+
+
+def test_a_very_long_text_is_refused_at_once():
+    assert amounts.read("1" * 1_000_000 + "x", "de") is None

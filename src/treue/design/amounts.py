@@ -12,14 +12,14 @@ from treue.design.formats import MINUS
 MARKS = {"de": (".", ","), "en": (",", ".")}  # of groups, of decimals
 BLANK = re.compile(r"[\s'’]")
 SIGN = r"[A-Z]{0,3}[€$£¥]?"
-TYPED = re.compile(rf"(?P<minus>[-+]?){SIGN}(?P<digits>[0-9.,]*[0-9][0-9.,]*){SIGN}")
+TYPED = re.compile(rf"(?P<minus>[-+]?){SIGN}(?P<digits>(?=[.,]*[0-9])[0-9.,]+){SIGN}")
 
 
 def read(text: str, language: str) -> Decimal | None:
     """The number that stands there; None where there is none."""
-    typed = TYPED.fullmatch(BLANK.sub("", text).replace(MINUS, "-"))
-    machine = _machine(typed["digits"], MARKS[language][0]) if typed else ""
-    return Decimal(typed["minus"] + machine) if machine else None
+    found = TYPED.fullmatch(BLANK.sub("", text).replace(MINUS, "-"))
+    machine = _machine(found["digits"], MARKS[language][0]) if found else ""
+    return Decimal(found["minus"] + machine) if machine else None
 
 
 def typed(number: Decimal, language: str) -> str:

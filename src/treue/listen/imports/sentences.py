@@ -149,7 +149,7 @@ def amounts(summary: Facts, how: str) -> tuple[str, int]:
 
 
 def is_useless(summary: Facts) -> bool:
-    """Nothing of a file is there because of it, or would be, and nothing of it was known."""
+    """Nothing of a file is new, changed or known, and nothing of it would be kept for later."""
     return not any(amounts(summary, how)[1] for how in ("new", "changed", "same")) and not _waiting(summary)
 
 
