@@ -17,6 +17,7 @@ from treue.science.figures import (
     ratio,
     share,
     timeline,
+    to_the_cent,
     total_figures,
 )
 
@@ -144,6 +145,15 @@ def test_lifetime_by_churn_counts_periods_in_years():
     assert lifetime_by_churn(25.0, "quarter") == 1.0
     assert lifetime_by_churn(50.0, "year") == 2.0
     assert (lifetime_by_churn(0.0, "month"), lifetime_by_churn(None, "month")) == (None, None)
+
+
+def test_a_half_cent_is_rounded_up_on_the_decimal_value():
+    halves = ("492293.115", "490478.905", "2.345", "1.005", "-0.125")
+    assert [str(to_the_cent(Decimal(each))) for each in halves] == ["492293.12", "490478.91", "2.35", "1.01", "-0.13"]
+
+
+def test_an_average_of_money_is_the_decimal_that_people_round():
+    assert ratio(Decimal("56.035"), 7) == 8.005
 
 
 def test_an_empty_whole_has_no_share_and_no_ratio():

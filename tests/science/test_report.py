@@ -10,6 +10,7 @@ import pytest
 
 from tests.science.histories import line_table
 from tests.science.twin_lines import Line, twin_report
+from treue.design import formats
 from treue.science.errors import ImpossibleWindow
 from treue.science.report import report
 
@@ -59,6 +60,14 @@ def test_figures_of_a_report_by_hand():
     assert found["cohorts"] == [
         {"cohort": "2024-01", "size": 2, "repeaters": 1, "retained": [2, 1], "orders": [2, 1], "revenue": [35.0, 30.0]}
     ]
+
+
+@pytest.mark.parametrize(("revenue", "printed"), [("490478.905", 490478.91), ("492293.115", 492293.12)])
+def test_money_in_json_is_rounded_as_on_the_pages(revenue, printed):
+    found = report(line_table([Line(2, "a", "1", datetime(2024, 1, 10), "cup", 1, Decimal(revenue))]))
+    said = found.to_json()
+    assert (said["revenue"], said["periods"][0]["revenue"]) == (printed, printed)
+    assert formats.money(found.totals.revenue, "en", "EUR") == f"€{printed:,.2f}"
 
 
 def test_the_window_is_chosen_and_said_when_nobody_asked_for_one():

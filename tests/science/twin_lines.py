@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from tests.science.twin import (
     DAY,
@@ -142,6 +142,10 @@ def twin_restated(lines: list[Line], as_of: date | None) -> tuple[list[Order], d
     return valid, counts
 
 
+def to_the_cent(money: Decimal) -> float:
+    return float(money.quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
 def percent(part: int, whole: int) -> float | None:
     return None if whole == 0 else part / whole * 100
 
@@ -153,12 +157,12 @@ def twin_report(lines: list[Line], as_of: date | None, window_days: int, unit: s
     reasons = {reason: counts.pop(reason) for reason in ("after_as_of", "refund_unmatched")}
     report = counts | {"as_of": as_of and as_of.isoformat(), "set_aside": {k: v for k, v in reasons.items() if v}}
     whole = twin_totals(orders, as_of or date(2024, 1, 1))
-    value = float(whole["revenue"]) / whole["orders"] if orders else None
+    value = float(whole["revenue"] / whole["orders"]) if orders else None
     frequency = whole["trailing_orders"] / whole["trailing_buyers"] if whole["trailing_buyers"] else None
     years = whole["lifetime_seconds"] / whole["customers"] / YEAR_SECONDS if orders else None
     report |= {name: whole[name] for name in ("customers", "orders")}
     report |= {
-        "revenue": float(round(whole["revenue"], 2)),
+        "revenue": to_the_cent(whole["revenue"]),
         "first_order": whole["first_order"].date().isoformat() if orders else None,
         "last_order": whole["last_order"].date().isoformat() if orders else None,
         "average_order_value": value,
@@ -174,7 +178,7 @@ def twin_report(lines: list[Line], as_of: date | None, window_days: int, unit: s
             counted = twin_period_counts(orders, period, as_of, window_days)
             report["periods"].append(_period_json(period, counted))
         for cohort in twin_cohorts(orders, first_day, as_of):
-            money = [float(round(each, 2)) for each in cohort["revenue"]]
+            money = [to_the_cent(each) for each in cohort["revenue"]]
             report["cohorts"].append(cohort | {"cohort": cohort["cohort"].isoformat()[:7], "revenue": money})
     return report
 
@@ -192,5 +196,5 @@ def _period_json(period, counted: dict) -> dict:
         "retention_rate": percent(counted["retained"], whole),
         "churn_rate": percent(counted["lost"], whole),
         "repeat_purchase_rate": percent(counted["repeat_buyers"], counted["buyers"]),
-        "revenue": float(round(counted["revenue"], 2)),
+        "revenue": to_the_cent(counted["revenue"]),
     }

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple, Self
 
 from treue.science.calendar import MONTHS_IN, Period, Unit
 
 SECONDS_A_YEAR = 365.25 * 86_400
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,9 +248,20 @@ def share(part: int, whole: int) -> float | None:
     return part / whole * 100 if whole else None
 
 
-def ratio(part: Decimal | float, whole: Decimal | float) -> float | None:
-    """part / whole, as the average order value and the purchase frequency are; None of an empty whole."""
-    return float(part) / float(whole) if whole else None
+def ratio(part: Decimal | int, whole: int) -> float | None:
+    """part / whole, as the average order value and the purchase frequency are; None of an empty whole.
+
+    Money is divided as the decimal it is, so that 56.035 of 7 orders is the 8.005 that people round up.
+    """
+    return float(part / whole) if whole else None
+
+
+def to_the_cent(amount: Decimal) -> Decimal:
+    """Money rounded as people round, half up, on the decimal value: 2.345 is 2.35, and -2.345 is -2.35.
+
+    Pages round likewise (`design.formats`); Python's own `round` would make 2.34 of it, the even neighbour.
+    """
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def clv(order_value: float | None, yearly_frequency: float | None, lifetime_years: float | None) -> float | None:

@@ -15,7 +15,15 @@ from ibis.backends.duckdb import Backend
 from treue.science.calendar import WINDOWS, Calendar, Unit, default_window
 from treue.science.cohorts import cohort_counts, cohort_sizes
 from treue.science.customers import SLICES, customer_table
-from treue.science.figures import PeriodCounts, PeriodFigures, TotalFigures, Totals, timeline, total_figures
+from treue.science.figures import (
+    PeriodCounts,
+    PeriodFigures,
+    TotalFigures,
+    Totals,
+    timeline,
+    to_the_cent,
+    total_figures,
+)
 from treue.science.history import History, of_lines
 from treue.science.retention import period_counts, totals
 
@@ -125,7 +133,7 @@ def report(
     unit: Unit = "month",
     rows_read: int | None = None,
     set_aside: Mapping[str, int] | None = None,
-    revenue_without_customer: Decimal | float = 0,
+    revenue_without_customer: Decimal = Decimal(0),
 ) -> Report:
     """The report of a shop's lines, purchases and refunds together.
 
@@ -154,7 +162,7 @@ def report(
         rows_read=rows_read,
         rows_used=rows_read - sum(counted.values()),
         set_aside=counted,
-        revenue_without_customer=Decimal(str(revenue_without_customer)),
+        revenue_without_customer=revenue_without_customer,
         orders_without_revenue=history.orders_without_revenue,
         orders_fully_refunded=history.orders_fully_refunded,
         **figures,
@@ -255,4 +263,4 @@ def _day(moment: date | None) -> str | None:
 
 
 def _money(amount: Decimal) -> float:
-    return float(round(amount, 2))
+    return float(to_the_cent(amount))

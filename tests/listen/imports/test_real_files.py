@@ -1,6 +1,7 @@
 """The real shop's file, each of its 525,461 rows accounted for."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from treue.listen.imports.cleaning import Cleaned
 from treue.listen.imports.errors import NoHeader
 from treue.listen.imports.reading import open_source
+from treue.science.figures import to_the_cent
 
 pytestmark = pytest.mark.realdata
 Clean = Callable[..., Any]
@@ -24,7 +26,7 @@ def figures(cleaned: Cleaned) -> dict[str, object]:
         "read": cleaned.rows_read,
         "used": cleaned.rows_used,
         "aside": cleaned.counts,
-        "guests": round(cleaned.revenue_without_customer, 2),
+        "guests": to_the_cent(cleaned.revenue_without_customer),
         "refunds": refunds.count().execute(),
         "customers": lines.customer.nunique().execute(),
         "bought": round(lines.filter(lines.kind == "purchase").amount.sum().execute(), 2),
@@ -36,7 +38,7 @@ SEEN = {
     "read": 525_461,
     "used": 417_534,
     "aside": {"negative_price": 3, "no_customer": 107_924},
-    "guests": 1_327_828.08,
+    "guests": Decimal("1327828.08"),
     "refunds": 9_839,
     "customers": 4_383,
     "bought": 8_832_003.27,

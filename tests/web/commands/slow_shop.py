@@ -6,7 +6,7 @@ Money is counted in ten-thousandths, so that sums are exact until they are print
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -161,7 +161,7 @@ def cohort(report: SlowReport, month: date, months: list[date]) -> list[int]:
 
 
 def pounds(money: int) -> float:
-    return float(round(Decimal(money) / FINEST, 2))
+    return float((Decimal(money) / FINEST).quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
 def midnight(day: date) -> datetime:

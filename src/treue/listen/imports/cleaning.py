@@ -9,6 +9,7 @@ import zoneinfo
 from collections.abc import Collection
 from collections.abc import Mapping as Named
 from dataclasses import dataclass
+from decimal import Decimal
 
 import duckdb
 import ibis.expr.types as ir
@@ -47,7 +48,7 @@ class Cleaned:
     counts: dict[str, int]
     rows_read: int
     rows_used: int
-    revenue_without_customer: float
+    revenue_without_customer: Decimal
     currency: str | None
     currencies: dict[str, int]
     candidates: tuple[Candidate, ...]
@@ -142,12 +143,12 @@ def _lines(con: duckdb.DuckDBPyConnection, judged: Judged) -> str:
     return table
 
 
-def _revenue_without_customer(con: duckdb.DuckDBPyConnection, judged: Judged) -> float:
+def _revenue_without_customer(con: duckdb.DuckDBPyConnection, judged: Judged) -> Decimal:
     query = f"""
         SELECT coalesce(sum(if(kind = 'refund', -amount, amount)::DECIMAL(18, 4)), 0)
         FROM {judged.table} WHERE set_aside = $reason"""
     [(revenue,)] = con.execute(query, {"reason": NO_CUSTOMER}).fetchall()
-    return float(revenue)
+    return Decimal(revenue)
 
 
 def _currencies(con: duckdb.DuckDBPyConnection, lines: str) -> dict[str, int]:

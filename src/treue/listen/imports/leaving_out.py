@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from ibis.backends.duckdb import Backend
 
 from treue.listen.imports.cleaning import Cleaned
+from treue.science.figures import to_the_cent
 from treue.science.without import Sums, changes_without, sums
 
 MOST = 8  # codes; each is a history computed twice
@@ -41,7 +42,7 @@ def restored(stored: Summary) -> Sums:
 def in_words(now: Sums, without: Sums, *, money: Callable[[Decimal], str], number: Callable[[int], str]) -> str:
     """Whatever would be another number without the code, each with both numbers."""
     said = []
-    if round(now.revenue, 2) != round(without.revenue, 2):
+    if to_the_cent(now.revenue) != to_the_cent(without.revenue):
         facts = {"new": money(without.revenue), "old": money(now.revenue)}
         said.append(_("Without it revenue would be %(new)s instead of %(old)s.") % facts)
     if now.orders != without.orders:

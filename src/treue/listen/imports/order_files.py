@@ -17,6 +17,7 @@ from treue.listen.imports.reading import Source
 from treue.listen.imports.storing import foreseeing, leftovers, matching, refunds, staging, vocabulary
 from treue.listen.imports.storing.orders import store_orders
 from treue.listen.imports.storing.writing import Tally
+from treue.science.figures import to_the_cent
 
 PARTS = 1000  # of a step whose size is only known as a fraction
 ROWS_WORTH_STATISTICS = 20_000
@@ -122,7 +123,7 @@ def summarise(cleaned: Cleaned, con: DuckDBPyConnection) -> dict[str, object]:
         "rows_read": cleaned.rows_read,
         "rows_used": cleaned.rows_used - sum(refused.values()),
         "set_aside": cleaned.counts | refused,
-        "revenue_without_customer": round(cleaned.revenue_without_customer, 2),
+        "revenue_without_customer": float(to_the_cent(cleaned.revenue_without_customer)),
         "currency": cleaned.currency,
         "currencies": cleaned.currencies,
         "formats": [vars(found) for found in cleaned.formats],
