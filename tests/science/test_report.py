@@ -41,7 +41,7 @@ def test_every_row_is_used_or_set_aside_under_a_reason():
 
 
 def test_json_has_the_promised_keys_and_nothing_json_cannot_say():
-    found = report(line_table(LINES), as_of=date(2024, 2, 29), revenue_without_customer=Decimal("12.345")).to_json()
+    found = report(line_table(LINES), as_of=date(2024, 2, 29), guests={date(2024, 2, 29): Decimal("12.345")}).to_json()
     assert json.loads(json.dumps(found)) == found
     assert set(found) == KEYS
     assert all(set(period) == PERIOD_KEYS for period in found["periods"])
@@ -68,6 +68,20 @@ def test_money_in_json_is_rounded_as_on_the_pages(revenue, printed):
     said = found.to_json()
     assert (said["revenue"], said["periods"][0]["revenue"]) == (printed, printed)
     assert formats.money(found.totals.revenue, "en", "EUR") == f"€{printed:,.2f}"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "revenue"), [(None, 12.5), (date(2024, 2, 9), 10.0), (date(2024, 2, 11), 11.0), (date(2023, 1, 1), 0.0)]
+)
+def test_what_guests_spent_counts_up_to_the_last_day_included(as_of, revenue):
+    spent = {date(2024, 1, 1): 10, date(2024, 2, 10): "2.5", date(2024, 2, 11): "-1.5", date(2024, 2, 12): 99}
+    guests = {day: Decimal(money) for day, money in spent.items()}
+    assert report(line_table(LINES), as_of=as_of, guests=guests).to_json()["revenue_without_customer"] == revenue
+
+
+def test_without_an_order_nothing_says_where_the_revenue_of_guests_ends():
+    found = report(line_table([]), guests={date(2024, 1, 1): Decimal(10)})
+    assert (found.as_of, found.revenue_without_customer) == (None, 10)
 
 
 def test_the_window_is_chosen_and_said_when_nobody_asked_for_one():

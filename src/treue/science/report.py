@@ -133,16 +133,16 @@ def report(
     unit: Unit = "month",
     rows_read: int | None = None,
     set_aside: Mapping[str, int] | None = None,
-    revenue_without_customer: Decimal = Decimal(0),
+    guests: Mapping[date, Decimal] | None = None,
 ) -> Report:
     """The report of a shop's lines, purchases and refunds together.
 
     lines: as the reading stage makes them (`line_no`, `customer`, `order_no`, `ordinal`, `at`,
     `product`, `quantity`, `amount`, `kind`, `refund_of`, and the slices). as_of: last day included,
     by default the day of the last order. window_days: by default as `calendar.default_window` says.
-    rows_read, set_aside, revenue_without_customer: what the reading stage counted; the rows after
-    as_of and the refunds that found no purchase are set aside here. No row counts twice: rows_read
-    = rows_used + the sum of set_aside.
+    rows_read, set_aside: what the reading stage counted; the rows after as_of and the refunds that
+    found no purchase are set aside here. No row counts twice: rows_read = rows_used + the sum of
+    set_aside. guests: what was sold without a customer, by day; it counts up to as_of like the rest.
     """
     engine = ibis.duckdb.connect()
     try:
@@ -162,11 +162,16 @@ def report(
         rows_read=rows_read,
         rows_used=rows_read - sum(counted.values()),
         set_aside=counted,
-        revenue_without_customer=revenue_without_customer,
+        revenue_without_customer=_up_to(history.as_of, guests or {}),
         orders_without_revenue=history.orders_without_revenue,
         orders_fully_refunded=history.orders_fully_refunded,
         **figures,
     )
+
+
+def _up_to(as_of: date | None, guests: Mapping[date, Decimal]) -> Decimal:
+    """What guests spent up to a day, or in all where no order says which day is the last."""
+    return sum((money for day, money in guests.items() if as_of is None or day <= as_of), Decimal(0))
 
 
 def _calendar(history: History, unit: Unit, window_days: int | None) -> Calendar | None:

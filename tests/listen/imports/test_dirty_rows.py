@@ -196,6 +196,15 @@ def test_the_revenue_of_guests_is_told_apart_refunds_taken_off(clean: Clean) -> 
     assert outcome.cleaned.counts == {"negative_price": 1, "no_customer": 2}
 
 
+def test_a_guests_order_counts_on_the_day_of_its_earliest_line_and_a_refund_on_its_own(clean: Clean) -> None:
+    outcome = clean(
+        HEAD + ";1;4.7.2026;A;2;10\n;1;3.7.2026;B;1;1\n;;4.7.2026;A;1;7\n;;5.7.2026;A;1;8\n;1;6.7.2026;A;-1;10\n"
+    )
+    assert outcome.cleaned.guests == {
+        dt.date(2026, 7, day): money for day, money in ((3, 21), (4, 7), (5, 8), (6, -10))
+    }
+
+
 # Currencies
 
 MONEY = "Kunde;Bestellung;Datum;Betrag;Währung\n"

@@ -42,7 +42,7 @@ class SlowReport:
 
     read: int = 0
     set_aside: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    guests: int = 0
+    guests: list[tuple[str, datetime, int]] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     fully_refunded: int = 0
     without_revenue: int = 0
@@ -55,6 +55,14 @@ class SlowReport:
     @property
     def used(self) -> int:
         return self.read - sum(self.set_aside.values())
+
+    def guest_money(self, as_of: date) -> int:
+        """What guests' invoices of up to that day come to."""
+        begun: dict[str, datetime] = {}
+        for invoice, at, _ in self.guests:
+            begun[invoice] = min(at, begun.get(invoice, at))
+        end = midnight(as_of) + DAY
+        return sum(money for invoice, _, money in self.guests if begun[invoice] < end)
 
     def active(self, moment: datetime, window_days: int) -> set[int]:
         begin = moment - timedelta(days=window_days)
@@ -82,7 +90,7 @@ def read(path: Path, report: SlowReport) -> None:
             report.set_aside["negative_price"] += 1
         elif row["Customer ID"] is None or row["Customer ID"] != row["Customer ID"]:
             report.set_aside["no_customer"] += 1
-            report.guests += row["Quantity"] * price
+            report.guests.append((row["Invoice"], datetime.fromisoformat(row["InvoiceDate"]), row["Quantity"] * price))
         else:
             line = Line(
                 number,

@@ -260,3 +260,6 @@ def test_doubts_are_said_beside_the_json(report, tmp_path):
     found = report(path, "--json")
     assert "9 rows (90.0%) have no customer" in found.err
     assert found.json["revenue_without_customer"] == 45.0
+    earlier = report(path, "--json", "--as-of", "2026-01-03")
+    assert "Their revenue of 45.00 is not part of any figure here." in earlier.err
+    assert earlier.json["revenue_without_customer"] == 15.0

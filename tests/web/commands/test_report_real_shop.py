@@ -37,7 +37,13 @@ def test_every_row_is_accounted_for(told, slow):
     assert told["set_aside"] == dict(slow.set_aside)
     assert told["rows_used"] == slow.used == 415_780
     assert told["rows_used"] + sum(told["set_aside"].values()) == 525_461
-    assert told["revenue_without_customer"] == pounds(slow.guests)
+    assert told["revenue_without_customer"] == pounds(slow.guest_money(date(2010, 12, 9))) == 1_327_828.08
+
+
+@pytest.mark.parametrize("as_of", [date(2001, 7, 15), date(2010, 6, 1), date(2010, 6, 15)])
+def test_what_guests_spent_ends_with_the_last_day_like_the_rest(real_data, slow, as_of):
+    report = analyse(real_data / NAME, Wishes(as_of=as_of), now=datetime(2026, 11, 22, tzinfo=UTC)).report
+    assert report.to_json()["revenue_without_customer"] == pounds(slow.guest_money(as_of))
 
 
 def test_refunds_are_taken_back_as_a_patient_person_would(told, slow):

@@ -40,7 +40,8 @@ class Cleaned:
     """Lines of orders, and what was learnt on the way.
 
     lines, set_aside: tables on the connection that was given. counts: rows by reason, in order of precedence.
-    currency: the one that amounts are in. currencies: lines by the currency they were written in.
+    guests: what was sold without a customer, by the day of the order; a refund counts on its own day. currency: the one
+    that amounts are in. currencies: lines by the currency they were written in.
     """
 
     lines: ir.Table
@@ -48,11 +49,15 @@ class Cleaned:
     counts: dict[str, int]
     rows_read: int
     rows_used: int
-    revenue_without_customer: Decimal
+    guests: dict[dt.date, Decimal]
     currency: str | None
     currencies: dict[str, int]
     candidates: tuple[Candidate, ...]
     formats: tuple[Found, ...]
+
+    @property
+    def revenue_without_customer(self) -> Decimal:
+        return sum(self.guests.values(), Decimal(0))
 
 
 def clean_lines(
@@ -93,7 +98,7 @@ def clean_lines(
         counts=counts,
         rows_read=used + sum(counts.values()),
         rows_used=used,
-        revenue_without_customer=_revenue_without_customer(con, judged),
+        guests=_guests(con, judged),
         currency=judged.currency,
         currencies=_currencies(con, lines),
         candidates=candidates_in(con, lines, judged.table) if staged.has("product") else (),
@@ -143,12 +148,16 @@ def _lines(con: duckdb.DuckDBPyConnection, judged: Judged) -> str:
     return table
 
 
-def _revenue_without_customer(con: duckdb.DuckDBPyConnection, judged: Judged) -> Decimal:
+def _guests(con: duckdb.DuckDBPyConnection, judged: Judged) -> dict[dt.date, Decimal]:
+    """A line without an order number is an order by itself: nobody knows whose else it could be."""
     query = f"""
-        SELECT coalesce(sum(if(kind = 'refund', -amount, amount)::DECIMAL(18, 4)), 0)
-        FROM {judged.table} WHERE set_aside = $reason"""
-    [(revenue,)] = con.execute(query, {"reason": NO_CUSTOMER}).fetchall()
-    return Decimal(revenue)
+        WITH orders AS (
+            SELECT min("at")::DATE AS day, sum(if(kind = 'refund', -amount, amount)::DECIMAL(18, 4)) AS money
+            FROM {judged.table} WHERE set_aside = $reason AND amount IS NOT NULL
+            GROUP BY order_no, if(kind = 'refund' OR order_no IS NULL, line_no, 0)
+        )
+        SELECT day, sum(money) FROM orders GROUP BY day ORDER BY day"""
+    return dict(con.execute(query, {"reason": NO_CUSTOMER}).fetchall())
 
 
 def _currencies(con: duckdb.DuckDBPyConnection, lines: str) -> dict[str, int]:

@@ -89,6 +89,6 @@ def analyse(path: Path, wishes: Wishes, *, now: datetime, progress: Progress | N
         unit=wishes.unit,
         rows_read=cleaned.rows_read,
         set_aside=cleaned.counts,
-        revenue_without_customer=cleaned.revenue_without_customer,
+        guests=cleaned.guests,
     )
     return Analysis(source, mapping, cleaned, report, wishes, now, engine)

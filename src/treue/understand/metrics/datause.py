@@ -213,7 +213,7 @@ def _many_set_aside(analysis: Analysis) -> list[str]:
         % {
             "rows": basis.number(rows),
             "share": basis.rate(100 * rows / report.rows_read),
-            "revenue": basis.money_short(report.revenue_without_customer),
+            "revenue": basis.money_short(analysis.cleaned.revenue_without_customer),  # of these rows, also after as_of
         }
         for code, rows in report.set_aside.items()
         if code in MANY_SET_ASIDE and rows > SAFE_SHARE * report.rows_read
