@@ -55,7 +55,7 @@ def test_the_page_speaks_both_languages(hers: Client, mia: User, language: str) 
 
 def test_what_runs_shows_how_far_it_is_and_asks_every_two_seconds(hers: Client) -> None:
     begun = timezone.now() - timedelta(seconds=60)
-    running = job(state=State.RUNNING, done=25_000, total=100_000, step_started_at=begun)
+    running = job(state=State.RUNNING, done=25_000, total=100_000, step_started_at=begun, last_sign_at=timezone.now())
     page = hers.get(reverse("jobs")).text
     assert "25%" in page
     assert "25,000 of 100,000 · 3\u00a0min left" in page
@@ -81,15 +81,28 @@ def heartbeat(seconds_ago: int) -> int:
 @pytest.mark.parametrize(("seconds_ago", "silent"), [(5, False), (60, True)])
 def test_work_whose_worker_died_says_so_until_it_is_taken_up(hers: Client, seconds_ago: int, silent: bool) -> None:
     begun = timezone.now() - timedelta(seconds=60)
-    job(state=State.RUNNING, queue_id=heartbeat(seconds_ago), done=25, total=100, step_started_at=begun)
+    signs = {"step_started_at": begun, "last_sign_at": timezone.now() - timedelta(seconds=seconds_ago)}
+    job(state=State.RUNNING, queue_id=heartbeat(seconds_ago), done=25, total=100, **signs)
     page = hers.get(reverse("jobs")).text
     assert ("The worker has fallen silent." in page) is silent
     assert ("left" in page) is not silent
 
 
+@pytest.mark.parametrize(("ago", "said"), [(0, " · 28\u00a0s left"), (8, " · 20\u00a0s left"), (29, "")])
+def test_the_time_left_counts_down_while_no_progress_comes_and_goes_when_it_is_over(
+    ago: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign = timezone.now()
+    begun = sign - timedelta(seconds=12)
+    halted = job(state=State.RUNNING, done=30, total=100, step_started_at=begun, last_sign_at=sign)
+    monkeypatch.setattr(timezone, "now", lambda: sign + timedelta(seconds=ago))
+    assert watching.detail(halted) == f"30 of 100{said}"
+
+
 def test_the_bar_is_that_of_the_whole_where_the_steps_shares_are_known(hers: Client) -> None:
-    begun = timezone.now() - timedelta(seconds=60)
-    parts = {"state": State.RUNNING, "started_at": begun, "step_started_at": timezone.now()}
+    now = timezone.now()
+    begun = now - timedelta(seconds=60)
+    parts = {"state": State.RUNNING, "started_at": begun, "step_started_at": now, "last_sign_at": now}
     reading = job(kind="imports.run", step="reading", done=500, total=1000, **parts)
     storing = job(kind="imports.run", step="orders", done=1_000, total=4_000, **parts)
     assert [watching.percent(each) for each in (reading, storing)] == [17, 55]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from treue.core.jobs import work
@@ -37,8 +38,17 @@ def test_a_job_is_done_with_its_result_and_progress(kind: Register, work_off: Ca
     work_off()
     job.refresh_from_db()
     assert (job.state, job.result, job.done, job.total, job.step) == (State.DONE, {"counted": 3}, 3, 3, "counting")
-    assert job.started_at <= job.step_started_at <= job.finished_at
+    assert job.started_at <= job.step_started_at <= job.last_sign_at <= job.finished_at
     assert job.attempts == 1
+
+
+def test_work_taken_up_again_reckons_with_no_sign_of_the_worker_that_died(kind: Register) -> None:
+    kind("test.looks", lambda progress: {"sign": str(Job.objects.get(pk=progress.job_id).last_sign_at)})
+    job = work.start("test.looks")
+    Job.objects.update(state=State.RUNNING, step="counting", done=3, total=10, last_sign_at=timezone.now())
+    work.run(job.pk)
+    job.refresh_from_db()
+    assert (job.result, job.attempts) == ({"sign": "None"}, 1)
 
 
 def test_a_job_leaves_with_the_transaction_that_starts_it(kind: Register, work_off: Callable[[], None]) -> None:

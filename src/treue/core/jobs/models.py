@@ -31,6 +31,7 @@ class Job(models.Model):
     total = models.BigIntegerField(null=True)
     step = models.CharField(max_length=60, blank=True)
     step_started_at = models.DateTimeField(null=True)
+    last_sign_at = models.DateTimeField(null=True)
     result = models.JSONField(default=dict)
     error = models.CharField(max_length=80, blank=True)
     error_facts = models.JSONField(default=dict)

@@ -127,12 +127,17 @@ def _how_many(job: Job) -> str:
 
 
 def _time_left(job: Job) -> str:
+    """Reckoned from the last sign of progress, and counted down from there.
+
+    Reckoned from now it would grow while no progress comes, as when the worker was killed. Once it has run out without
+    another sign, nobody knows.
+    """
     whole = wording.span_of(job) is not None
     since, done = (job.started_at if whole else job.step_started_at), percent(job)
-    if not since or not done or done >= 100:
+    if not since or not job.last_sign_at or not done or done >= 100:
         return ""
-    elapsed = (timezone.now() - since).total_seconds()
-    if elapsed < SECONDS_BEFORE_GUESSING:
+    elapsed = (job.last_sign_at - since).total_seconds()
+    left = elapsed * (100 - done) / done - (timezone.now() - job.last_sign_at).total_seconds()
+    if elapsed < SECONDS_BEFORE_GUESSING or left <= 0:
         return ""
-    left = elapsed * (100 - done) / done
     return _("%(duration)s left") % {"duration": formats.duration(left, language())}

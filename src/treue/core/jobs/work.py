@@ -107,7 +107,7 @@ class Progress:
 
     def _sign(self, **values: object) -> None:
         self._last_sign = time.monotonic()
-        Job.objects.filter(pk=self.job_id).update(**values)
+        Job.objects.filter(pk=self.job_id).update(last_sign_at=timezone.now(), **values)
         if Job.objects.filter(pk=self.job_id, cancel_requested=True).exists():
             raise Cancelled
 
@@ -125,7 +125,8 @@ class Silent(Progress):
 def run(job_id: int) -> None:
     """Do a queued job; every outcome is written on it."""
     begun = Job.objects.filter(pk=job_id, state__in=[Job.State.WAITING, Job.State.RUNNING])
-    if not begun.update(state=Job.State.RUNNING, started_at=timezone.now(), attempts=F("attempts") + 1, error=""):
+    fresh = {"started_at": timezone.now(), "last_sign_at": None, "error": ""}
+    if not begun.update(state=Job.State.RUNNING, attempts=F("attempts") + 1, **fresh):
         return  # cancelled while it waited
     job = Job.objects.get(pk=job_id)
     try:
@@ -173,7 +174,7 @@ def retry(*, job: Job, by: User | None = None) -> None:
         locked.cancel_requested = False
         locked.error, locked.error_facts, locked.step = "", {}, ""
         locked.done, locked.total, locked.attempts = 0, None, 0
-        locked.started_at = locked.finished_at = locked.step_started_at = None
+        locked.started_at = locked.finished_at = locked.step_started_at = locked.last_sign_at = None
         locked.save()
         _queue(locked)
         audit.record("job.tried_again", who=by, subject=f"job {job.pk}", kind=job.kind)
