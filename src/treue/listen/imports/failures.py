@@ -43,7 +43,7 @@ class DiskFull(JobError):
 
 
 class FileGone(JobError):
-    """The uploaded file was deleted, as all are after thirty days."""
+    """The uploaded file was deleted, as all are after thirty days, and those that name an erased person at once."""
 
 
 class NothingUsable(JobError):

@@ -14,11 +14,12 @@ from treue.core.jobs.models import Job
 from treue.core.jobs.work import Progress
 from treue.core.staff import audit
 from treue.core.staff.models import User
-from treue.listen.imports import order_files, record_files, uploads
+from treue.listen.imports import forgetting, order_files, record_files, uploads
 from treue.listen.imports.columns import Mapping
 from treue.listen.imports.failures import MovedOn, NothingUsable, named_failures
 from treue.listen.imports.models import Import, Trace
 from treue.listen.imports.reading import Source, open_source
+from treue.listen.imports.reasons import ERASED_PERSON
 from treue.listen.imports.sentences import is_useless
 from treue.listen.imports.standing import held
 from treue.listen.imports.storing.scratch import scratch
@@ -104,8 +105,12 @@ def _prepare(task: Import) -> None:
 
 
 def _finish(task: Import, summary: dict[str, object]) -> None:
-    task.state, task.summary, task.finished_at = Import.State.DONE, summary, timezone.now()
-    task.save(update_fields=["state", "summary", "finished_at"])
+    """Done, and in the same moment without a copy that names an erased person: nothing will need the file again."""
+    with transaction.atomic():
+        task.state, task.summary, task.finished_at = Import.State.DONE, summary, timezone.now()
+        task.save(update_fields=["state", "summary", "finished_at"])
+        if ERASED_PERSON in summary["set_aside"]:
+            forgetting.let_go(task)
 
 
 def _give_up(task: Import, state: Import.State) -> None:

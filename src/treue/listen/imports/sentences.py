@@ -71,7 +71,7 @@ def _disk_full(facts: Facts) -> str:
 
 def _file_gone(facts: Facts) -> str:
     return _(
-        "The file is not kept any more: files are deleted after thirty days, or when somebody in them is erased. "
+        "The file is not kept any more: files are deleted after thirty days, or when somebody in them was erased. "
         "Upload it again."
     )
 

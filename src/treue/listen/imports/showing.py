@@ -15,6 +15,7 @@ from treue.design import formats
 from treue.design.progress import Progress
 from treue.design.tables import Cell, Column, Table
 from treue.listen.imports import leaving_out, sentences
+from treue.listen.imports.failures import FileGone
 from treue.listen.imports.models import Import, SetAside
 from treue.listen.imports.sentences import count, language
 from treue.listen.imports.standing import MOVING, Standing, State, may_cancel, standing
@@ -276,7 +277,7 @@ def ending_of(task: Import, stands: Standing) -> tuple[str, str]:
     if stands.state == State.FAILED:
         return "bad", why or _("The work ended without a result.")
     if stands.state == State.MAPPING:
-        return "", _("The file was never imported, and files are deleted after thirty days. Upload it again.")
+        return "", " ".join([_("The file was never imported."), sentences.failure(FileGone())])
     if stands.state == State.CANCELLED:
         return "", _("The import was cancelled. What it had written was taken back.")
     if stands.state == State.UNDONE:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
@@ -42,6 +43,7 @@ def forget(progress: Progress, *, shop_id: int, customer_id: int, erasure_id: in
 @app.task(name="imports.discard_old", queueing_lock="imports.discard_old")
 def discard_old(timestamp: int) -> None:
     uploads.discard_old()
+    forgetting.let_go_of_abandoned(timezone.now())
 
 
 def _page(name: str) -> Callable[[Job], Link]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -76,6 +77,15 @@ def discard(task: Import) -> None:
         (folder() / task.stored_as).unlink(missing_ok=True)
     SetAside.objects.filter(of=task)._raw_delete(SetAside.objects.db)
     Import.objects.filter(pk=task.pk).update(stored_as="", preview={})
+
+
+def discard_copy(task: Import) -> None:
+    """Delete an import's file and its first rows with the surrounding transaction; the rows set aside stay."""
+    path = folder() / task.stored_as
+    if task.stored_as:
+        transaction.on_commit(lambda: path.unlink(missing_ok=True))  # one left by a crash is an orphan, see below
+    task.stored_as, task.preview = "", {}
+    task.save(update_fields=["stored_as", "preview"])
 
 
 def discard_old() -> int:

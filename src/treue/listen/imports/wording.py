@@ -351,7 +351,7 @@ _REASONS: dict[str, Callable[[], tuple[str, str, str]]] = {
     "erased_person": lambda: (
         _("Erased person"),
         _("The person was erased at their request; what lies before that day is not brought back."),
-        _("Nothing to do; best delete these rows in the source, too."),
+        _("Nothing to do; best delete these rows in the source, too. The copy of the file goes with the import."),
     ),
     "refund_unmatched": lambda: (
         _("Refund without a purchase"),
