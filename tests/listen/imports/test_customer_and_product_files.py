@@ -76,12 +76,12 @@ def test_rows_of_customers_are_set_aside_for_a_reason(write: Write, backend: Bac
     )
     assert set_aside(cleaned) == [
         (3, "unreadable_email", "E-Mail", "a@x"),
-        (4, "no_customer", "Kundennr", None),
+        (4, "no_number", "Kundennr", None),
         (5, "unreadable_time", "Geburtstag", "31.2.1980"),
         (6, "unreadable_time", "Kunde seit", "irgendwann"),
         (7, "implausible_time", "Geburtstag", "1.2.2999"),
         (8, "implausible_time", "Kunde seit", "31.12.9999"),
-        (10, "duplicate", "Kundennr", "3"),
+        (10, "same_number", "Kundennr", "3"),
         (12, "duplicate", "E-Mail", "b@x.de"),
         (14, "unreadable_row", None, "5;;"),
     ]
@@ -92,6 +92,36 @@ def test_rows_of_customers_are_set_aside_for_a_reason(write: Write, backend: Bac
         (13, "4", None),
     ]
     assert (cleaned.rows_read, cleaned.rows_used, sum(cleaned.counts.values())) == (13, 4, 9)
+
+
+def test_a_number_with_other_entries_is_no_duplicate_and_the_first_row_counts(write: Write, backend: Backend) -> None:
+    cleaned = customers(
+        write(
+            "Kundennr;Name;E-Mail;Ort\n"
+            "1;Anna;a@x.de;Köln\n"
+            "1.0;Anna; A@x.de ;Köln\n"
+            "1;Anna Weiß;a@y.de;Köln\n"
+            "1;Anna Weiß;a@y.de;Köln\n"
+            "1;Anna;a@x.de;\n"
+            ";Ben;b@x.de;\n"
+            ";Bernd;b@x.de;\n"
+        ),
+        backend,
+    )
+    assert set_aside(cleaned) == [
+        (3, "duplicate", "Kundennr", "1"),
+        (4, "same_number", "Kundennr", "1"),
+        (5, "duplicate", "Kundennr", "1"),
+        (6, "same_number", "Kundennr", "1"),
+        (8, "same_number", "E-Mail", "b@x.de"),
+    ]
+    assert tuples(cleaned.records, "line_no", "name") == [(2, "Anna"), (7, "Ben")]
+    assert cleaned.counts == {"duplicate": 2, "same_number": 3}
+
+
+def test_a_product_listed_twice_with_the_same_costs_is_a_duplicate(write: Write, backend: Backend) -> None:
+    cleaned = products(write("sku,name,cost\nT1,Cup,4.00\nT1,Cup,4\nT1,Cup,5\n"), backend)
+    assert set_aside(cleaned) == [(3, "duplicate", "sku", "T1"), (4, "same_number", "sku", "T1")]
 
 
 def test_products_are_read_with_their_costs_and_margins(write: Write, backend: Backend) -> None:
@@ -115,7 +145,7 @@ def test_products_are_read_with_their_costs_and_margins(write: Write, backend: B
         (8, "T5", "Tuch", None, 5.0, 1.0, None),
     ]
     assert set_aside(cleaned) == [
-        (4, "duplicate", "Artikelnr", "T1"),
+        (4, "same_number", "Artikelnr", "T1"),
         (5, "no_product", "Artikelnr", None),
         (6, "unreadable_number", "VK", "viel"),
     ]

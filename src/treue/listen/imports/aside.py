@@ -13,7 +13,12 @@ from .staging import Staged, new_table
 
 
 def set_duplicates_aside(
-    con: duckdb.DuckDBPyConnection, judged: str, *, alike: Sequence[str], shown: Sequence[str] = ()
+    con: duckdb.DuckDBPyConnection,
+    judged: str,
+    *,
+    alike: Sequence[str],
+    shown: Sequence[str] = (),
+    reason: str = DUPLICATE,
 ) -> None:
     """All good rows but the first of those that are equal in the columns `alike`. shown: the fields that say so."""
     columns = ", ".join(f'"{name}"' for name in alike)
@@ -21,12 +26,12 @@ def set_duplicates_aside(
     value = " ".join(f'WHEN "{name}" IS NOT NULL THEN "{name}"' for name in shown) or "WHEN false THEN ''"
     con.execute(
         f"""
-        UPDATE {judged} SET set_aside = $duplicate, field = CASE {field} END, value = CASE {value} END
+        UPDATE {judged} SET set_aside = $reason, field = CASE {field} END, value = CASE {value} END
         WHERE line_no IN (
             SELECT line_no FROM {judged} WHERE set_aside IS NULL
             QUALIFY row_number() OVER (PARTITION BY {columns} ORDER BY line_no) > 1
         )""",
-        {"duplicate": DUPLICATE},
+        {"reason": reason},
     )
 
 

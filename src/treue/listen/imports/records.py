@@ -4,6 +4,7 @@ As in treue.listen.imports.judging, queries are made of constants and our own na
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -62,7 +63,7 @@ def clean_customers(
         judged = _judged(con, query, zone=zone, today=today, latest=cells.latest(today))
     finally:
         con.execute(f"DROP TABLE {staged.table}")
-    set_duplicates_aside(con, judged, alike=("key",), shown=("number", "email"))
+    _one_row_each(con, judged, "customers", key="key", shown=("number", "email"))
     return _sorted_out(connection, judged, staged, "customers", (*created.found, *birthday.found))
 
 
@@ -79,7 +80,7 @@ def clean_products(
         judged = _judged(con, _products_query(staged, figures))
     finally:
         con.execute(f"DROP TABLE {staged.table}")
-    set_duplicates_aside(con, judged, alike=("code",), shown=("code",))
+    _one_row_each(con, judged, "products", key="code", shown=("code",))
     found = tuple(one for reading in figures.values() for one in reading.found)
     return _sorted_out(connection, judged, staged, "products", found)
 
@@ -88,6 +89,16 @@ def _judged(con: duckdb.DuckDBPyConnection, query: str, **values: object) -> str
     table = new_table("judged")
     con.execute(f"CREATE TABLE {table} AS {query}", bound(query, **values))
     return table
+
+
+def _one_row_each(con: duckdb.DuckDBPyConnection, judged: str, what: str, *, key: str, shown: Sequence[str]) -> None:
+    """The first row of each counts. Another that says the same is a duplicate; one that says otherwise is told apart.
+
+    Which of two is right a file does not say: neither the later one nor a mixture of both would be less of a guess.
+    """
+    facts = [field.name for field in FIELDS[what]]
+    set_duplicates_aside(con, judged, alike=(key, *facts), shown=shown)
+    set_duplicates_aside(con, judged, alike=(key,), shown=shown, reason=reasons.SAME_NUMBER)
 
 
 def _sorted_out(
@@ -137,13 +148,13 @@ def _customers_query(staged: Staged, created: Reading, birthday: Reading) -> str
         SELECT *,
             CASE
                 WHEN unreadable IS NOT NULL THEN '{reasons.UNREADABLE_ROW}'
-                WHEN key IS NULL THEN '{reasons.NO_CUSTOMER}'
+                WHEN key IS NULL THEN '{reasons.NO_NUMBER}'
                 WHEN NOT regexp_full_match(email, {quoted(ADDRESS)}) THEN '{reasons.UNREADABLE_EMAIL}'
                 WHEN birthday_unread OR created_unread THEN '{reasons.UNREADABLE_TIME}'
                 WHEN birthday_odd OR created_odd THEN '{reasons.IMPLAUSIBLE_TIME}'
             END AS set_aside,
             CASE set_aside
-                WHEN '{reasons.NO_CUSTOMER}' THEN {quoted("number" if staged.has("number") else "email")}
+                WHEN '{reasons.NO_NUMBER}' THEN {quoted("number" if staged.has("number") else "email")}
                 WHEN '{reasons.UNREADABLE_EMAIL}' THEN 'email'
                 WHEN '{reasons.UNREADABLE_TIME}' THEN if(birthday_unread, 'birthday', 'created')
                 WHEN '{reasons.IMPLAUSIBLE_TIME}' THEN if(birthday_odd, 'birthday', 'created')

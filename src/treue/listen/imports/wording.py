@@ -313,6 +313,16 @@ _REASONS: dict[str, Callable[[], tuple[str, str, str]]] = {
         _("The row equals an earlier one."),
         _("Nothing to do, if the source writes rows twice."),
     ),
+    "same_number": lambda: (
+        _("Listed twice"),
+        _("An earlier row is about the same customer or product and has other entries. The first row counts."),
+        _("Keep one row of each in the source, or import the right one by itself; it replaces what was there."),
+    ),
+    "no_number": lambda: (
+        _("No number"),
+        _("The row has neither a customer number nor an e-mail address, so nobody can tell whose it is."),
+        _("Export the customer number or the e-mail address with every row."),
+    ),
     "after_as_of": lambda: (
         _("After the last day"),
         _("The order was placed after the last day that this report includes."),
