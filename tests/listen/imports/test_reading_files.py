@@ -213,6 +213,12 @@ def test_a_workbook_is_read_with_its_types_as_text(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["book.xls", "book.dat", "book.csv", "book"])
+def test_a_workbook_is_read_whatever_its_name_ends_in(tmp_path: Path, name: str) -> None:
+    workbook(tmp_path / "book.xlsx", ("S", [["a", "b"], [1, 2]])).rename(tmp_path / name)
+    assert good(open_source(tmp_path / name)) == [(2, "1", "2")]
+
+
 def test_the_first_sheet_that_is_not_empty_is_read_or_the_one_asked_for(tmp_path: Path) -> None:
     path = workbook(tmp_path / "book.xlsx", ("Leer", []), ("Eins", [["a", "b"], [1, 2]]), ("Zwei", [["c"], [3]]))
     assert open_source(path).sheet == "Eins"

@@ -10,8 +10,9 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from openpyxl.utils.exceptions import CellCoordinatesException, InvalidFileException
 
-from treue.listen.imports import errors
+from treue.listen.imports import errors, excel
 from treue.listen.imports.reading import Limits, open_source
 
 Write = Callable[..., Path]
@@ -86,6 +87,13 @@ def test_what_is_no_table_is_named_whatever_its_ending(write: Write, content: by
         assert problem.found == found
 
 
+@pytest.mark.parametrize("name", ["orders.xls", "orders.xlsx"])
+def test_a_workbook_of_an_old_excel_is_named_as_one(write: Write, name: str) -> None:
+    problem = refusal(write(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), name))
+    assert isinstance(problem, errors.WrongType)
+    assert problem.found == "xls"
+
+
 @pytest.mark.parametrize(("member", "found"), [("orders.csv", "zip"), ("content.xml", "ods")])
 def test_an_archive_is_no_workbook(write: Write, member: str, found: str) -> None:
     packed = io.BytesIO()
@@ -145,6 +153,19 @@ def test_a_damaged_workbook(write: Write) -> None:
     torn = rewritten(content, lambda member, data: data[: len(data) // 2] if "sheet1" in member else data)
     with pytest.raises(errors.UnreadableFile):
         list(open_source(write(torn, "torn.xlsx")).batches())
+
+
+@pytest.mark.parametrize(
+    "complaint", [InvalidFileException("what"), CellCoordinatesException("A0:"), struct.error("4")]
+)
+def test_whatever_openpyxl_complains_of_is_damage(
+    write: Write, monkeypatch: pytest.MonkeyPatch, complaint: Exception
+) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise complaint
+
+    monkeypatch.setattr(excel, "load_workbook", refuse)
+    assert isinstance(refusal(write(xlsx([["a"], [1]]), "orders.xlsx")), errors.UnreadableFile)
 
 
 def test_a_damaged_parquet_file(write: Write, tmp_path: Path) -> None:

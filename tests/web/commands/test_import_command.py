@@ -210,6 +210,13 @@ def workbook(path: Path, *rows: list[object]) -> Path:
     return path
 
 
+@pytest.mark.parametrize("name", ["orders.xls", "orders.dat", "orders.csv"])
+def test_a_workbook_comes_in_whatever_its_name_ends_in(treue_import, tmp_path, name):
+    rows = (["order", "customer", "time", "amount"], ["A1", "7", "2026-03-01", 5])
+    assert treue_import("orders", workbook(tmp_path / "x.xlsx", *rows).rename(tmp_path / name)).code == DONE
+    assert Order.objects.count() == 1
+
+
 def bad_zip(path: Path) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("readme.txt", "no workbook")

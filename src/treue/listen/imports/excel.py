@@ -1,6 +1,8 @@
 """Excel workbooks: cells become text, dates in ISO form, a formula the value it had when it was saved."""
 
+import struct
 import warnings
+import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -11,6 +13,7 @@ from xml.etree.ElementTree import ParseError
 
 import pyarrow as pa
 from openpyxl import load_workbook
+from openpyxl.utils.exceptions import CellCoordinatesException, InvalidFileException
 
 from . import heading, rows
 from .errors import EmptyFile, UnknownSheet, UnreadableFile, WrongType
@@ -22,12 +25,15 @@ DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     ParseError,
+    struct.error,
+    CellCoordinatesException,
+    InvalidFileException,
     OSError,
     EOFError,
     ArithmeticError,
     AttributeError,
     LookupError,
-    NotImplementedError,
+    RuntimeError,
     TypeError,
     ValueError,
 )  # openpyxl meets a damaged part of a workbook with whatever exception lies nearest
@@ -43,7 +49,10 @@ class Excel(Source):
     def __init__(self, path: Path, *, sheet: str | None, column_limit: int) -> None:
         super().__init__(path)
         with self._naming_damage():
-            self._workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            # Given a path, openpyxl looks at its ending and refuses workbooks that are called otherwise.
+            file = path.open("rb")
+            weakref.finalize(self, file.close)
+            self._workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         self.sheets = tuple(found.title for found in self._workbook.worksheets)
         if not self.sheets:
             raise WrongType(path, "workbook")
