@@ -1,5 +1,6 @@
 """The installation's folder: closed to others, made once."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -55,6 +56,33 @@ def test_the_secret_is_made_once_and_is_each_installations_own(
     monkeypatch.setenv("TREUE_HOME", str(tmp_path / "other"))
     home.prepare()
     assert home.secret_key() != first
+
+
+def test_a_folder_that_cannot_be_is_named_with_what_the_system_says(folder: Path) -> None:
+    folder.parent.mkdir()
+    folder.write_text("a file")
+    with pytest.raises(home.UnusableHome) as caught:
+        home.prepare()
+    assert (caught.value.folder, caught.value.reason) == (folder, "File exists")
+
+
+def test_a_secret_that_may_not_be_read_is_not_passed_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.prepare()
+
+    def refuse(_path: Path) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(home.UnusableHome):
+        home.prepare()
+
+
+def test_links_that_lead_in_a_circle_are_no_folder_and_leave_a_secret_for_the_process(folder: Path) -> None:
+    folder.parent.mkdir()
+    folder.symlink_to(folder)
+    with pytest.raises(home.UnusableHome):
+        home.prepare()
+    assert len(home.secret_key()) >= 64
 
 
 def test_asking_for_the_secret_makes_no_folder(folder: Path) -> None:

@@ -7,23 +7,45 @@ from contextlib import suppress
 from pathlib import Path
 
 
+class UnusableHome(Exception):
+    """The installation cannot have its folder. reason: what the system says."""
+
+    def __init__(self, folder: Path | str, reason: str) -> None:
+        self.folder = folder
+        self.reason = reason
+        super().__init__(f"{folder}: {reason}")
+
+
 def home() -> Path:
-    """The installation's folder; it need not exist yet. `TREUE_HOME` moves it."""
-    configured = os.environ.get("TREUE_HOME")
-    folder = Path(configured) if configured else Path.home() / ".local" / "share" / "treue"
-    return folder.expanduser().resolve()
+    """The installation's folder; it need not exist yet. `TREUE_HOME` moves it. Raises UnusableHome."""
+    configured = os.environ.get("TREUE_HOME") or "~/.local/share/treue"
+    try:
+        return Path(configured).expanduser().resolve()
+    except RuntimeError as error:  # nobody's home, or links that lead in a circle
+        raise UnusableHome(configured, str(error).rstrip(".")) from error
 
 
 def prepare() -> Path:
-    """Make the folder and its parts, closed to everybody else, and the secret key. Safe to repeat."""
+    """Make the folder and its parts, closed to everybody else, and the secret key. Safe to repeat.
+
+    Raises UnusableHome.
+    """
     folder = home()
+    try:
+        _make(folder)
+    except OSError as error:
+        raise UnusableHome(folder, error.strerror or str(error)) from error
+    return folder
+
+
+def _make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     # PostgreSQL refuses to run as root and runs as a user of its own then, who has to pass through.
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
     for part in ("lake", "uploads", "mail", "backups", "tmp"):
         (folder / part).mkdir(mode=0o700, exist_ok=True)
     _write_once(folder / "secret.key", secrets.token_urlsafe(64))
-    return folder
+    (folder / "secret.key").read_text()  # a key that is somebody else's would be replaced in silence below
 
 
 def secret_key() -> str:
@@ -31,10 +53,9 @@ def secret_key() -> str:
 
     `treue report` works without an installation and must not leave one behind.
     """
-    path = home() / "secret.key"
     try:
-        return path.read_text().strip()
-    except (FileNotFoundError, NotADirectoryError):
+        return (home() / "secret.key").read_text().strip()
+    except (OSError, UnusableHome):
         return secrets.token_urlsafe(64)
 
 

@@ -41,13 +41,18 @@ def reporter(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     monkeypatch.setenv("COLUMNS", "200")
 
     def run(*arguments: object) -> Run:
-        monkeypatch.setattr(sys, "argv", ["treue", "report", *map(str, arguments)])
-        capsys.readouterr()
-        code = _exit_code()
-        said = capsys.readouterr()
-        return Run(code, said.out, said.err)
+        return run_treue(monkeypatch, capsys, "report", *arguments)
 
     return run
+
+
+def run_treue(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object) -> Run:
+    """Any command of `treue`, in this process."""
+    monkeypatch.setattr(sys, "argv", ["treue", *map(str, arguments)])
+    capsys.readouterr()
+    code = _exit_code()
+    said = capsys.readouterr()
+    return Run(code, said.out, said.err)
 
 
 def _exit_code() -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.db import connection
-from report_runs import Run
+from report_runs import Run, run_treue
 
 from treue.core.commerce.models import Order, Product
 from treue.core.customers.models import Customer
@@ -21,7 +21,7 @@ from treue.core.shop.models import AcquisitionCost, Shop
 from treue.core.staff.models import AuditEntry
 from treue.listen.imports import importing, uploads
 from treue.listen.imports.models import Import, SetAside
-from treue.web.commands import failing, working
+from treue.web.commands import working
 
 DONE, FAILED, USED_WRONGLY, STOPPED = 0, 1, 2, 130
 ORDERS = "Bestellnr;Kd-Nr;Datum;Artikel;Menge;Preis\nA1;7;01.03.2026 10:00;TEE;2;4,50\nA2;;02.03.2026;TEE;1;4,50\n"
@@ -38,15 +38,7 @@ def treue_import(transactional_db, installation, monkeypatch, capsys, tmp_path):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: object) -> Run:
-        monkeypatch.setattr(sys, "argv", ["treue", "import", *map(str, arguments)])
-        capsys.readouterr()
-        code = 0
-        try:
-            failing.main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        return Run(code, said.out, said.err)
+        return run_treue(monkeypatch, capsys, "import", *arguments)
 
     return run
 

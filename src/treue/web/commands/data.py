@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from treue.core import home, postgres
+from treue.core import postgres
+from treue.web.commands import folder
 from treue.web.commands.failing import Failure, WrongUse, say
 from treue.web.commands.speaking import spoken
 
@@ -142,7 +143,7 @@ def _bring_in(
     language: str | None,
     columns: dict[str, str | None],
 ) -> None:
-    home.prepare()
+    folder.prepare(language)
     with spoken(language), postgres.running():
         _migrate()
         with _sentences():

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from treue.core import home, postgres
-from treue.web.commands import django_setup
+from treue.core import postgres
+from treue.web.commands import django_setup, folder
 from treue.web.commands.failing import Failure
 from treue.web.commands.speaking import require_known, spoken
 
@@ -26,7 +26,7 @@ def demo(
 ) -> None:
     """Make the demo shop, if there is no other shop yet."""
     require_known(language)
-    home.prepare()
+    folder.prepare()
     with postgres.running():
         django_setup.set_up()
         from django.core.management import call_command

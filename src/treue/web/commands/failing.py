@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.markup import escape
 
+from treue.core.home import UnusableHome
 from treue.core.postgres import ServerDidNotStart
 
 FAILED = 1
@@ -53,7 +54,7 @@ def main() -> None:
     except Failure as failure:
         say(str(failure))
         sys.exit(failure.code)
-    except ServerDidNotStart as error:
+    except (ServerDidNotStart, UnusableHome) as error:
         say(str(error))
         sys.exit(FAILED)
     except KeyboardInterrupt:

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from treue.core import home, postgres
-from treue.web.commands import django_setup
+from treue.web.commands import django_setup, folder
 from treue.web.commands.failing import Failure
 
 console = Console(stderr=True)
@@ -32,7 +32,7 @@ def up(
     """Start database, web and worker together, and print a link to sign in."""
     _require_free(host, port)
     _be_found_at(host, port)
-    home.prepare()
+    folder.prepare()
     signal.signal(signal.SIGTERM, _interrupt)
     with postgres.running():
         _bring_up_to_date(demo=demo)
@@ -46,7 +46,7 @@ def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
 
     _require_free(host, port)
     _be_found_at(host, port)
-    home.prepare()
+    folder.prepare()
     signal.signal(signal.SIGTERM, _leave)
     with postgres.running():
         uvicorn.run(
@@ -62,7 +62,7 @@ def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
 
 def worker() -> None:
     """Run a worker process alone: imports, figures, mail."""
-    home.prepare()
+    folder.prepare()
     signal.signal(signal.SIGTERM, _leave)
     with postgres.running():
         django_setup.set_up()
@@ -77,7 +77,7 @@ def manage(context: typer.Context) -> None:
     """Django's own commands: migrate, shell, createsuperuser and the rest."""
     from django.core.management import execute_from_command_line
 
-    home.prepare()
+    folder.prepare()
     with postgres.running():
         django_setup.set_up()
         execute_from_command_line(["treue manage", *context.args])
@@ -89,7 +89,7 @@ def backup(
     """Save everything the installation owns into one file."""
     from treue.core import backups
 
-    home.prepare()
+    folder.prepare()
     with postgres.running(), _backup_problems():
         django_setup.set_up()
         written = backups.write(file)
@@ -106,7 +106,7 @@ def restore(
     """
     from treue.core import backups
 
-    home.prepare()
+    folder.prepare()
     with postgres.running(), _backup_problems():
         django_setup.set_up()
         from django.db import connection
