@@ -11,7 +11,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.db import connection
-from report_runs import Run, run_treue
 
 from treue.core.commerce.models import Order, Product
 from treue.core.customers.models import Customer
@@ -24,30 +23,6 @@ from treue.listen.imports.models import Import, SetAside
 from treue.web.commands import working
 
 DONE, FAILED, USED_WRONGLY, STOPPED = 0, 1, 2, 130
-ORDERS = "Bestellnr;Kd-Nr;Datum;Artikel;Menge;Preis\nA1;7;01.03.2026 10:00;TEE;2;4,50\nA2;;02.03.2026;TEE;1;4,50\n"
-
-
-@pytest.fixture
-def treue_import(transactional_db, installation, monkeypatch, capsys, tmp_path):
-    """`treue import …` as a person types it, in English unless asked otherwise."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", "the test's own")  # nothing is to be started
-    monkeypatch.setenv("LANG", "en_GB.UTF-8")
-    monkeypatch.setenv("COLUMNS", "200")
-    for name in ("LC_ALL", "LC_MESSAGES"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*arguments: object) -> Run:
-        return run_treue(monkeypatch, capsys, "import", *arguments)
-
-    return run
-
-
-@pytest.fixture
-def orders_file(tmp_path: Path) -> Path:
-    path = tmp_path / "bestellungen.csv"
-    path.write_text(ORDERS)
-    return path
 
 
 def test_orders_come_in_and_rows_set_aside_are_told_with_advice(treue_import, orders_file):
@@ -282,10 +257,3 @@ def test_without_room_for_it_the_disk_is_named(treue_import, orders_file, monkey
     assert run.code == FAILED
     assert "The disk has" in run.sentence
     assert not list(uploads.folder().iterdir())
-
-
-def test_rows_that_cannot_be_written_down_are_said(treue_import, orders_file):
-    run = treue_import("orders", orders_file, "--errors", "/nowhere/rows.csv")
-    assert run.code == FAILED
-    assert "cannot be written to /nowhere/rows.csv" in run.sentence
-    assert Order.objects.count() == 1

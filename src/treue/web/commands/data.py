@@ -2,8 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from treue.core import postgres
-from treue.web.commands import folder
+from treue.web.commands import folder, output
 from treue.web.commands.failing import Failure, WrongUse, say
 from treue.web.commands.speaking import spoken
 
@@ -145,22 +145,35 @@ def _bring_in(
 ) -> None:
     folder.prepare(language)
     with spoken(language), postgres.running():
+        if errors is not None:
+            with _rows_at(errors):
+                output.require_place(errors)
         _migrate()
         with _sentences():
             task = _take_in(what, file, sheet, columns)
             job = _queued(task, dry_run=dry_run)
-        summary = _done(job)
-        if errors is not None:
-            _write_errors(task, errors)
-        if dry_run:
-            _discard(task)
-        if as_json:
-            json.dump(summary, sys.stdout, ensure_ascii=False, indent=2)
-            sys.stdout.write("\n")
-        else:
-            _print(summary, dry_run=dry_run)
-        if not dry_run:
-            _see_figures(task)
+        with _left_behind(task, job, dry_run=dry_run):
+            summary = _done(job)
+            steps = [lambda: _tell(summary, as_json=as_json, dry_run=dry_run)]
+            if errors is not None:
+                steps.append(lambda: _write_errors(task, errors))
+            if not dry_run:
+                steps.append(lambda: _see_figures(task))
+            _take_each(steps)
+
+
+def _take_each(steps: Sequence[Callable[[], None]]) -> None:
+    """Take every step, whatever becomes of those before it. Raises the last failure; the others are said."""
+    failures: list[Failure | OSError] = []
+    for step in steps:
+        try:
+            step()
+        except (Failure, OSError) as failure:
+            failures.append(failure)
+    for failure in failures[:-1]:
+        say(str(failure))
+    if failures:
+        raise failures[-1]
 
 
 def _migrate() -> None:
@@ -248,29 +261,44 @@ def _see_figures(task: "Import") -> None:
         raise Failure(_("The file is in, but the figures were not computed anew. %(reason)s") % {"reason": reason})
 
 
-def _discard(task: "Import") -> None:
+@contextmanager
+def _left_behind(task: "Import", job: "Job", *, dry_run: bool) -> Iterator[None]:
+    """An import stays with its file, to be looked at and undone; of a dry run nothing stays, however it ends."""
     from treue.listen.imports import uploads
+    from treue.web.commands.working import OVER
 
-    uploads.discard(task)
-    task.delete()
+    try:
+        yield
+    finally:
+        if dry_run:
+            job.refresh_from_db()
+            if job.state in OVER:  # else somebody is still reading the file
+                uploads.discard(task)
+                task.delete()
+
+
+def _rows_at(path: Path) -> AbstractContextManager[None]:
+    from django.utils.translation import gettext as _
+
+    return output.named(path, _("The rows set aside cannot be written to %(path)s: %(reason)s."))
 
 
 def _write_errors(task: "Import", path: Path) -> None:
     from django.utils.translation import get_language
-    from django.utils.translation import gettext as _
 
     from treue.design import spreadsheet
     from treue.listen.imports import listing
 
-    try:
-        with path.open("wb") as file:
-            for piece in spreadsheet.pieces(listing.head(), listing.rows(task), language=get_language() or "en"):
-                file.write(piece)
-    except OSError as error:
-        raise Failure(
-            _("The rows set aside cannot be written to %(path)s: %(reason)s.")
-            % {"path": path, "reason": error.strerror}
-        ) from error
+    with _rows_at(path):
+        output.write(path, spreadsheet.pieces(listing.head(), listing.rows(task), language=get_language() or "en"))
+
+
+def _tell(summary: dict[str, object], *, as_json: bool, dry_run: bool) -> None:
+    if as_json:
+        json.dump(summary, sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write("\n")
+    else:
+        _print(summary, dry_run=dry_run)
 
 
 def _print(summary: dict[str, object], *, dry_run: bool) -> None:

@@ -1,9 +1,9 @@
 """`treue report`: from a file of orders to its figures, without a database."""
 
 import json
-import os
 import sys
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from treue.web.commands.failing import Failure, WrongUse, file_problems, say
+from treue.web.commands import output
+from treue.web.commands.failing import WrongUse, file_problems, say
 from treue.web.commands.speaking import spoken
 
 if TYPE_CHECKING:
@@ -82,7 +83,11 @@ def report(
     Writes a page with everything inside, or JSON. No database and no installation is needed.
     """
     with spoken(language):
-        analysis = _analyse(file, _wishes(context.params))
+        wishes = _wishes(context.params)
+        if not as_json:
+            with _page_at(out):
+                output.require_place(out)
+        analysis = _analyse(file, wishes)
         if as_json:
             _print_json(analysis)
         else:
@@ -130,23 +135,15 @@ def _write_page(analysis: "Analysis", out: Path) -> None:
     from treue.web.commands.summary import print_summary
 
     page = to_html(analysis)
-    _replace(out, page)
+    with _page_at(out):
+        output.write(out, [page.encode()])
     print_summary(analysis, out)
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+def _page_at(path: Path) -> AbstractContextManager[None]:
     from django.utils.translation import gettext as _
 
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise Failure(
-            _("The report cannot be written to %(path)s: %(reason)s.") % {"path": path, "reason": error.strerror}
-        ) from error
+    return output.named(path, _("The report cannot be written to %(path)s: %(reason)s."))
 
 
 # What was asked for

@@ -1,0 +1,51 @@
+"""Where a command's result goes: a file that is whole or not there at all."""
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from treue.web.commands.failing import Failure
+
+
+@contextmanager
+def named(path: Path, sentence: str) -> Iterator[None]:
+    """What the system says against a file becomes a Failure. sentence: with places for `path` and `reason`."""
+    try:
+        yield
+    except OSError as error:
+        raise Failure(sentence % {"path": path, "reason": error.strerror or error}) from error
+
+
+def require_place(path: Path) -> None:
+    """Try whether a file can be written there, before hours of work. Raises OSError."""
+    if _takes_what_comes(path):
+        return
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    with tempfile.NamedTemporaryFile(dir=path.resolve().parent, prefix=f".{path.name[:80]}."):
+        pass
+
+
+def write(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file whole or not at all; a link stays and what it leads to is replaced. Raises OSError."""
+    if _takes_what_comes(path):
+        with path.open("wb") as file:
+            file.writelines(pieces)
+        return
+    place = path.resolve()
+    partial = place.with_name(f".{place.name}.{os.getpid()}.part")
+    try:
+        with partial.open("wb") as file:
+            file.writelines(pieces)
+        partial.replace(place)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _takes_what_comes(path: Path) -> bool:
+    """A pipe or a device, which must not be replaced by a file."""
+    return path.exists() and not path.is_file() and not path.is_dir()
