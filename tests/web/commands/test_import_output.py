@@ -1,7 +1,7 @@
 """Where an import's result goes: what becomes of the import where the rows set aside cannot be written down."""
 
+import errno
 import os
-from pathlib import Path
 
 import pytest
 
@@ -10,6 +10,7 @@ from treue.core.jobs.models import Job
 from treue.listen.imports import probing, uploads
 from treue.listen.imports.models import Import
 from treue.understand.metrics.tasks import REFRESH
+from treue.web.commands import output
 
 DONE, FAILED, USED_WRONGLY = 0, 1, 2
 
@@ -30,18 +31,29 @@ def test_a_place_that_takes_no_file_is_said_before_anything_is_imported(
     assert not list(uploads.folder().iterdir())
 
 
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Full from the moment that the rows set aside are written."""
+
+    def fill(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(output, "write", fill)
+
+
+@pytest.mark.usefixtures("full_disk")
 def test_a_disk_that_fills_later_costs_neither_the_result_nor_the_figures(treue_import, orders_file):
-    run = treue_import("orders", orders_file, "--errors", "/dev/full")
+    run = treue_import("orders", orders_file, "--errors", "rows.csv")
     assert run.code == FAILED
-    assert run.sentence == "The rows set aside cannot be written to /dev/full: No space left on device."
+    assert run.sentence == "The rows set aside cannot be written to rows.csv: No space left on device."
     assert "1 order was added." in run.out
     assert Order.objects.count() == 1
     assert Job.objects.get(kind=REFRESH).state == Job.State.DONE
-    assert Path("/dev/full").is_char_device()
 
 
+@pytest.mark.usefixtures("full_disk")
 def test_a_dry_run_leaves_nothing_though_its_rows_could_not_be_written(treue_import, orders_file):
-    run = treue_import("orders", orders_file, "--errors", "/dev/full", "--dry-run")
+    run = treue_import("orders", orders_file, "--errors", "rows.csv", "--dry-run")
     assert run.code == FAILED
     assert "1 order would be new." in run.out
     assert not Import.objects.exists()
@@ -65,3 +77,18 @@ def test_a_failed_import_leaves_the_rows_of_the_last_one(treue_import, orders_fi
     assert treue_import("orders", tmp_path / "nothing.csv", "--errors", rows).code == FAILED
     assert rows.read_text() == "the last ones"
     assert sorted(os.listdir(tmp_path)) == ["bestellungen.csv", "home", "rows.csv"]
+
+
+@pytest.mark.parametrize("how", ["by its name", "by a link", "by another name"])
+def test_the_file_that_is_read_is_not_written_over(treue_import, orders_file, tmp_path, how):
+    other, content = tmp_path / "other.csv", orders_file.read_bytes()
+    if how == "by a link":
+        other.symlink_to(orders_file)
+    elif how == "by another name":
+        other.hardlink_to(orders_file)
+    rows = orders_file if how == "by its name" else other
+    run = treue_import("orders", orders_file, "--errors", rows)
+    assert run.code == USED_WRONGLY
+    assert run.sentence == f"--errors {rows} is the file that is read, and would be lost. Give another name."
+    assert orders_file.read_bytes() == content
+    assert not Order.objects.exists()

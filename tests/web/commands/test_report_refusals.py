@@ -1,5 +1,7 @@
 """What cannot be done is said in one clear sentence, in the language of the person, with the right exit code."""
 
+import os
+import subprocess
 import zipfile
 
 import openpyxl
@@ -278,3 +280,33 @@ def test_a_failed_report_leaves_the_old_one_and_nothing_half_done(report, tmp_pa
     run = report(csv_file(tmp_path / "orders.csv"), "--out", tmp_path / "report.html")
     assert run.code == FAILED
     assert sorted(path.name for path in tmp_path.iterdir()) == ["here", "orders.csv", "report.html"]
+
+
+@pytest.mark.parametrize("how", ["by its name", "by a link", "by another name"])
+def test_the_file_that_is_read_is_not_written_over(report, tmp_path, how):
+    path, other = csv_file(tmp_path / "orders.csv"), tmp_path / "other.csv"
+    if how == "by a link":
+        other.symlink_to(path)
+    elif how == "by another name":
+        other.hardlink_to(path)
+    content, out = path.read_bytes(), path if how == "by its name" else other
+    assert said(report(path, "--out", out), USED_WRONGLY) == (
+        f"--out {out} is the file that is read, and would be lost. Give another name."
+    )
+    assert said(report(path, "--out", out, "--language", "de"), USED_WRONGLY) == (
+        f"--out {out} ist die Datei, die gelesen wird, und ginge verloren. Geben Sie einen anderen Namen an."
+    )
+    assert path.read_bytes() == content
+
+
+def test_a_report_goes_through_a_link_and_into_a_pipe_that_both_stay(report, tmp_path):
+    path, link, pipe = csv_file(tmp_path / "orders.csv"), tmp_path / "link.html", tmp_path / "pipe"
+    link.symlink_to(tmp_path / "report.html")
+    assert report(path, "--out", link).code == 0
+    assert link.is_symlink()
+    os.mkfifo(pipe)
+    with (tmp_path / "came.html").open("wb") as came, subprocess.Popen(["cat", str(pipe)], stdout=came):
+        assert report(path, "--out", pipe).code == 0
+    assert pipe.is_fifo()
+    for page in ("report.html", "came.html"):
+        assert (tmp_path / page).read_text().startswith("<!doctype html>")

@@ -146,6 +146,7 @@ def _bring_in(
     folder.prepare(language)
     with spoken(language), postgres.running():
         if errors is not None:
+            output.require_another(errors, file, "--errors")
             with _rows_at(errors):
                 output.require_place(errors)
         _migrate()

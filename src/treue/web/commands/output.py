@@ -4,10 +4,10 @@ import errno
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from treue.web.commands.failing import Failure
+from treue.web.commands.failing import Failure, WrongUse
 
 
 @contextmanager
@@ -17,6 +17,18 @@ def named(path: Path, sentence: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise Failure(sentence % {"path": path, "reason": error.strerror or error}) from error
+
+
+def require_another(path: Path, source: Path, option: str) -> None:
+    """Raises WrongUse where a result would replace the file that it is made of, by whatever name."""
+    from django.utils.translation import gettext as _
+
+    with suppress(OSError):  # one of them is not there
+        if path.samefile(source):
+            raise WrongUse(
+                _("%(option)s %(path)s is the file that is read, and would be lost. Give another name.")
+                % {"option": option, "path": path}
+            )
 
 
 def require_place(path: Path) -> None:

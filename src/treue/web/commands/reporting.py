@@ -85,6 +85,7 @@ def report(
     with spoken(language):
         wishes = _wishes(context.params)
         if not as_json:
+            output.require_another(out, file, "--out")
             with _page_at(out):
                 output.require_place(out)
         analysis = _analyse(file, wishes)
