@@ -92,3 +92,13 @@ def test_the_file_that_is_read_is_not_written_over(treue_import, orders_file, tm
     assert run.sentence == f"--errors {rows} is the file that is read, and would be lost. Give another name."
     assert orders_file.read_bytes() == content
     assert not Order.objects.exists()
+
+
+def test_a_disk_that_is_full_before_the_file_is_kept_is_said(treue_import, orders_file, monkeypatch):
+    def fill(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(uploads, "keep", fill)
+    run = treue_import("orders", orders_file)
+    assert run.code == FAILED
+    assert run.sentence == "The disk is full. What had been written was taken back; make room and try again."

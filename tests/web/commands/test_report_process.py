@@ -47,6 +47,41 @@ def test_a_reader_that_goes_away_is_no_disaster(tmp_path, environment):
     assert "BrokenPipe" not in said
 
 
+@pytest.mark.parametrize(("asked", "language"), [(["--json"], "en"), ([], "en"), (["--json"], "de")])
+def test_standard_output_on_a_full_disk_is_said(tmp_path, environment, asked, language):
+    out = ["--out", str(tmp_path / "report.html"), "--language", language]
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [*PROGRAM, str(csv_file(tmp_path / "orders.csv")), *asked, *out],
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+    said = {
+        "en": "The result cannot be written to standard output: No space left on device.",
+        "de": "Das Ergebnis lässt sich nicht auf die Standardausgabe schreiben: No space left on device.",
+    }
+    assert (ran.returncode, ran.stderr.splitlines()[-1]) == (1, f"✕ {said[language]}")
+    assert "Exception" not in ran.stderr
+
+
+def test_help_on_a_full_disk_is_said(environment):
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [*PROGRAM, "--help"],
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+    assert (ran.returncode, ran.stderr) == (1, "✕ The disk is full. Make room and try again.\n")
+
+
 def test_ctrl_c_ends_it_without_a_trace(tmp_path, environment):
     rows = [(str(n), f"K{n % 999}", "05.01.2026 10:00", "A1", "1", "10,00", "DE") for n in range(600_000)]
     command = [*PROGRAM, str(csv_file(tmp_path / "many.csv", rows)), "--out", str(tmp_path / "report.html")]

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from treue.core import postgres
 from treue.web.commands import folder, output
-from treue.web.commands.failing import Failure, WrongUse, say
+from treue.web.commands.failing import FULL, Failure, WrongUse, say
 from treue.web.commands.speaking import spoken
 
 if TYPE_CHECKING:
@@ -189,12 +189,17 @@ def _sentences() -> Iterator[None]:
     from treue.core.jobs.errors import JobError
     from treue.listen.imports.errors import ImportProblem
     from treue.listen.imports.sentences import failure
+    from treue.listen.imports.failures import DiskFull
 
     try:
         yield
     except (ImportProblem, JobError) as error:
         raise Failure(failure(error)) from error
 
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise Failure(failure(DiskFull())) from error
 
 def _take_in(what: str, file: Path, sheet: str | None, columns: dict[str, str | None]) -> "Import":
     from django.utils.translation import gettext as _
@@ -295,11 +300,12 @@ def _write_errors(task: "Import", path: Path) -> None:
 
 
 def _tell(summary: dict[str, object], *, as_json: bool, dry_run: bool) -> None:
-    if as_json:
-        json.dump(summary, sys.stdout, ensure_ascii=False, indent=2)
-        sys.stdout.write("\n")
-    else:
-        _print(summary, dry_run=dry_run)
+    with output.printed():
+        if as_json:
+            json.dump(summary, sys.stdout, ensure_ascii=False, indent=2)
+            sys.stdout.write("\n")
+        else:
+            _print(summary, dry_run=dry_run)
 
 
 def _print(summary: dict[str, object], *, dry_run: bool) -> None:

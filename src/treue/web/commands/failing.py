@@ -3,6 +3,7 @@
 0: done. 1: the work failed, for a reason that is named. 2: the command was used wrongly. 130: stopped by Ctrl-C.
 """
 
+import errno
 import logging
 import os
 import sys
@@ -18,6 +19,7 @@ from treue.core.postgres import ServerDidNotStart
 FAILED = 1
 USED_WRONGLY = 2
 STOPPED = 130
+FULL = (errno.ENOSPC, errno.EDQUOT)
 log = logging.getLogger(__name__)
 
 
@@ -60,10 +62,13 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(STOPPED)
     except BrokenPipeError:
-        # Whoever read our output has gone; Python would complain once more when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        deafen()
         sys.exit(FAILED)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            deafen()
+            say("The disk is full. Make room and try again.")
+            sys.exit(FAILED)
         log.debug("unexpected", exc_info=error)
         say(
             f"Something went wrong that Treue did not expect ({type(error).__name__}). "
@@ -72,6 +77,11 @@ def main() -> None:
         if os.environ.get("TREUE_LOG") == "DEBUG":
             raise
         sys.exit(FAILED)
+
+
+def deafen() -> None:
+    """Standard output takes no more; Python would complain once more when it flushes what is left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(sentence: str, mark: str = "✕") -> None:

@@ -2,12 +2,29 @@
 
 import errno
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from treue.web.commands.failing import Failure, WrongUse
+from treue.web.commands.failing import Failure, WrongUse, deafen
+
+
+@contextmanager
+def printed() -> Iterator[None]:
+    """What is printed inside has arrived when this ends. Raises Failure where standard output takes no more."""
+    from django.utils.translation import gettext as _
+
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        deafen()
+        reason = error.strerror or error
+        raise Failure(_("The result cannot be written to standard output: %(reason)s.") % {"reason": reason}) from error
 
 
 @contextmanager

@@ -126,9 +126,9 @@ def _print_json(analysis: "Analysis") -> None:
 
     for doubt in datause.doubts(analysis):
         say(doubt, mark="!")
-    json.dump(analysis.report.to_json(), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
-    sys.stdout.write("\n")
-    sys.stdout.flush()
+    with output.printed():
+        json.dump(analysis.report.to_json(), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
+        sys.stdout.write("\n")
 
 
 def _write_page(analysis: "Analysis", out: Path) -> None:
@@ -138,7 +138,8 @@ def _write_page(analysis: "Analysis", out: Path) -> None:
     page = to_html(analysis)
     with _page_at(out):
         output.write(out, [page.encode()])
-    print_summary(analysis, out)
+    with output.printed():
+        print_summary(analysis, out)
 
 
 def _page_at(path: Path) -> AbstractContextManager[None]:
