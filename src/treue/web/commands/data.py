@@ -25,10 +25,11 @@ imports = typer.Typer(
     help="Bring orders, customers, products or acquisition costs in from a file.", no_args_is_help=True
 )
 
-File = Annotated[Path, typer.Argument(help="CSV, Excel or Parquet.")]
+File = Annotated[Path, typer.Argument(help="CSV, Excel or Parquet.", readable=False)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")]
 Errors = Annotated[
-    Path | None, typer.Option(metavar="FILE.csv", help="Write every row set aside there, with line and reason.")
+    Path | None,
+    typer.Option(metavar="FILE.csv", help="Write every row set aside there, with line and reason.", readable=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Write the result as JSON to standard output.")]
 Sheet = Annotated[str | None, typer.Option(help="Sheet of an Excel workbook. Default: the first.")]
@@ -188,45 +189,54 @@ def _migrate() -> None:
 def _sentences() -> Iterator[None]:
     from treue.core.jobs.errors import JobError
     from treue.listen.imports.errors import ImportProblem
-    from treue.listen.imports.sentences import failure
     from treue.listen.imports.failures import DiskFull
+    from treue.listen.imports.sentences import failure
 
     try:
         yield
     except (ImportProblem, JobError) as error:
         raise Failure(failure(error)) from error
-
     except OSError as error:
         if error.errno not in FULL:
             raise
         raise Failure(failure(DiskFull())) from error
 
+
 def _take_in(what: str, file: Path, sheet: str | None, columns: dict[str, str | None]) -> "Import":
     from django.utils.translation import gettext as _
 
     from treue.core.shop.setup import ensure_shop
-    from treue.listen.imports import errors, intake
+    from treue.listen.imports import intake
 
-    if not file.exists():
-        raise errors.MissingFile(file)
-    if not file.is_file():
-        raise errors.NotAFile(file)
+    size = _size(file)
     shop = ensure_shop()
     if shop.is_demo:
         say(_("This brings the file into the demo shop. It will go when the demo shop is removed."), mark="!")
+    return intake.take_in(
+        shop=shop,
+        what=what,
+        name=file.name,
+        blocks=intake.blocks_of(file),
+        size=size,
+        sheet=sheet or "",
+        columns=columns,
+        complete=True,
+    )
+
+
+def _size(file: Path) -> int:
+    """The size of a file that can be read, bytes. Raises ImportProblem."""
+    from treue.listen.imports import errors
+
     try:
-        return intake.take_in(
-            shop=shop,
-            what=what,
-            name=file.name,
-            blocks=intake.blocks_of(file),
-            size=file.stat().st_size,
-            sheet=sheet or "",
-            columns=columns,
-            complete=True,
-        )
-    except PermissionError as error:
-        raise errors.UnreadableFile(file, error.strerror) from error
+        if not file.exists():
+            raise errors.MissingFile(file)
+        if not file.is_file():
+            raise errors.NotAFile(file)
+        with file.open("rb"):
+            return file.stat().st_size
+    except OSError as error:
+        raise errors.UnreadableFile(file, error.strerror or str(error)) from error
 
 
 def _queued(task: "Import", *, dry_run: bool) -> "Job":

@@ -27,9 +27,10 @@ COLUMNS = (
 )  # fmt: skip
 
 Column = Annotated[str | None, typer.Option(metavar="COLUMN", rich_help_panel="Columns, where the guess is wrong")]
-File = Annotated[Path, typer.Argument(help="Orders or order lines as CSV, Excel or Parquet.")]
+# Typer would refuse what cannot be read as wrong use, in English; we say it ourselves.
+File = Annotated[Path, typer.Argument(help="Orders or order lines as CSV, Excel or Parquet.", readable=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output and no page.")]
-Out = Annotated[Path, typer.Option(help="Where to write the page.")]
+Out = Annotated[Path, typer.Option(help="Where to write the page.", readable=False)]
 Period = Annotated[str, typer.Option(metavar="month|quarter|year", help="Length of the periods.")]
 Window = Annotated[
     int | None,
