@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from treue.core import postgres
 from treue.web.commands import folder, output
@@ -156,7 +155,7 @@ def _bring_in(
             job = _queued(task, dry_run=dry_run)
         with _left_behind(task, job, dry_run=dry_run):
             summary = _done(job)
-            steps = [lambda: _tell(summary, as_json=as_json, dry_run=dry_run)]
+            steps = [lambda: _tell(task, summary, as_json=as_json, dry_run=dry_run)]
             if errors is not None:
                 steps.append(lambda: _write_errors(task, errors))
             if not dry_run:
@@ -309,31 +308,15 @@ def _write_errors(task: "Import", path: Path) -> None:
         output.write(path, spreadsheet.pieces(listing.head(), listing.rows(task), language=get_language() or "en"))
 
 
-def _tell(summary: dict[str, object], *, as_json: bool, dry_run: bool) -> None:
+def _tell(task: "Import", summary: dict[str, object], *, as_json: bool, dry_run: bool) -> None:
+    from treue.web.commands.telling import print_result
+
     with output.printed():
         if as_json:
             json.dump(summary, sys.stdout, ensure_ascii=False, indent=2)
             sys.stdout.write("\n")
         else:
-            _print(summary, dry_run=dry_run)
-
-
-def _print(summary: dict[str, object], *, dry_run: bool) -> None:
-    from django.utils.translation import gettext as _
-
-    from treue.listen.imports import sentences
-    from treue.listen.imports.wording import reason
-
-    console = Console(highlight=False, markup=False, soft_wrap=True)
-    console.print(sentences.foreseen(summary) if dry_run else sentences.outcome(summary))
-    if summary["set_aside"]:
-        table = Table(box=None, padding=(0, 2, 0, 0), title=_("Rows set aside by reason"), title_justify="left")
-        for label in (_("Reason"), _("Rows"), _("What helps")):
-            table.add_column(label, justify="right" if label == _("Rows") else "left")
-        for code, rows in sorted(summary["set_aside"].items(), key=lambda item: -item[1]):
-            said = reason(code)
-            table.add_row(said.name, sentences.count(rows), said.remedy)
-        console.print(table)
+            print_result(task, summary, dry_run=dry_run)
 
 
 def _columns(given: list[str] | None) -> dict[str, str | None]:
