@@ -1,5 +1,6 @@
 """What `treue import` says of a file is as much as the page says: rows, doubts, guests' revenue, candidates."""
 
+import json
 
 import pytest
 
@@ -60,3 +61,20 @@ def test_a_file_of_customers_has_rows_and_nothing_more_to_tell(treue_import, tmp
     assert treue_import("customers", tmp_path / "customers.csv").out == (
         "1 customer was added.\nRows read: 1 · Rows used: 1 · Rows set aside: 0\n"
     )
+
+
+@pytest.mark.parametrize("dry_run", [[], ["--dry-run"]])
+def test_a_file_of_which_nothing_can_be_used_is_said_with_the_reasons(treue_import, tmp_path, dry_run):
+    path = tmp_path / "orders.csv"
+    path.write_text("order,customer,time,amount\nA1,,2026-01-05,5\nA2,,2026-01-05,5\nA3,1,9999-01-05,5\n")
+    run = treue_import("orders", path, "--errors", tmp_path / "rows.csv", *dry_run)
+    assert run.code == FAILED
+    assert run.sentence == (
+        "None of the 3 rows of orders.csv can be used: No customer (2), Implausible time (1). "
+        "A customer number or an e-mail address with each order makes these rows count."
+    )
+    assert "Rows used: 0" in run.out
+    assert len((tmp_path / "rows.csv").read_text("utf-8-sig").splitlines()) == 4
+    run = treue_import("orders", path, "--json", *dry_run)
+    assert run.code == FAILED
+    assert (json.loads(run.out)["rows_used"], json.loads(run.out)["rows_read"]) == (0, 3)

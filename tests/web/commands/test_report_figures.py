@@ -176,7 +176,7 @@ def test_an_earlier_last_day_sets_later_rows_aside(report, tmp_path):
 
 def test_a_last_day_before_the_first_order_leaves_nothing_to_say(report, tmp_path):
     found = report(csv_file(tmp_path / "orders.csv"), "--json", "--as-of", "2025-01-01")
-    assert found.code == 0
+    assert found.code == 1
     assert (found.json["customers"], found.json["clv"], found.json["periods"]) == (0, None, [])
     assert "Every order of the file lies after 1 Jan 2025" in found.err
 

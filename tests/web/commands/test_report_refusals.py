@@ -194,12 +194,30 @@ def test_a_wrong_row_is_set_aside_under_its_reason(report, tmp_path, row, reason
     assert (found.json["rows_used"], found.json["set_aside"]) == (1, {reason: 1})
 
 
-def test_a_file_of_wrong_rows_alone_still_gives_a_report(report, tmp_path):
+def test_a_file_of_which_nothing_can_be_used_is_said_with_the_reasons(report, tmp_path):
+    path = csv_file(tmp_path / "orders.csv", [("1", "K1", "31.12.9999", "A1", "1", "10,00", "DE")])
+    page = report(path, "--out", tmp_path / "report.html")
+    assert said(page, FAILED) == (
+        "The only row of orders.csv cannot be used: Implausible time (1). "
+        "Check the source for placeholders such as 01.01.1900 or the year 9999."
+    )
+    assert not (tmp_path / "report.html").exists()
+    rows = [("1", "", "05.01.2026", "A1", "1", "10,00", "DE"), *[("1", "K1", "31.12.9999", "A1", "1", "1", "DE")] * 2]
+    path = csv_file(tmp_path / "orders.csv", rows)
+    assert said(report(path, "--language", "de"), FAILED) == (
+        "Keine der 3 Zeilen von orders.csv lässt sich verwenden: Unplausibler Zeitpunkt (2), Kein Kunde (1). "
+        "Die Quelle auf Platzhalter wie 01.01.1900 oder das Jahr 9999 prüfen."
+    )
+
+
+def test_a_file_of_which_nothing_can_be_used_still_gives_its_json(report, tmp_path):
     path = csv_file(tmp_path / "orders.csv", [("1", "K1", "31.12.9999", "A1", "1", "10,00", "DE")])
     found = report(path, "--json")
-    assert found.code == 0
+    assert found.code == FAILED
     assert (found.json["as_of"], found.json["customers"], found.json["rows_used"]) == (None, 0, 0)
-    assert report(path, "--out", tmp_path / "report.html").code == 0
+    assert (found.json["first_order"], found.json["clv"], found.json["periods"]) == (None, None, [])
+    assert found.json["set_aside"] == {"implausible_time": 1}
+    assert found.sentence.startswith("The only row of orders.csv cannot be used")
 
 
 # Wrong use

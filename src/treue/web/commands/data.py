@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from treue.core import postgres
-from treue.web.commands import folder, output
+from treue.web.commands import folder, output, usable
 from treue.web.commands.failing import FULL, Failure, WrongUse, say
 from treue.web.commands.speaking import spoken
 
@@ -160,6 +160,7 @@ def _bring_in(
                 steps.append(lambda: _write_errors(task, errors))
             if not dry_run:
                 steps.append(lambda: _see_figures(task))
+            steps.append(lambda: _require_used(file, summary))
             _take_each(steps)
 
 
@@ -317,6 +318,11 @@ def _tell(task: "Import", summary: dict[str, object], *, as_json: bool, dry_run:
             sys.stdout.write("\n")
         else:
             print_result(task, summary, dry_run=dry_run)
+
+
+def _require_used(file: Path, summary: dict[str, object]) -> None:
+    counts = {"read": summary["rows_read"], "used": summary["rows_used"], "set_aside": summary["set_aside"]}
+    usable.require_used(file.name, **counts)
 
 
 def _columns(given: list[str] | None) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from treue.web.commands import output
+from treue.web.commands import output, usable
 from treue.web.commands.failing import WrongUse, file_problems, say
 from treue.web.commands.speaking import spoken
 
@@ -91,8 +91,10 @@ def report(
                 output.require_place(out)
         analysis = _analyse(file, wishes)
         if as_json:
+            _say_doubts(analysis)
             _print_json(analysis)
-        else:
+        _require_used(analysis)
+        if not as_json:
             _write_page(analysis, out)
 
 
@@ -122,14 +124,24 @@ def _analyse(file: Path, wishes: "Wishes") -> "Analysis":
         return analyse(file, wishes, now=datetime.now().astimezone())
 
 
-def _print_json(analysis: "Analysis") -> None:
+def _say_doubts(analysis: "Analysis") -> None:
     from treue.understand.metrics import datause
 
     for doubt in datause.doubts(analysis):
         say(doubt, mark="!")
+
+
+def _print_json(analysis: "Analysis") -> None:
     with output.printed():
         json.dump(analysis.report.to_json(), sys.stdout, ensure_ascii=False, indent=2, allow_nan=False)
         sys.stdout.write("\n")
+
+
+def _require_used(analysis: "Analysis") -> None:
+    """A page about nothing would only take the place of an older one."""
+    found = analysis.report
+    name = analysis.source.path.name
+    usable.require_used(name, read=found.rows_read, used=found.rows_used, set_aside=found.set_aside)
 
 
 def _write_page(analysis: "Analysis", out: Path) -> None:
