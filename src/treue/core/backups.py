@@ -54,7 +54,7 @@ class ProgramFailed(BackupError):
 
 
 def write(target: Path | None = None) -> Path:
-    """Write a backup and return where it lies; a file that is not whole never has the final name."""
+    """Write a backup and return where it lies; a file that is not whole never has the final name, nor stays."""
     moment = datetime.now(UTC)
     target = target or home.home() / "backups" / f"treue-{moment:%Y%m%d-%H%M%S}.tar"
     partial = target.with_name(target.name + ".partial")
@@ -65,17 +65,25 @@ def write(target: Path | None = None) -> Path:
         manifest.write_text(
             json.dumps({"format": FORMAT, "treue": treue.__version__, "written_at": moment.isoformat()})
         )
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            with tarfile.open(fileobj=file, mode="w") as tar:
-                tar.add(manifest, MANIFEST)
-                tar.add(dump, DUMP)
-                tar.add(home.home() / KEY, KEY)
-                for name in FOLDERS:
-                    tar.add(home.home() / name, name)
-            os.fsync(file.fileno())
-    partial.rename(target)
+        try:
+            _pack(partial, manifest, dump)
+            partial.rename(target)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
     return target
+
+
+def _pack(place: Path, manifest: Path, dump: Path) -> None:
+    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        with tarfile.open(fileobj=file, mode="w") as tar:
+            tar.add(manifest, MANIFEST)
+            tar.add(dump, DUMP)
+            tar.add(home.home() / KEY, KEY)
+            for name in FOLDERS:
+                tar.add(home.home() / name, name)
+        os.fsync(file.fileno())
 
 
 def restore(source: Path, *, replace: bool = False) -> None:

@@ -213,6 +213,29 @@ def test_a_backup_brings_the_same_figures_back_elsewhere(with_demo, folders, tmp
     assert figures_of(other) == figures_of(with_demo)
 
 
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [("nowhere/saved.tar", "No such file or directory"), ("", "Is a directory"), ("pipe", "Invalid argument")],
+)
+def test_a_place_that_takes_no_backup_is_named_and_stays_as_it_was(folders, tmp_path, place, reason):
+    os.mkfifo(tmp_path / "pipe")
+    refused = Installation(folders / "unsaved").run("backup", str(tmp_path / place))
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"✕ The backup cannot be written to {tmp_path / place}: {reason}. "
+        "Give the name of a file in a folder that is there.\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+    assert not (folders / "unsaved" / "postgres").exists()
+
+
+def test_a_backup_that_is_not_there_is_named(folders, tmp_path):
+    refused = Installation(folders / "unsaved").run("restore", str(tmp_path / "saved.tar"))
+    assert refused.returncode == 1
+    said = f"{tmp_path / 'saved.tar'} cannot be read: No such file or directory. Nothing was changed."
+    assert refused.stderr == f"✕ {said}\n"
+
+
 @pytest.mark.long
 def test_a_damaged_backup_is_told_and_leaves_everything_as_it_was(with_demo, tmp_path):
     whole, folder, damaged = tmp_path / "saved.tar", tmp_path / "inside", tmp_path / "damaged.tar"

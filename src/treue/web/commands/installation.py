@@ -15,13 +15,16 @@ import typer
 from rich.console import Console
 
 from treue.core import home, postgres
-from treue.web.commands import django_setup, folder
+from treue.web.commands import django_setup, folder, output
 from treue.web.commands.failing import Failure
 
 console = Console(stderr=True)
 
 Port = Annotated[int, typer.Option(help="Port of the web server.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="Address the web server listens on.")]
+
+UNWRITTEN = "The backup cannot be written to %(path)s: %(reason)s. Give the name of a file in a folder that is there."
+UNREAD = "%(path)s cannot be read: %(reason)s. Nothing was changed."
 
 
 def up(
@@ -84,20 +87,25 @@ def manage(context: typer.Context) -> None:
 
 
 def backup(
-    file: Annotated[Path | None, typer.Argument(help="Where to write it; default: the installation's backups.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to write it; default: the installation's backups.", readable=False)
+    ] = None,
 ) -> None:
     """Save everything the installation owns into one file."""
     from treue.core import backups
 
     folder.prepare()
-    with postgres.running(), _backup_problems():
-        django_setup.set_up()
-        written = backups.write(file)
+    with output.named(file or home.home() / "backups", UNWRITTEN):
+        if file is not None:
+            output.require_file(file)
+        with postgres.running(), _backup_problems():
+            django_setup.set_up()
+            written = backups.write(file)
     typer.echo(str(written))
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file made by `treue backup`.")],
+    file: Annotated[Path, typer.Argument(help="A file made by `treue backup`.", readable=False)],
     replace: Annotated[bool, typer.Option("--replace", help="Replace what the installation holds now.")] = False,
 ) -> None:
     """Bring an installation back from a backup. Nothing else may be running.
@@ -107,6 +115,8 @@ def restore(
     from treue.core import backups
 
     folder.prepare()
+    with output.named(file, UNREAD):
+        file.open("rb").close()
     with postgres.running(), _backup_problems():
         django_setup.set_up()
         from django.db import connection

@@ -49,11 +49,16 @@ def require_another(path: Path, source: Path, option: str) -> None:
 
 
 def require_place(path: Path) -> None:
-    """Try whether a file can be written there, before hours of work. Raises OSError."""
-    if _takes_what_comes(path):
-        return
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    """Try whether something can be written there, before hours of work. Raises OSError."""
+    if not _takes_what_comes(path):
+        require_file(path)
+
+
+def require_file(path: Path) -> None:
+    """Try whether a file can be made there, or replaced. Raises OSError."""
+    if path.exists() and not path.is_file():
+        code = errno.EISDIR if path.is_dir() else errno.EINVAL
+        raise OSError(code, os.strerror(code), str(path))
     with tempfile.NamedTemporaryFile(dir=path.resolve().parent, prefix=f".{path.name[:80]}."):
         pass
 
