@@ -81,6 +81,10 @@ def with_demo(folders: Path) -> Installation:
 
 @pytest.fixture
 def port() -> int:
+    return free_port()
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -184,6 +188,27 @@ def test_a_killed_up_takes_its_web_worker_and_database_with_it(with_demo, runnin
     process.kill()
     process.wait()
     assert gone(with_demo)
+
+
+def test_a_second_up_says_where_the_first_one_runs_and_leaves_its_link_alone(with_demo, running, port):
+    _process, link = running
+    second = with_demo.run("up", "--port", str(free_port()))
+    assert second.returncode == 1
+    assert second.stderr == (
+        f"✕ This installation runs already, at http://127.0.0.1:{port}. Stop it there before you start it again; "
+        "for a second installation set TREUE_HOME to another folder.\n"
+    )
+    assert get(link) == 200
+
+
+def test_after_a_kill_it_can_be_started_again(with_demo, running):
+    process, _link = running
+    process.kill()
+    process.wait()
+    with with_demo.start(free_port()) as again:
+        assert get(sign_in_link(again)) == 200
+        again.send_signal(signal.SIGTERM)
+        assert again.wait(timeout=PATIENCE_SECONDS) == 0
 
 
 def test_a_port_in_use_is_said_in_a_sentence(with_demo, port):

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from treue.core import home, postgres
-from treue.web.commands import django_setup, folder, output
+from treue.web.commands import django_setup, folder, output, presence
 from treue.web.commands.failing import Failure
 
 console = Console(stderr=True)
@@ -33,13 +33,13 @@ def up(
     demo: Annotated[bool, typer.Option("--demo", help="Make a demo shop if there is no shop yet.")] = False,
 ) -> None:
     """Start database, web and worker together, and print a link to sign in."""
-    _require_free(host, port)
-    _be_found_at(host, port)
     folder.prepare()
-    signal.signal(signal.SIGTERM, _interrupt)
-    with postgres.running():
-        _bring_up_to_date(demo=demo)
-        _supervise(host, port)
+    with presence.alone(_be_found_at(host, port)):
+        _require_free(host, port)
+        signal.signal(signal.SIGTERM, _interrupt)
+        with postgres.running():
+            _bring_up_to_date(demo=demo)
+            _supervise(host, port)
     console.print("Stopped.")
 
 
@@ -47,9 +47,9 @@ def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
     """Run a web process alone."""
     import uvicorn
 
+    folder.prepare()
     _require_free(host, port)
     _be_found_at(host, port)
-    folder.prepare()
     signal.signal(signal.SIGTERM, _leave)
     with postgres.running():
         uvicorn.run(
@@ -170,10 +170,10 @@ def _require_free(host: str, port: int) -> None:
             ) from error
 
 
-def _be_found_at(host: str, port: int) -> None:
+def _be_found_at(host: str, port: int) -> str:
     """Where links in mails lead, unless the installation says otherwise; a server that listens everywhere is here."""
     here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    os.environ.setdefault("TREUE_URL", f"http://{here}:{port}")
+    return os.environ.setdefault("TREUE_URL", f"http://{here}:{port}")
 
 
 def _bring_up_to_date(*, demo: bool) -> None:
