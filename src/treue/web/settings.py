@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "treue.core.commerce",
     "treue.core.jobs",
     "treue.core.lake",
+    "treue.core.events",
     "treue.listen.imports",
     "treue.understand.metrics",
     "treue.understand.profile",

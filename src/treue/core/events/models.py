@@ -1,0 +1,66 @@
+"""The log: what happened, in order, once; how far each reaction has come; what waits because it failed."""
+
+from django.db import models
+
+from treue.core.privacy import NOT_PERSONAL, OnErasure, PersonalData
+from treue.core.shop.models import Shop
+
+SHARDS = 64
+
+
+class Event(models.Model):
+    """Something that happened. Written by `log.record` alone, and never changed.
+
+    The table is partitioned by the month of `recorded_at` and made by hand (migration 0001). Beside these columns it
+    has `xid`, the transaction that wrote the row, and `shard`: both belong to `reading`.
+    person: the number that the customer or visitor had first. It is kept when two are merged.
+    facts: what the source said of it, by an allow-list of its kind.
+    """
+
+    personal = PersonalData(fields=("occurred_at", "name", "source", "facts"), owner=None, on_erasure=OnErasure.DELETE)
+
+    seq = models.BigIntegerField(primary_key=True)
+    shop = models.ForeignKey(Shop, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    message_id = models.TextField()
+    name = models.TextField()
+    person = models.BigIntegerField(null=True)
+    source = models.TextField()
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        managed = False
+        db_table = "events_event"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.seq}"
+
+
+class Parked(models.Model):
+    """An event that a reaction could not deal with, or that waits behind one of the same person.
+
+    The first one of a person carries the error, the attempts and the next try; the others wait for it. place: the
+    number of the transaction that wrote the event, by which the log is ordered before `seq`.
+    """
+
+    personal = NOT_PERSONAL
+
+    reaction = models.CharField(max_length=80)
+    seq = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+    place = models.BigIntegerField()
+    person = models.BigIntegerField(null=True)
+    shard = models.SmallIntegerField()
+    error = models.CharField(max_length=200, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reaction", "seq"], name="events_parked_once")]
+        indexes = [
+            models.Index(fields=["reaction", "person", "place", "seq"], name="events_parked_in_order"),
+            models.Index(
+                fields=["next_try_at"], condition=models.Q(next_try_at__isnull=False), name="events_parked_due"
+            ),
+        ]

@@ -1,0 +1,112 @@
+"""React to the log: a batch of one shard at a time, its effects and the reaction's place in one transaction."""
+
+import logging
+import random
+import threading
+from collections.abc import Sequence
+
+from django.db import DatabaseError, connection, transaction
+
+from treue.core.events import parking, reading
+from treue.core.events.models import Event
+from treue.core.events.reading import Read
+from treue.core.events.registry import Reaction, named
+
+SECONDS_ASLEEP, SECONDS_AFTER_FAILURE = 0.2, 2.0
+log = logging.getLogger(__name__)
+
+
+def react(reaction: Reaction, shard: int) -> int:
+    """Deal with the next batch of a shard. Returns how many events were read; 0 where there are none or another worker
+    holds the shard."""
+    with transaction.atomic():
+        position = reading.hold(reaction, shard)
+        if position is None:
+            return 0
+        found = reading.following(shard, position, reaction.batch)
+        if not found:
+            return 0
+        _deal_with(reaction, shard, [each for each in found if not reaction.on or each.event.name in reaction.on])
+        reading.move(reaction, shard, found[-1])
+    return len(found)
+
+
+def _deal_with(reaction: Reaction, shard: int, found: Sequence[Read]) -> None:
+    """Hand over what nobody has to wait for; who has a failed event keeps the later ones behind it."""
+    parked = parking.persons(reaction, [each.event.person for each in found])
+    behind = [each for each in found if each.event.person in parked]
+    parking.park(reaction, shard, behind)
+    _try(reaction, shard, [each for each in found if each.event.person not in parked])
+
+
+def _try(reaction: Reaction, shard: int, found: Sequence[Read]) -> None:
+    """All at once, or, where that fails, the first half and then the rest, down to the one that fails."""
+    if not found:
+        return
+    error = call(reaction, [each.event for each in found])
+    if error is None:
+        return
+    if len(found) == 1:
+        parking.park(reaction, shard, found, error=error)
+        return
+    half = len(found) // 2
+    _try(reaction, shard, found[:half])
+    _deal_with(reaction, shard, found[half:])
+
+
+def call(reaction: Reaction, events: Sequence[Event]) -> Exception | None:
+    """Call a reaction; what it wrote before it failed is taken back, and its error returned.
+
+    Where the database itself is gone, nobody can take anything back: that is raised.
+    """
+    try:
+        with transaction.atomic():
+            reaction.handle(events)
+    except Exception as error:
+        if not _can_go_on():
+            raise
+        log.warning("Reaction %s failed at %d events: %s", reaction.name, len(events), type(error).__name__)
+        return error
+    return None
+
+
+def _can_go_on() -> bool:
+    return connection.is_usable() and not connection.needs_rollback
+
+
+def drain() -> int:
+    """React until nothing is left to read. Returns how many events were read, once for each reaction."""
+    total = 0
+    while read := _round(threading.Event()):
+        total += read
+    return total
+
+
+def _round(stop: threading.Event) -> int:
+    """Once through all that waits, in an order of this worker's own, so that two workers seldom meet."""
+    waiting = reading.waiting()
+    random.shuffle(waiting)
+    total = 0
+    for name, shard in waiting:
+        while not stop.is_set() and (read := react(named(name), shard)):
+            total += read
+    return total
+
+
+def run(stop: threading.Event) -> None:
+    """React to whatever comes, until told to stop. Where the database goes away, wait until it is back."""
+    while not stop.is_set():
+        try:
+            reading.begin()
+            _react_on(stop)
+        except DatabaseError:
+            log.exception("The log cannot be read; trying again in %s seconds", SECONDS_AFTER_FAILURE)
+            connection.close()
+            stop.wait(SECONDS_AFTER_FAILURE)
+    connection.close()
+
+
+def _react_on(stop: threading.Event) -> None:
+    while not stop.is_set():
+        if not _round(stop) and not parking.try_due(stop):
+            stop.wait(SECONDS_ASLEEP)

@@ -1,0 +1,118 @@
+"""Where a reaction stands in the log, and what comes next.
+
+The log is ordered by the transaction that wrote an event, then by number. A later number can be committed before an
+earlier one, and so can a later transaction; but no transaction below the oldest one that still runs will ever write
+again. Only what lies below that horizon is read, so nothing can appear behind a reaction's back. The price: whoever
+keeps a transaction open keeps all reactions waiting, so bulk work commits in chunks of a second.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from treue.core.events import registry
+from treue.core.events.models import SHARDS, Event
+from treue.core.events.registry import BEGINNING, NOW, Reaction
+
+START = """
+insert into events_cursor (reaction, shard, xid, seq, since)
+select %(reaction)s, shard, case when %(now)s then pg_snapshot_xmin(pg_current_snapshot()) else '0'::xid8 end, 0,
+    %(since)s
+from generate_series(0, %(shards)s - 1) shard
+on conflict do nothing"""
+
+# Who else holds the shard deals with it; the next round finds what is left.
+HOLD = """
+select xid::text, seq, since from events_cursor where reaction = %s and shard = %s
+for update {skip}"""
+
+NEXT = """
+select e.seq, e.xid::text as place, e.shop_id, e.message_id, e.name, e.person, e.source, e.occurred_at, e.recorded_at,
+    e.facts
+from events_event e
+where e.shard = %(shard)s and (e.xid, e.seq) > (%(xid)s::xid8, %(seq)s)
+  and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+  and e.recorded_at >= coalesce(%(since)s, '-infinity'::timestamptz)
+order by e.xid, e.seq limit %(most)s"""
+
+MOVE = """
+update events_cursor set xid = %(xid)s::xid8, seq = %(seq)s, moved_at = now()
+where reaction = %(reaction)s and shard = %(shard)s"""
+
+WAITING = """
+select c.reaction, c.shard from events_cursor c
+where c.reaction = any(%(reactions)s) and exists (
+    select from events_event e
+    where e.shard = c.shard and (e.xid, e.seq) > (c.xid, c.seq) and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+      and e.recorded_at >= coalesce(c.since, '-infinity'::timestamptz))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a shard: behind the event with these numbers. since: nothing recorded earlier counts."""
+
+    xid: str
+    seq: int
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """place: the number of the transaction that wrote the event."""
+
+    event: Event
+    place: str
+
+
+def begin(reactions: Iterator[Reaction] | None = None) -> None:
+    """Give reactions that are new their place in the log."""
+    with connection.cursor() as cursor:
+        for each in reactions or registry.REACTIONS.values():
+            since = None if each.starts in (BEGINNING, NOW) else each.starts
+            facts = {"reaction": each.name, "now": each.starts == NOW, "since": since, "shards": SHARDS}
+            cursor.execute(START, facts)
+
+
+def hold(reaction: Reaction, shard: int, *, wait: bool = False) -> Position | None:
+    """Lock a reaction's place in a shard for this transaction; None where somebody else holds it."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD.format(skip="" if wait else "skip locked"), [reaction.name, shard])
+        found = cursor.fetchone()
+    return Position(*found) if found else None
+
+
+def following(shard: int, after: Position, most: int) -> list[Read]:
+    values = {"shard": shard, "xid": after.xid, "seq": after.seq, "since": after.since, "most": most}
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, values)
+        return [_read(*row) for row in cursor.fetchall()]
+
+
+def move(reaction: Reaction, shard: int, last: Read) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE, {"reaction": reaction.name, "shard": shard, "xid": last.place, "seq": last.event.seq})
+
+
+def waiting() -> list[tuple[str, int]]:
+    """Reaction and shard wherever something is to be read."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, {"reactions": list(registry.REACTIONS)})
+        return cursor.fetchall()
+
+
+def _read(seq: int, place: str, shop_id: int, message_id: str, name: str, person: int | None, *rest: object) -> Read:
+    source, occurred_at, recorded_at, facts = rest
+    event = Event(
+        seq=seq,
+        shop_id=shop_id,
+        message_id=message_id,
+        name=name,
+        person=person,
+        source=source,
+        occurred_at=occurred_at,
+        recorded_at=recorded_at,
+        facts=facts,
+    )
+    return Read(event, place)

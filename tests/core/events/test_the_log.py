@@ -1,0 +1,108 @@
+"""What happened is written down once, in order."""
+
+import threading
+from datetime import UTC, date, datetime
+
+from django.db import connection, connections, transaction
+from happening import happening, several
+
+from treue.core.events import partitions
+from treue.core.events.log import record
+from treue.core.events.models import Event
+from treue.core.shop.models import Shop
+
+
+def names() -> list[str]:
+    return list(Event.objects.order_by("seq").values_list("name", flat=True))
+
+
+def test_the_same_message_is_written_down_once(shop: Shop):
+    assert record(shop, several(3)) == 3
+    assert record(shop, several(4)) == 1
+    assert names() == ["a0", "a1", "a2", "a3"]
+
+
+def test_of_two_in_one_call_the_first_counts(shop: Shop):
+    assert record(shop, [happening("first", message_id="m"), happening("second", message_id="m")]) == 1
+    assert names() == ["first"]
+
+
+def test_another_shop_has_its_own_messages(shop: Shop):
+    other = Shop.objects.create(name="Coffee House")
+    assert (record(shop, several(1)), record(other, several(1))) == (1, 1)
+
+
+def test_the_order_given_is_kept_whatever_the_messages_are_called(shop: Shop):
+    record(shop, [happening(name, message_id=name) for name in ("c", "a", "b")])
+    assert names() == ["c", "a", "b"]
+
+
+def test_an_event_is_there_only_if_its_cause_is(shop: Shop):
+    with transaction.atomic():
+        record(shop, several(2))
+        transaction.set_rollback(True)
+    assert names() == []
+    assert record(shop, several(2)) == 2
+
+
+def test_nothing_written_down_is_nothing(shop: Shop):
+    assert record(shop, []) == 0
+
+
+def test_facts_come_back_as_they_were_told(shop: Shop):
+    facts = {"order": "A1", "total": 4.5, "products": [{"name": "Grüner Tee"}], "gift": None}
+    record(shop, [happening(facts=facts)])
+    assert Event.objects.get().facts == facts
+
+
+def test_writers_of_the_same_messages_in_crossing_order_both_end(shop: Shop):
+    forth, back = several(300), several(300)[::-1]
+    written: list[int] = []
+
+    def write(happenings: list) -> None:
+        for start in range(0, 300, 30):
+            written.append(record(shop, happenings[start : start + 30]))
+        connections.close_all()
+
+    threads = [threading.Thread(target=write, args=[each]) for each in (forth, back)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(written) == 300
+    assert Event.objects.count() == 300
+
+
+def partition_of(moment: datetime) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("select tableoid::regclass::text from events_event where recorded_at = %s", [moment])
+        return cursor.fetchone()[0]
+
+
+def written_at(shop: Shop, moment: datetime) -> None:
+    record(shop, [happening(message_id=str(moment))])
+    with connection.cursor() as cursor:
+        cursor.execute("update events_event set recorded_at = %s where message_id = %s", [moment, str(moment)])
+
+
+def test_an_event_of_a_month_without_partition_is_kept_and_moved_when_it_is_made(shop: Shop):
+    moment = datetime(2031, 2, 28, 23, 59, tzinfo=UTC)
+    written_at(shop, moment)
+    assert partition_of(moment) == "events_event_default"
+    try:
+        assert partitions.ensure(date(2031, 1, 15)) == [date(2031, month, 1) for month in (1, 2, 3, 4)]
+        assert partition_of(moment) == "events_event_2031_02"
+        assert partitions.ensure(date(2031, 1, 31)) == []
+        assert names() == ["Order Completed"]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("".join(f"drop table events_event_2031_{month:02};" for month in (1, 2, 3, 4)))
+
+
+def test_a_year_ends_between_two_partitions(shop: Shop):
+    try:
+        assert partitions.ensure(date(2031, 11, 2))[1:] == [date(2031, 12, 1), date(2032, 1, 1), date(2032, 2, 1)]
+    finally:
+        with connection.cursor() as cursor:
+            for month in ("2031_11", "2031_12", "2032_01", "2032_02"):
+                cursor.execute(f"drop table events_event_{month}")
