@@ -64,16 +64,19 @@ def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
 
 
 def worker() -> None:
-    """Run a worker process alone: imports, figures, mail."""
+    """Run a worker process alone: imports, figures, mail, reactions."""
     folder.prepare()
     signal.signal(signal.SIGTERM, _leave)
     with postgres.running():
         django_setup.set_up()
         from procrastinate.contrib.django import app
 
-        app.with_connector(app.connector.get_worker_connector()).run_worker(
-            concurrency=3, shutdown_graceful_timeout=10, update_heartbeat_interval=10
-        )
+        from treue.core.events import reactor
+
+        with reactor.running():
+            app.with_connector(app.connector.get_worker_connector()).run_worker(
+                concurrency=3, shutdown_graceful_timeout=10, update_heartbeat_interval=10
+            )
 
 
 def manage(context: typer.Context) -> None:
