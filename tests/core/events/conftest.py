@@ -19,7 +19,7 @@ def shop(transactional_db: None) -> Iterator["Shop"]:
 
     yield Shop.objects.create(name="Tea House")
     with connection.cursor() as cursor:
-        cursor.execute("truncate events_event, events_message, events_cursor")
+        cursor.execute("truncate events_cursor")
 
 
 @pytest.fixture

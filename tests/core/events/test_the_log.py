@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from django.db import connection, connections, transaction
 from happening import happening, several
 
+from treue.core.customers.erasure import erase
+from treue.core.customers.models import Customer
 from treue.core.events import partitions
 from treue.core.events.log import record
 from treue.core.events.models import Event
@@ -106,3 +108,11 @@ def test_a_year_ends_between_two_partitions(shop: Shop):
         with connection.cursor() as cursor:
             for month in ("2031_11", "2031_12", "2032_01", "2032_02"):
                 cursor.execute(f"drop table events_event_{month}")
+
+
+def test_an_erased_person_leaves_no_event_and_the_receipt_counts_them(shop: Shop):
+    anna, bert = (Customer.objects.create(shop=shop, number=name) for name in ("anna", "bert"))
+    record(shop, [*several(3, anna.pk), happening(person=bert.pk)])
+    receipt = erase(customer=anna, by=None)
+    assert receipt.deleted["events.Event"] == 3
+    assert list(Event.objects.values_list("person", flat=True)) == [bert.pk]

@@ -2,10 +2,28 @@
 
 from django.db import models
 
-from treue.core.privacy import NOT_PERSONAL, OnErasure, PersonalData
+from treue.core.privacy import NOT_PERSONAL, PersonalData
 from treue.core.shop.models import Shop
 
 SHARDS = 64
+FILES = "files"
+
+
+class Source(models.Model):
+    """Where events come from. What happened before `live_since` is history and no event: nobody gets a thank-you for
+    an order of last year, but a shop that delivers a file every night gets its reactions."""
+
+    personal = NOT_PERSONAL
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    name = models.CharField(max_length=60)
+    live_since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "name"], name="events_source_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Event(models.Model):
@@ -17,7 +35,7 @@ class Event(models.Model):
     facts: what the source said of it, by an allow-list of its kind.
     """
 
-    personal = PersonalData(fields=("occurred_at", "name", "source", "facts"), owner=None, on_erasure=OnErasure.DELETE)
+    personal = PersonalData(fields=("occurred_at", "name", "source", "facts"), owner="person")
 
     seq = models.BigIntegerField(primary_key=True)
     shop = models.ForeignKey(Shop, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
@@ -30,11 +48,23 @@ class Event(models.Model):
     facts = models.JSONField(default=dict)
 
     class Meta:
-        managed = False
         db_table = "events_event"
 
     def __str__(self) -> str:
         return f"{self.name} {self.seq}"
+
+
+class Message(models.Model):
+    """That a message was written down: the log's partitions cannot know it of each other. Made by hand, too."""
+
+    personal = NOT_PERSONAL
+
+    pk = models.CompositePrimaryKey("shop_id", "message_id")
+    shop = models.ForeignKey(Shop, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
+    message_id = models.TextField()
+
+    class Meta:
+        db_table = "events_message"
 
 
 class Parked(models.Model):
@@ -44,7 +74,7 @@ class Parked(models.Model):
     number of the transaction that wrote the event, by which the log is ordered before `seq`.
     """
 
-    personal = NOT_PERSONAL
+    personal = PersonalData(fields=("reaction", "attempts", "next_try_at"), owner="person")
 
     reaction = models.CharField(max_length=80)
     seq = models.BigIntegerField()

@@ -14,7 +14,7 @@ from treue.listen.imports.columns import Mapping
 from treue.listen.imports.leaving_out import foreseen
 from treue.listen.imports.models import Import, Replaced
 from treue.listen.imports.reading import Source
-from treue.listen.imports.storing import foreseeing, leftovers, matching, refunds, staging, vocabulary
+from treue.listen.imports.storing import foreseeing, happening, leftovers, matching, refunds, staging, vocabulary
 from treue.listen.imports.storing.orders import store_orders
 from treue.listen.imports.storing.writing import Tally
 from treue.science.figures import to_the_cent
@@ -49,6 +49,7 @@ def bring_in(
         _refresh_statistics(cleaned.rows_used)
         matching.rematch_import(task, sign=progress.advance)
         leftovers.refuse_unmatched(con, task.shop)
+        happening.go_live(task.shop)
     else:
         foreseeing.refuse_unmatched(con, task.shop)
     progress.step("set_aside")

@@ -29,6 +29,8 @@ TABLES = {
     "commerce.OrderLine": (gettext_lazy("Order lines"), gettext_lazy("what was bought, when, for how much")),
     "commerce.Refund": (gettext_lazy("Refunds"), gettext_lazy("what came back, when, and why")),
     "commerce.RefundMatch": (gettext_lazy("Refund matches"), gettext_lazy("which refund belongs to which order")),
+    "events.Event": (gettext_lazy("Events"), gettext_lazy("what happened, when, and how it was told")),
+    "events.Parked": (gettext_lazy("Waiting events"), gettext_lazy("which event waits for which reaction")),
     "profile.BuyingProfile": (
         gettext_lazy("Profile"),
         gettext_lazy("first and last order, number of orders, revenue"),

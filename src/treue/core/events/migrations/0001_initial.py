@@ -79,9 +79,43 @@ class Migration(migrations.Migration):
                             ),
                         ),
                     ],
-                    options={"db_table": "events_event", "managed": False},
-                )
+                    options={"db_table": "events_event"},
+                ),
+                migrations.CreateModel(
+                    name="Message",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "shop_id", "message_id", blank=True, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("message_id", models.TextField()),
+                        (
+                            "shop",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                to="shop.shop",
+                            ),
+                        ),
+                    ],
+                    options={"db_table": "events_message"},
+                ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Source",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                ("live_since", models.DateTimeField()),
+                ("shop", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="shop.shop")),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("shop", "name"), name="events_source_once")],
+            },
         ),
         migrations.CreateModel(
             name="Parked",

@@ -13,6 +13,7 @@ from duckdb import DuckDBPyConnection
 from treue.core.commerce.models import Order
 from treue.core.copying import copy_in, copy_out
 from treue.listen.imports.models import Import
+from treue.listen.imports.storing import happening
 from treue.listen.imports.storing.writing import Ready, Sign, Tally, note_foreign, store_chunks, tally
 
 ORDER_COLUMNS = [
@@ -108,6 +109,7 @@ def store_orders(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Si
     sign: called with the number of lines after each committed chunk.
     """
     facts = {"shop": task.shop_id, "zone": task.shop.zone, "batch": task.batch_id, "import": task.pk}
+    since = happening.live_since(task.shop)
     is_first = not Order.objects.filter(shop=task.shop).exists()
 
     def store(scratch: DuckDBPyConnection, cursor: CursorWrapper, ready: Ready) -> Tally:
@@ -119,7 +121,9 @@ def store_orders(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Si
             _bring_known(cursor, orders, lines, known)
             seen += _compare(scratch, cursor, facts, write=write)
         if seen.new and write:
-            _insert_new(cursor, ready, known["rank"], facts)
+            inserted = _insert_new(cursor, ready, known["rank"], facts)
+            if since:
+                happening.record_orders(task.shop, inserted, since)
         return seen
 
     queries = (READ_ORDERS, READ_LINES)
@@ -156,8 +160,8 @@ def _compare(scratch: DuckDBPyConnection, cursor: CursorWrapper, facts: dict[str
     return seen
 
 
-def _insert_new(cursor: CursorWrapper, ready: Ready, known: pa.ChunkedArray, facts: dict[str, object]) -> None:
-    """Straight into the tables; most orders of most files are new."""
+def _insert_new(cursor: CursorWrapper, ready: Ready, known: pa.ChunkedArray, facts: dict[str, object]) -> pa.Table:
+    """Straight into the tables; most orders of most files are new. Returns them."""
     orders, lines = (part.filter(pc.invert(pc.is_in(part["rank"], known))) for part in ready.parts)
     constants = {"shop_id": facts["shop"], "batch_id": facts["batch"], "refunded_amount": 0, "refunded_units": 0}
     rows = orders.drop_columns(["rank", "lines"]).append_column("id", ready.ids_of(orders["rank"]))
@@ -167,3 +171,4 @@ def _insert_new(cursor: CursorWrapper, ready: Ready, known: pa.ChunkedArray, fac
     copy_in(cursor, "commerce_order", rows.column_names, rows)
     lines = lines.set_column(0, "order_id", ready.ids_of(lines["rank"]))
     copy_in(cursor, "commerce_orderline", lines.column_names, lines)
+    return rows
