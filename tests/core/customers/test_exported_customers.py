@@ -13,6 +13,8 @@ from tests.core.lake import buying
 from treue.core import home
 from treue.core.customers.erasure import personal_tables, rows_about
 from treue.core.customers.export import export
+from treue.core.events.log import Happening, record
+from treue.core.events.models import Parked
 from treue.core.staff.models import AuditEntry
 from treue.listen.imports.models import Import, Replaced, SetAside
 from treue.understand.profile.models import BuyingProfile
@@ -37,7 +39,11 @@ def test_every_table_that_knows_the_person_is_in_the_copy(anna, ben, staff):
     BuyingProfile.objects.create(customer=anna, shop=anna.shop, **profile)
     upload = Import.objects.create(shop=anna.shop, what="customers", file_name="c.csv")
     Replaced.objects.create(of=upload, what="customer", key="C-1017", customer=anna, former={"city": "Bonn"})
+    record(anna.shop, [Happening("m", "Order Completed", anna.pk, "shop", NOW, {"order": "A-1"})])
+    waiting = {"seq": 1, "place": 1, "shard": 1, "recorded_at": NOW}
+    Parked.objects.create(reaction="thanks", person=anna.pk, **waiting)
     data = copy_of(anna, by=staff("service"))["data"]
+    assert data["events.event"][0]["facts"] == {"order": "A-1"}
     assert {name: len(rows) for name, rows in data.items()} == {
         label.lower(): count for label, count in rows_about(anna).items()
     }
