@@ -125,12 +125,14 @@ def restore(
         from django.db import connection
 
         from treue.core.customers import receipts
+        from treue.core.events import restoring
 
         key, known = home.secret_key(), receipts.known()
         connection.close()
         connection.close_pool()  # a restore must be alone with the database
         backups.restore(file, replace=replace)
         _migrate()
+        restoring.renumber()
         again = receipts.apply_again(known) if home.secret_key() == key else 0
     console.print(f"Restored from {file}.")
     if again:

@@ -16,7 +16,8 @@ create table events_event (
     message_id text not null,
     name text not null,
     person bigint,
-    shard smallint not null generated always as (coalesce(person, seq) % 64) stored,
+    shard smallint not null
+        generated always as (coalesce(person & 63, get_byte(decode(md5(message_id), 'hex'), 0) & 63)) stored,
     source text not null,
     occurred_at timestamptz not null,
     recorded_at timestamptz not null default now(),
