@@ -55,7 +55,28 @@ def full_shop(transactional_db: None, installation: Path) -> "Shop":
 
 
 @pytest.fixture
-def at_work(full_shop: "Shop", staff: Callable[..., object]) -> dict[str, object]:
+def failed_event(full_shop: "Shop", monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """An order that happened, and that a reaction could not deal with."""
+    from django.db import connection
+    from django.utils import timezone
+
+    from treue.core.events import reading, registry
+    from treue.core.events.log import Happening, record
+    from treue.core.events.models import Event, Parked
+
+    monkeypatch.setattr(registry, "REACTIONS", {})
+    registry.reaction("test.fails")(lambda events: None)
+    reading.begin()
+    record(full_shop, [Happening("order A1", "Order Completed", 1, "import", timezone.now())])
+    event = Event.objects.get()
+    about = {"seq": event.seq, "recorded_at": event.recorded_at, "place": 1, "person": 1, "shard": 1}
+    yield Parked.objects.create(reaction="test.fails", error="ZeroDivisionError", attempts=1, **about).pk
+    with connection.cursor() as cursor:
+        cursor.execute("truncate events_event, events_message, events_cursor")
+
+
+@pytest.fixture
+def at_work(full_shop: "Shop", failed_event: int, staff: Callable[..., object]) -> dict[str, object]:
     """What people did in it this morning; returns what the addresses of pages are made of."""
     from django.test import Client
 
@@ -81,6 +102,7 @@ def at_work(full_shop: "Shop", staff: Callable[..., object]) -> dict[str, object
         "import": imported(client),
         "colleague": staff("analyst").pk,
         "cost": AcquisitionCost.objects.first().pk,
+        "parked": failed_event,
         "token": "no-such-token",
     }
 
@@ -145,6 +167,8 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "colleague": [f"/staff/{known['colleague']}/"],
         "audit": ["/staff/audit/"],
         "jobs": ["/jobs/"],
+        "log": ["/log/"],
+        "log_leave_out": [f"/log/{known['parked']}/leave-out/"],
         "mail": ["/jobs/mail/"],
         "gallery": ["/gallery/"],
         "profile": ["/account/"],
@@ -168,7 +192,7 @@ def names(patterns: object = None, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def test_no_page_is_missing_from_the_list() -> None:
-    listed = {*pages(dict.fromkeys(("customer", "order", "receipt", "import", "colleague", "cost"), 1), 1)}
+    listed = {*pages(dict.fromkeys(("customer", "order", "receipt", "import", "colleague", "cost", "parked"), 1), 1)}
     ends = {name: path.rstrip("/").rpartition("/")[2] for name, path in names()}
     missing = {name for name, end in ends.items() if end not in ONLY_POST} - listed - NO_PAGE - {*SIGNED_OUT}
     assert missing == set()

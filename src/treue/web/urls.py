@@ -12,6 +12,7 @@ urlpatterns = [
     path("settings/", include("treue.core.shop.urls")),
     path("staff/", include("treue.core.staff.urls")),
     path("jobs/", include("treue.core.jobs.urls")),
+    path("log/", include("treue.core.events.urls")),
     path("gallery/", include("treue.design.urls")),
     path("", include("treue.web.accounts.urls")),
 ]

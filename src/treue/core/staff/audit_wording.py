@@ -53,6 +53,7 @@ SUBJECTS: dict[str, Promise | str] = {
     "erasure": _("Erasure %(number)s"),
     "import": _("Import %(number)s"),
     "job": _("Job %(number)s"),
+    "event": _("Event %(number)s"),
     "mail": _("Mail %(number)s"),
     "note": _("Note %(number)s"),
     "shop": _("Shop %(number)s"),

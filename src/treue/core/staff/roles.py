@@ -15,6 +15,7 @@ class Permission(StrEnum):
     ERASE_PERSON = "erase_person"
     IMPORT = "import"
     SEE_JOBS = "see_jobs"
+    SEE_LOG = "see_log"
     EDIT_SHOP = "edit_shop"
     MANAGE_STAFF = "manage_staff"
     SEE_AUDIT = "see_audit"
