@@ -8,10 +8,10 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 from happening import Reacting, happen, happening, several
 
-from treue.core.events import parking, reading
+from treue.core.events import parking, reading, registry
 from treue.core.events.errors import TwoReactionsOfOneName, UnknownReaction
 from treue.core.events.log import Happening, record
-from treue.core.events.models import Parked
+from treue.core.events.models import Event, Parked
 from treue.core.events.reacting import drain, run
 from treue.core.events.registry import NOW, named
 from treue.core.shop.models import Shop
@@ -185,6 +185,53 @@ def test_a_poisoned_event_of_nobody_is_parked_alone(shop: Shop, reacting: Reacti
     drain()
     assert len(seen.names(None)) == 499
     assert Parked.objects.count() == 1
+
+
+def test_however_many_wait_behind_a_failed_event_all_get_their_turn(
+    shop: Shop, reacting: Reacting, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(parking, "AT_ONCE", 10)
+    seen = reacting()
+    seen.poison = {"a0"}
+    record(shop, several(25))
+    drain()
+    seen.poison = set()
+    make_due()
+    while parking.try_due(threading.Event()):
+        pass
+    assert seen.names() == [f"a{number}" for number in range(25)]
+
+
+def test_a_failed_event_that_is_not_there_any_more_keeps_nobody_back(shop: Shop, reacting: Reacting):
+    seen = reacting()
+    seen.poison = {"a0"}
+    record(shop, several(3))
+    drain()
+    Event.objects.filter(name="a0").delete()
+    make_due()
+    parking.try_due(threading.Event())
+    assert seen.names() == ["a1", "a2"]
+
+
+def test_what_another_worker_tried_meanwhile_is_not_tried_at_once_again(shop: Shop, reacting: Reacting):
+    seen = reacting()
+    seen.poison = {"a0"}
+    record(shop, several(1))
+    drain()
+    make_due()
+    found = Parked.objects.get()
+    assert (parking.try_again(found, if_due=True), parking.try_again(found, if_due=True)) == (1, 0)
+    assert Parked.objects.get().attempts == 2
+
+
+def test_what_a_removed_reaction_left_can_be_cleared(shop: Shop, reacting: Reacting):
+    reacting().poison = {"a0"}
+    record(shop, several(2))
+    drain()
+    registry.REACTIONS.clear()
+    for parked in Parked.objects.order_by("seq"):
+        parking.leave_out(parked)
+    assert not Parked.objects.exists()
 
 
 def test_four_workers_tell_each_event_once(shop: Shop, reacting: Reacting):

@@ -1,6 +1,7 @@
 """The log: what happened, in order, once; how far each reaction has come; what waits because it failed."""
 
 from django.db import models
+from django.utils import timezone
 
 from treue.core.privacy import NOT_PERSONAL, PersonalData
 from treue.core.shop.models import Shop
@@ -94,3 +95,7 @@ class Parked(models.Model):
                 fields=["next_try_at"], condition=models.Q(next_try_at__isnull=False), name="events_parked_due"
             ),
         ]
+
+    @property
+    def is_due(self) -> bool:
+        return self.next_try_at is not None and self.next_try_at <= timezone.now()

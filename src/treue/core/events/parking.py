@@ -48,6 +48,12 @@ def _failed(error: Exception, *, attempts: int) -> dict[str, object]:
     return {"error": type(error).__qualname__[:LONGEST_ERROR], "attempts": attempts, "next_try_at": again}
 
 
+def hold(parked: Parked) -> None:
+    """Keep everybody else from what is parked in a shard; where the reaction is not there any more, nobody comes."""
+    if parked.reaction in registry.REACTIONS:
+        reading.hold(registry.named(parked.reaction), parked.shard, wait=True)
+
+
 def try_due(stop: threading.Event) -> int:
     """Try again what is due. Returns how many events were dealt with or tried."""
     due = Parked.objects.filter(next_try_at__lte=timezone.now(), reaction__in=registry.REACTIONS)
@@ -55,40 +61,54 @@ def try_due(stop: threading.Event) -> int:
     for parked in due.order_by("next_try_at")[:AT_ONCE]:
         if stop.is_set():
             break
-        tried += try_again(parked)
+        tried += try_again(parked, if_due=True)
     return tried
 
 
-def try_again(parked: Parked) -> int:
+def try_again(parked: Parked, *, if_due: bool = False) -> int:
     """The failed event, and, where it succeeds now, those that waited behind it, in their order.
 
-    The reaction's place in the shard is held meanwhile: nobody else parks or tries anything of this person.
+    The reaction's place in the shard is held meanwhile: nobody else parks or tries anything of this person. if_due:
+    not where another worker has tried it since. Returns how many events were dealt with or tried.
     """
+    reaction = registry.named(parked.reaction)
+    with transaction.atomic():
+        hold(parked)
+        queue = _queue(parked)
+        if if_due and not (queue and queue[0].is_due):
+            return 0
+        for tried, each in enumerate(queue, start=1):
+            if not _succeeds(reaction, each):
+                return tried
+        _let_next_be_due(parked)
+    return len(queue)
+
+
+def _succeeds(reaction: Reaction, parked: Parked) -> bool:
+    """Whether it need not wait any longer: it was dealt with, or the event is not there any more."""
     from treue.core.events.reacting import call
 
-    reaction = registry.named(parked.reaction)
-    tried = 0
-    with transaction.atomic():
-        if reading.hold(reaction, parked.shard, wait=True) is None:
-            return 0
-        for each in _queue(parked):
-            tried += 1
-            error = call(reaction, [_event(each)])
-            if error is not None:
-                Parked.objects.filter(pk=each.pk).update(**_failed(error, attempts=each.attempts + 1))
-                break
-            each.delete()
-    return tried
+    event = Event.objects.filter(seq=parked.seq, recorded_at=parked.recorded_at).first()
+    error = call(reaction, [event]) if event else None
+    if error is None:
+        parked.delete()
+        return True
+    Parked.objects.filter(pk=parked.pk).update(**_failed(error, attempts=parked.attempts + 1))
+    return False
 
 
 def leave_out(parked: Parked) -> None:
     """Give a failed event up, and go on with those behind it."""
     with transaction.atomic():
-        reading.hold(registry.named(parked.reaction), parked.shard, wait=True)
+        hold(parked)
         Parked.objects.filter(pk=parked.pk).delete()
-        behind = _queue(parked)
-        if behind:
-            Parked.objects.filter(pk=behind[0].pk).update(next_try_at=timezone.now())
+        _let_next_be_due(parked)
+
+
+def _let_next_be_due(parked: Parked) -> None:
+    """Whoever stands first now was waiting behind somebody who is gone, and nobody else would try it."""
+    for first in _queue(parked)[:1]:
+        Parked.objects.filter(pk=first.pk, next_try_at=None).update(next_try_at=timezone.now())
 
 
 def _queue(parked: Parked) -> list[Parked]:
@@ -96,7 +116,3 @@ def _queue(parked: Parked) -> list[Parked]:
         return list(Parked.objects.filter(pk=parked.pk))
     same = Parked.objects.filter(reaction=parked.reaction, person=parked.person)
     return list(same.order_by("place", "seq")[:AT_ONCE])
-
-
-def _event(parked: Parked) -> Event:
-    return Event.objects.get(seq=parked.seq, recorded_at=parked.recorded_at)

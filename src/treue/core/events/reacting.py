@@ -5,7 +5,7 @@ import random
 import threading
 from collections.abc import Sequence
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from treue.core.events import parking, reading
 from treue.core.events.models import Event
@@ -94,13 +94,14 @@ def _round(stop: threading.Event) -> int:
 
 
 def run(stop: threading.Event) -> None:
-    """React to whatever comes, until told to stop. Where the database goes away, wait until it is back."""
+    """React to whatever comes, until told to stop. Where the database goes away, wait until it is back; a fault of
+    ours must not end the thread that everybody relies on either."""
     while not stop.is_set():
         try:
             reading.begin()
             _react_on(stop)
-        except DatabaseError:
-            log.exception("The log cannot be read; trying again in %s seconds", SECONDS_AFTER_FAILURE)
+        except Exception:
+            log.exception("The log cannot be worked off; trying again in %s seconds", SECONDS_AFTER_FAILURE)
             connection.close()
             stop.wait(SECONDS_AFTER_FAILURE)
     connection.close()

@@ -18,9 +18,10 @@ from treue.core.events.registry import BEGINNING, NOW, Reaction
 
 START = """
 insert into events_cursor (reaction, shard, xid, seq, since)
-select %(reaction)s, shard, case when %(now)s then pg_snapshot_xmin(pg_current_snapshot()) else '0'::xid8 end, 0,
-    %(since)s
-from generate_series(0, %(shards)s - 1) shard
+select %(reaction)s, shard, coalesce(first.xid, pg_snapshot_xmin(pg_current_snapshot())), 0, %(since)s
+from generate_series(0, %(shards)s - 1) shard left join (
+    select xid from events_event where not %(now)s and recorded_at >= coalesce(%(since)s, '-infinity'::timestamptz)
+    order by xid limit 1) first on true
 on conflict do nothing"""
 
 # Who else holds the shard deals with it; the next round finds what is left.

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from treue.core.events import parking, reading, registry
+from treue.core.events import parking
 from treue.core.events.models import Parked
 from treue.core.staff import audit
 from treue.core.staff.audit_wording import name_actions
@@ -26,7 +26,7 @@ def try_again(*, parked: Parked, by: User) -> Parked | None:
 def leave_out(*, parked: Parked, by: User) -> bool:
     """Give it up for good. False where it was dealt with meanwhile: then there is nothing to leave out."""
     with transaction.atomic():
-        reading.hold(registry.named(parked.reaction), parked.shard, wait=True)
+        parking.hold(parked)
         current = Parked.objects.filter(pk=parked.pk).first()
         if current is None:
             return False
