@@ -42,13 +42,22 @@ def demo(
 
 
 def load(customers: int = 20_000, language: str | None = None) -> None:
-    """Make the demo shop with its figures. Django is set up, the database is there and empty."""
+    """Make the demo shop with its figures, or nothing. Django is set up, the database is there and empty."""
+    begun = time.monotonic()
+    try:
+        _make(customers, language)
+    except BaseException:  # stopped or failed: half of a demo shop would be taken for the whole from then on
+        _take_back()
+        raise
+    console.print(f"The demo shop is ready ({customers:,} customers, {time.monotonic() - begun:.0f} s).")
+
+
+def _make(customers: int, language: str | None) -> None:
     from treue.core.jobs.work import Silent
     from treue.listen.imports import demo as invented
     from treue.understand.metrics import notes
     from treue.understand.metrics.refresh import refresh
 
-    begun = time.monotonic()
     with console.status("Inventing a demo shop: three years, and a story to find in the figures …"):
         today = datetime.now().astimezone().date()
         with spoken(language):  # name, notes, channels and products are kept in the language they are written in
@@ -57,4 +66,16 @@ def load(customers: int = 20_000, language: str | None = None) -> None:
                 notes.write(shop=shop, day=day, text=text, by=None)
     with console.status("Computing its figures …"):
         refresh(shop)
-    console.print(f"The demo shop is ready ({customers:,} customers, {time.monotonic() - begun:.0f} s).")
+
+
+def _take_back() -> None:
+    from django.db import connection
+
+    from treue.core.jobs.work import Silent
+    from treue.core.shop.models import Shop
+    from treue.core.shop.tasks import remove_shop
+
+    connection.close()  # it may have been interrupted in the middle of an answer
+    with console.status("Taking the demo shop back …"):
+        for shop in Shop.objects.filter(is_demo=True):
+            remove_shop(Silent(), shop_id=shop.pk)
