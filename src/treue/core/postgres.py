@@ -84,10 +84,10 @@ def running() -> Iterator[None]:
         return
     presence = os.open(home() / "postgres.presence", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        with _one_at_a_time():
-            fcntl.flock(presence, fcntl.LOCK_SH)
-            _start()
-        try:
+        try:  # around the start, too: who is stopped meanwhile must not leave a server behind
+            with _one_at_a_time():
+                fcntl.flock(presence, fcntl.LOCK_SH)
+                _start()
             yield
         finally:
             with _one_at_a_time():

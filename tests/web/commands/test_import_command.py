@@ -150,11 +150,14 @@ def test_figures_that_could_not_be_computed_are_told_though_the_orders_are_in(tr
     assert treue_import("orders", orders_file).code == DONE
 
 
-def test_ctrl_c_cancels_and_takes_back_what_was_written(treue_import, orders_file, monkeypatch):
+@pytest.mark.parametrize("in_an_answer", [False, True])
+def test_ctrl_c_cancels_and_takes_back_what_was_written(treue_import, orders_file, monkeypatch, in_an_answer):
     interrupted = iter([True])
 
     def show(*_arguments: object) -> None:
         if next(interrupted, False):
+            if in_an_answer:
+                connection.connection.close()
             raise KeyboardInterrupt
 
     monkeypatch.setattr(working, "_show", show)

@@ -5,63 +5,14 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import tarfile
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-PATIENCE_SECONDS = 90
-
-
-class Installation:
-    """Commands of one installation's folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
-            "TREUE_HOME": str(folder),
-            "LC_ALL": "de_DE.UTF-8",
-            "COLUMNS": "200",
-        }
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "treue.web.commands", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-            check=False,
-        )
-
-    def start(self, port: int) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "treue.web.commands", "up", "--port", str(port)],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def processes(self) -> list[int]:
-        """Processes that run for this folder, the database's among them."""
-        found = []
-        for entry in Path("/proc").iterdir():
-            if not entry.name.isdigit():
-                continue
-            try:
-                words = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
-            except OSError:
-                continue
-            if str(self.folder).encode() in words and int(entry.name) != os.getpid():
-                found.append(int(entry.name))
-        return found
+from installations import PATIENCE_SECONDS, Installation, gone
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +43,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def running(with_demo: Installation, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    process = with_demo.start(port)
+    process = with_demo.up(port)
     with process.stdout:
         yield process, sign_in_link(process)
         if process.poll() is None:
@@ -120,15 +71,6 @@ def test_links_in_mails_lead_to_the_port_that_was_chosen(with_demo: Installation
 
 def proc(pid: int) -> Path:
     return Path("/proc") / str(pid)
-
-
-def gone(installation: Installation) -> bool:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while installation.processes():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.2)
-    return True
 
 
 def test_up_prints_a_link_that_opens_and_ctrl_c_ends_everything(with_demo, running):
@@ -205,7 +147,7 @@ def test_after_a_kill_it_can_be_started_again(with_demo, running):
     process, _link = running
     process.kill()
     process.wait()
-    with with_demo.start(free_port()) as again:
+    with with_demo.up(free_port()) as again:
         assert get(sign_in_link(again)) == 200
         again.send_signal(signal.SIGTERM)
         assert again.wait(timeout=PATIENCE_SECONDS) == 0

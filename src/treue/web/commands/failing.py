@@ -1,13 +1,15 @@
 """How commands fail: one sentence on standard error and an exit code, never a traceback.
 
 0: done. 1: the work failed, for a reason that is named. 2: the command was used wrongly. 130: stopped by Ctrl-C.
+143: stopped by SIGTERM, from `timeout`, systemd or a shutdown.
 """
 
 import errno
 import logging
 import os
+import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -19,6 +21,7 @@ from treue.core.postgres import ServerDidNotStart
 FAILED = 1
 USED_WRONGLY = 2
 STOPPED = 130
+TOLD = 143
 FULL = (errno.ENOSPC, errno.EDQUOT)
 log = logging.getLogger(__name__)
 
@@ -47,8 +50,43 @@ def file_problems() -> Iterator[None]:
         raise Failure(problem(error)) from error
 
 
+class Told(KeyboardInterrupt):
+    """SIGTERM: everything that knows how to end at Ctrl-C ends the same way."""
+
+
+@contextmanager
+def heeding_sigterm() -> Iterator[Callable[[], bool]]:
+    """End in order where SIGTERM comes: a server of ours would stay behind. Says whether it came.
+
+    `timeout` sends it twice, to us and to our group; the second one must not disturb the tidying up. Commands that
+    end in a way of their own replace the handler.
+    """
+    came: list[int] = []
+
+    def end(number: int, frame: object) -> None:
+        came.append(number)
+        if len(came) == 1:
+            raise Told
+
+    former = signal.signal(signal.SIGTERM, end)
+    try:
+        yield lambda: bool(came)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN if came else former)
+
+
 def main() -> None:
     """The program `treue`."""
+    with heeding_sigterm() as told:
+        try:
+            _run()
+        except SystemExit:
+            if told():  # typer has taken it for Ctrl-C
+                sys.exit(TOLD)
+            raise
+
+
+def _run() -> None:
     from treue.web.commands import app
 
     try:

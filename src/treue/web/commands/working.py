@@ -49,6 +49,7 @@ def see_through(job: Job) -> Job:
         try:
             _watch(job, worker, bar, line)
         except KeyboardInterrupt:
+            connection.close()  # it may have been interrupted in the middle of an answer
             work.cancel(job=job)
             _watch(job, worker, bar, line)
             raise

@@ -24,10 +24,12 @@ def scratch(name: str) -> Iterator[Backend]:
     """
     folder = home() / "tmp" / name
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    backend = ibis.duckdb.connect(":memory:", memory_limit=MEMORY, temp_directory=str(folder), threads=2)
-    try:
-        yield backend
+    try:  # from the folder on: work may be called off at any moment
+        folder.mkdir(mode=0o700)
+        backend = ibis.duckdb.connect(":memory:", memory_limit=MEMORY, temp_directory=str(folder), threads=2)
+        try:
+            yield backend
+        finally:
+            backend.disconnect()
     finally:
-        backend.disconnect()
         shutil.rmtree(folder, ignore_errors=True)
