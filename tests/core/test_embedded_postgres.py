@@ -178,3 +178,26 @@ def test_a_server_that_cannot_start_says_why(folder: Path, enter: Enter, monkeyp
     with pytest.raises(postgres.ServerDidNotStart, match="shared_buffers"), postgres.running():
         pass
     assert server(folder) is None
+
+
+def test_a_server_whose_making_was_stopped_is_made_anew(
+    folder: Path, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = postgres._command
+
+    def stopped(name: str, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
+        done = command(name, *arguments, check=check)
+        if name == "initdb":
+            raise KeyboardInterrupt
+        return done
+
+    monkeypatch.setenv("TREUE_HOME", str(folder))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    home.prepare()
+    with monkeypatch.context() as once:
+        once.setattr(postgres, "_command", stopped)
+        with pytest.raises(KeyboardInterrupt), postgres.running():
+            pass
+    enter()
+    assert ask(folder, "select 1") == 1
+    assert not (folder / "postgres.making").exists()

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -137,16 +138,20 @@ def _start() -> None:
 
 
 def _initialise(folder: Path) -> None:
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _hand_over(folder)
+    """Make the data folder beside its place: it has its name when it is whole."""
+    making = folder.with_name(folder.name + ".making")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(mode=0o700)
+    _hand_over(making)
     _command(
-        *("initdb", "-D", str(folder), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8"),
+        *("initdb", "-D", str(making), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8"),
         *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"),
         check=True,
     )
-    with (folder / "postgresql.conf").open("a") as conf:
+    with (making / "postgresql.conf").open("a") as conf:
         conf.writelines(f"{name} = '{value}'\n" for name, value in SETTINGS.items())
-    (folder / ".new").touch()
+    (making / ".new").touch()
+    making.rename(folder)
 
 
 def _hand_over(folder: Path) -> None:
