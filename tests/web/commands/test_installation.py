@@ -190,7 +190,7 @@ def test_a_place_that_takes_no_backup_is_named_and_stays_as_it_was(folders, tmp_
     assert refused.returncode == 1
     assert refused.stderr == (
         f"✕ The backup cannot be written to {tmp_path / place}: {reason}. "
-        "Give the name of a file in a folder that is there.\n"
+        "Give the name of a file in a folder that can take it.\n"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
     assert not (folders / "unsaved" / "postgres").exists()

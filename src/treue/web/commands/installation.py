@@ -23,7 +23,9 @@ console = Console(stderr=True)
 Port = Annotated[int, typer.Option(help="Port of the web server.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="Address the web server listens on.")]
 
-UNWRITTEN = "The backup cannot be written to %(path)s: %(reason)s. Give the name of a file in a folder that is there."
+UNWRITTEN = (
+    "The backup cannot be written to %(path)s: %(reason)s. Give the name of a file in a folder that can take it."
+)
 UNREAD = "%(path)s cannot be read: %(reason)s. Nothing was changed."
 
 
