@@ -1,11 +1,11 @@
 """SIGTERM, as `timeout`, systemd and a shutdown send it, ends a command as Ctrl-C does: nothing is left half done."""
 
-import os
 import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,14 @@ def tell(process: subprocess.Popen[str], when: Callable[[], bool]) -> str:
     time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
     return process.communicate(timeout=PATIENCE_SECONDS)[0]
+
+
+def has_opened(process: subprocess.Popen[str], path: Path) -> bool:
+    found = set()
+    for link in Path(f"/proc/{process.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since
+            found.add(link.readlink())
+    return path in found
 
 
 def holds(installation: Installation, pattern: str) -> Callable[[], bool]:
@@ -77,8 +85,7 @@ def test_an_import_is_taken_back_or_its_figures_wait_and_it_can_be_done_again(in
 
 def test_a_report_is_not_written(tmp_path, installation, many):
     with installation.start("report", str(many), "--out", str(tmp_path / "report.html")) as process:
-        descriptors = Path(f"/proc/{process.pid}/fd")
-        said = tell(process, lambda: any(os.path.realpath(link) == str(many) for link in descriptors.iterdir()))
+        said = tell(process, lambda: has_opened(process, many))
     assert process.returncode == TOLD, said
     assert "Traceback" not in said, said
     assert "did not expect" not in said
