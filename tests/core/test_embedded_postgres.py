@@ -6,8 +6,10 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -201,3 +203,32 @@ def test_a_server_whose_making_was_stopped_is_made_anew(
     enter()
     assert ask(folder, "select 1") == 1
     assert not (folder / "postgres.making").exists()
+
+
+def test_of_two_who_leave_at_once_one_stops_the_server(monkeypatch: pytest.MonkeyPatch, folder: Path):
+    """The moment after the lock is let go is drawn out: whoever still stood in the door then kept the server up."""
+    done, together = [], threading.Barrier(2)
+    one_at_a_time = postgres._one_at_a_time
+
+    @contextmanager
+    def slowly() -> Iterator[None]:
+        with one_at_a_time():
+            yield
+        time.sleep(0.2)
+
+    def come_and_go() -> None:
+        with postgres.running():
+            together.wait(60)
+
+    monkeypatch.setenv("TREUE_HOME", str(folder))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(postgres, "_one_at_a_time", slowly)
+    monkeypatch.setattr(postgres, "_start", lambda: None)
+    monkeypatch.setattr(postgres, "_pg_ctl", lambda action, *arguments: done.append(action))
+    home.prepare()
+    users = [threading.Thread(target=come_and_go) for _ in range(2)]
+    for user in users:
+        user.start()
+    for user in users:
+        user.join(60)
+    assert done == ["stop"]

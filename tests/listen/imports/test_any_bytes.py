@@ -112,6 +112,7 @@ def test_every_row_is_a_line_or_is_set_aside(rows: list[str], end: str, final: b
 @GENTLE
 @given(rows=ROWS, end=ENDS)
 @example(rows=[',,,b"c,"'], end="\n")
+@example(rows=["\ufeff,,,,7"], end="\n")
 def test_the_fast_and_the_careful_reader_agree(rows: list[str], end: str, path: Path) -> None:
     text = end.join([*rows, ""]).encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode()
     path.write_bytes(HEADING.encode() + text)

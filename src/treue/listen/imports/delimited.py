@@ -6,6 +6,7 @@ inside quotes, too many cells, stray bytes) goes to Python's csv module, which i
 Both give the same rows; a property test holds them to it.
 """
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -90,6 +91,8 @@ class Delimited(Source):
         lines = _count(text, b"\n") + (not text.endswith(b"\n"))
         last = text[text.rfind(b"\n", 0, -1) + 1 :].decode("utf-8", "replace")
         if b"\0" in text or (b"\r" in text and _lone_returns(text)) or not _whole(last, self.delimiter):
+            return None
+        if text.startswith(codecs.BOM_UTF8):  # Arrow would take it for the file's own, and it is a cell's
             return None
         wrong: list[int] = []
         try:

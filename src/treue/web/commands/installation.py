@@ -54,6 +54,7 @@ def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
     _be_found_at(host, port)
     signal.signal(signal.SIGTERM, _leave)
     with postgres.running():
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])  # see __main__: everything is loaded
         uvicorn.run(
             "treue.web.asgi:application",
             host=host,
@@ -71,14 +72,9 @@ def worker() -> None:
     signal.signal(signal.SIGTERM, _leave)
     with postgres.running():
         django_setup.set_up()
-        from procrastinate.contrib.django import app
+        from treue.web.commands import worker_process
 
-        from treue.core.events import reactor
-
-        with reactor.running():
-            app.with_connector(app.connector.get_worker_connector()).run_worker(
-                concurrency=3, shutdown_graceful_timeout=10, update_heartbeat_interval=10
-            )
+        worker_process.work()
 
 
 def manage(context: typer.Context) -> None:
