@@ -1,25 +1,34 @@
 """What leaving a product code out would change equals the difference of two whole histories."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 import ibis
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.science.histories import line_lists, line_table
 from tests.science.test_report_twin import AS_OF
 from tests.science.twin_lines import Line, twin_restated
+from treue.science import without
 from treue.science.without import Sums, changes_without
 
 PHASES = [phase for phase in Phase if phase is not Phase.explain]
 
 
 def change(lines: list[Line], code: str, as_of=None) -> Sums:
+    return changes(lines, code, as_of)[1]
+
+
+def changes(lines: list[Line], code: str, as_of=None) -> tuple[Sums, Sums]:
+    """The sums as they are, and how they change without a code."""
     engine = ibis.duckdb.connect()
     try:
-        return changes_without(engine.create_table("lines", line_table(lines)), [code], as_of, engine)[code]
+        now, changed = changes_without(engine.create_table("lines", line_table(lines)), [code], as_of, engine)
+        return now, changed[code]
     finally:
         engine.disconnect()
 
@@ -34,7 +43,17 @@ def slow(lines: list[Line], as_of) -> Sums:
 @given(lines=line_lists(), as_of=AS_OF, code=st.sampled_from("XY"))
 def test_a_change_is_the_difference_of_two_histories(lines, as_of, code):
     kept = [line for line in lines if (line.product or "").upper() != code]
-    assert change(lines, code, as_of) == slow(kept, as_of) - slow(lines, as_of)
+    assert changes(lines, code, as_of) == (slow(lines, as_of), slow(kept, as_of) - slow(lines, as_of))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@given(lines=line_lists(), as_of=AS_OF, code=st.sampled_from("XY"), each=st.sampled_from([0, 1, 2, 3]))
+def test_it_does_not_matter_how_many_customers_are_looked_at_at_once(lines, as_of, code, each):
+    lines = [replace(line, customer=f"{line.customer}{line.line_no % (each + 1)}") for line in lines]
+    kept = [line for line in lines if (line.product or "").upper() != code]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(without, "LINES_AT_ONCE", 1)
+        assert changes(lines, code, as_of) == (slow(lines, as_of), slow(kept, as_of) - slow(lines, as_of))
 
 
 def line(number: int, order_no: str, day: int, product: str | None, amount: int, **facts: object) -> Line:

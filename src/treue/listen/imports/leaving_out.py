@@ -10,10 +10,9 @@ from ibis.backends.duckdb import Backend
 
 from treue.listen.imports.cleaning import Cleaned
 from treue.science.figures import to_the_cent
-from treue.science.without import Sums, changes_without, sums
+from treue.science.without import Sums, changes_without
 
-MOST = 8  # codes; each is a history computed twice
-MOST_LINES = 1_000_000  # above this the dry run would take much longer than reading the file
+MOST = 8  # codes; each is a history computed once more
 Summary = dict[str, object]
 
 
@@ -21,10 +20,9 @@ def foreseen(cleaned: Cleaned, engine: Backend) -> list[Summary]:
     """The candidates of a file, as stored with a dry run: the foremost with the file's sums now and without them."""
     said = [vars(candidate) for candidate in cleaned.candidates]
     codes = [candidate.code for candidate in cleaned.candidates if candidate.lines][:MOST]
-    if not codes or cleaned.rows_used > MOST_LINES:
+    if not codes:
         return said
-    now = sums(cleaned.lines, None, engine)
-    changes = changes_without(cleaned.lines, codes, None, engine)
+    now, changes = changes_without(cleaned.lines, codes, None, engine)
     return [
         each | {"now": _stored(now), "without": _stored(now + changes[each["code"]])} if each["code"] in codes else each
         for each in said

@@ -257,7 +257,7 @@ def _what_goes(candidate: dict[str, object], currency: str) -> str:
         return _("Its lines are set aside anyway; nothing would change.")
     said = ngettext("It has %(count)s line.", "It has %(count)s lines.", lines) % {"count": count(lines)}
     if "without" not in candidate:
-        return said
+        return " ".join([said, _("What leaving it out would change is computed for those that move the most money.")])
     words = leaving_out.in_words(
         leaving_out.restored(candidate["now"]),
         leaving_out.restored(candidate["without"]),

@@ -60,7 +60,8 @@ class Analysis:
 
     def changes_without(self, codes: Sequence[str]) -> dict[str, Sums]:
         """How customers, orders and revenue change where the lines of an item code are left out."""
-        return changes_without(self.cleaned.lines, codes, self.wishes.as_of, self.engine)
+        _now, changes = changes_without(self.cleaned.lines, codes, self.wishes.as_of, self.engine)
+        return changes
 
 
 def analyse(path: Path, wishes: Wishes, *, now: datetime, progress: Progress | None = None) -> Analysis:
