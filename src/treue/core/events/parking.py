@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from treue.core.events import reading, registry
+from treue.core.events.calling import call
 from treue.core.events.models import Event, Parked
 from treue.core.events.reading import Read
 from treue.core.events.registry import Reaction
@@ -86,8 +87,6 @@ def try_again(parked: Parked, *, if_due: bool = False) -> int:
 
 def _succeeds(reaction: Reaction, parked: Parked) -> bool:
     """Whether it need not wait any longer: it was dealt with, or the event is not there any more."""
-    from treue.core.events.reacting import call
-
     event = Event.objects.filter(seq=parked.seq, recorded_at=parked.recorded_at).first()
     error = call(reaction, [event]) if event else None
     if error is None:

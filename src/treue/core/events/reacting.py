@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from treue.core.events import parking, reading
-from treue.core.events.models import Event
+from treue.core.events.calling import call
 from treue.core.events.reading import Read
 from treue.core.events.registry import Reaction, named
 
@@ -52,26 +52,6 @@ def _try(reaction: Reaction, shard: int, found: Sequence[Read]) -> None:
     half = len(found) // 2
     _try(reaction, shard, found[:half])
     _deal_with(reaction, shard, found[half:])
-
-
-def call(reaction: Reaction, events: Sequence[Event]) -> Exception | None:
-    """Call a reaction; what it wrote before it failed is taken back, and its error returned.
-
-    Where the database itself is gone, nobody can take anything back: that is raised.
-    """
-    try:
-        with transaction.atomic():
-            reaction.handle(events)
-    except Exception as error:
-        if not _can_go_on():
-            raise
-        log.warning("Reaction %s failed at %d events: %s", reaction.name, len(events), type(error).__name__)
-        return error
-    return None
-
-
-def _can_go_on() -> bool:
-    return connection.is_usable() and not connection.needs_rollback
 
 
 def drain() -> int:
