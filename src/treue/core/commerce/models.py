@@ -188,3 +188,13 @@ class RefundMatch(models.Model):
     ordinal = models.IntegerField()
     units = models.DecimalField(**UNITS)
     amount = models.DecimalField(**MONEY)
+
+
+class Touched(models.Model):
+    """A customer whose orders changed since the figures were last computed (`touched`)."""
+
+    personal = PersonalData(fields=("at",), owner="customer_id")
+
+    customer_id = models.BigIntegerField(primary_key=True)
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    at = models.DateTimeField()

@@ -53,6 +53,9 @@ select n.number, coalesce(
     (select v.customer_id from customers_visitor v where v.number = n.number))
 from unnest(%(numbers)s::bigint[]) as n (number)"""
 
+HELD = """
+select number, customer_id from customers_visitor where number = any(%(numbers)s) order by number for share"""
+
 NUMBERS = """
 select %(customer)s::bigint
 union all select id from customers_customer where merged_into_id = %(customer)s
@@ -113,6 +116,15 @@ def customers_of(numbers: Collection[int]) -> dict[int, int]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(TODAY, {"numbers": list(numbers)})
+        return {number: customer for number, customer in cursor.fetchall() if customer is not None}
+
+
+def who_they_are(visitors: Collection[int]) -> dict[int, int]:
+    """Like `customers_of`, of visitors alone, and for the rest of the transaction: who recognises one waits for it."""
+    if not visitors:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, {"numbers": list(visitors)})
         return {number: customer for number, customer in cursor.fetchall() if customer is not None}
 
 
