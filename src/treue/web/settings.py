@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "treue.core.lake",
     "treue.core.events",
     "treue.listen.imports",
+    "treue.listen.tracking",
     "treue.understand.metrics",
     "treue.understand.profile",
     "treue.design",
