@@ -200,7 +200,8 @@ def _of_person(sent: Sent, kind: str | None, user_id: str | None, *, is_known: b
         facts["group_id"] = _required(_id(sent.group_id, "groupId"), NoGroupId)
     if not is_known:
         return facts
-    if traits := keeping.of_traits(sent.traits or {}):
+    given = sent.traits or context.traits  # RudderStack's libraries put them there
+    if type(given) is dict and (traits := keeping.of_traits(given)):
         facts["traits"] = traits
     if found := keeping.of_external_ids(context.external_ids):
         facts["external_ids"] = found

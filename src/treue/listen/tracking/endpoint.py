@@ -30,9 +30,9 @@ from treue.listen.tracking.keys import Directory, Sender
 PREFIX = "/v1/"
 JSON, PROBLEM = b"application/json", b"application/problem+json"
 SUCCESS = b'{"success": true}'
-ANYWHERE = (b"access-control-allow-origin", b"*")
+ANYWHERE = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"retry-after")]
 ALLOWED_A_DAY = [
-    ANYWHERE,
+    *ANYWHERE,
     (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
     (b"access-control-allow-headers", b"authorization, content-type, content-encoding, x-retry-count"),
     (b"access-control-max-age", b"86400"),
@@ -182,7 +182,7 @@ async def _wrong_method(send: ASGISendCallable, allowed: bytes) -> None:
 
 
 async def _say(send: ASGISendCallable, status: int, body: bytes, kind: bytes = JSON, further: Headers = ()) -> None:
-    headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body)), ANYWHERE, *further]
+    headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body)), *ANYWHERE, *further]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -28,6 +28,7 @@ class Context(msgspec.Struct, rename="camel"):
     page: Any = None
     consent: Any = None
     external_ids: Any = None
+    traits: Any = None
 
 
 class Sent(msgspec.Struct, rename="camel"):
