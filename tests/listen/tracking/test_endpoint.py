@@ -2,13 +2,19 @@
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sending import Sender, logged, tallied, track
 
 from treue.core.customers.models import Customer
 from treue.listen.tracking import sources
+from treue.listen.tracking.checking import Arrival, check
+from treue.listen.tracking.keys import sender_of
+from treue.listen.tracking.limits import Allowance
+from treue.listen.tracking.storing import write
 
 Make = Callable[..., Sender]
 
@@ -112,11 +118,58 @@ def test_the_same_message_counts_once_in_a_batch_and_later(source: Make):
 
 def test_one_order_told_twice_is_one_event(source: Make):
     order = {"order_id": "1001", "total": 9.5}
-    source("web", "browser").one(event="Completed Order", messageId="a", properties=order)
+    source("web", "browser", believes_orders=True).one(event="Completed Order", messageId="a", properties=order)
     source("server").one(event="order_completed", messageId="b", properties=order)
     [event] = logged()
     assert (event.name, event.message_id) == ("Order Completed", "order completed 1001")
     assert event.facts["order"] == event.facts["order_id"] == "1001"
+
+
+def test_a_browser_is_not_believed_about_orders_unless_the_shop_says_so(source: Make):
+    """The numbers of orders can be guessed: who took one first would keep the true order out."""
+    order = {"order_id": "1001", "total": 99999}
+    browser = source("web", "browser")
+    browser.one(event="Order Completed", messageId="a", properties=order)
+    answer = browser.one(event="Order Refunded", messageId="b", properties=order)
+    source("server").one(event="Order Completed", messageId="c", properties=order | {"total": 9})
+    assert (answer.status, answer.json["code"]) == (400, "not_believed")
+    assert [(event.name, event.message_id) for event in logged()] == [
+        ("Checkout Completed", "a"),
+        ("Order Completed", "order completed 1001"),
+    ]
+
+
+def test_an_order_without_a_number_is_refused(source: Make):
+    answer = source().one(event="Order Completed", properties={"total": 5})
+    assert (answer.status, answer.json["code"]) == (400, "no_order_id")
+
+
+def test_what_happened_before_an_erasure_is_counted_and_left_out(shop):
+    """In this process: the hash is made with the installation's own key."""
+    from treue.core.customers.erased import number_hash
+    from treue.core.customers.models import Erasure
+
+    Erasure.objects.create(shop=shop, number_hash=number_hash(shop.pk, "7"), customer_id=77)
+    made, _key = sources.add(shop=shop, name="till", kind="server", by=None)
+    old, now = datetime(2020, 1, 1, tzinfo=UTC), datetime.now(UTC) + timedelta(seconds=1)
+    told = [("7", old), ("8", old), ("7", now)]
+    arrival = Arrival(sender_of(made, Allowance(1)), now, None, None, None)
+    sent = [track(userId=who, messageId=f"{who} {at}", timestamp=at.isoformat()) for who, at in told]
+    rows = [check(json.dumps(each).encode(), arrival, None) for each in sent]
+    write(rows, Counter({(made.pk, "taken"): 3}), now)
+    assert [event.message_id[0] for event in logged()] == ["8", "7"]
+    assert tallied() == {"taken": 2, "erased_person": 1}
+
+
+def test_a_visitor_and_a_customer_have_numbers_of_one_kind(source: Make):
+    source().send(track(), track(anonymousId="a1"), track(anonymousId="a1"), track(userId="7"))
+    customer, visitor, again, same = (event.person for event in logged())
+    assert customer == same != visitor == again
+
+
+def test_what_happened_before_the_source_was_made_is_history(source: Make):
+    source().send(track(timestamp="2020-01-01T00:00:00Z", messageId="old"), track(messageId="new"))
+    assert {event.message_id: event.is_history for event in logged()} == {"old": True, "new": False}
 
 
 def test_nobody_takes_an_orders_message_id_away(source: Make):

@@ -78,7 +78,7 @@ def test_the_library_for_browsers(source: Make, shop_page: str, page: "Page"):
     assert viewed.person is None or viewed.person != identified.person
     assert identified.facts["traits"] == {"email": "anna@example.org"}
     assert identified.facts["anonymous_id"] == viewed.facts["anonymous_id"]
-    assert (ordered.message_id, ordered.person) == ("order completed 1001", identified.person)
+    assert (ordered.name, ordered.facts["order"], ordered.person) == ("Checkout Completed", "1001", identified.person)
     assert ordered.facts["context"]["ip"] == "127.0.0.0"
     assert ordered.facts["context"]["device"] == "bot"  # a headless browser
 

@@ -17,6 +17,7 @@ class Source(models.Model):
 
     A browser or a server sends its events with a write key, of which only the hash is kept; `key_ending` tells keys
     apart for people. consent_category: where the shop's consent banner allows this one, a visitor may be known better.
+    believes_orders: whether a browser is believed that an order was made, although anybody can make it say so.
     """
 
     personal = NOT_PERSONAL
@@ -36,6 +37,7 @@ class Source(models.Model):
     key_ending = models.CharField(max_length=4, blank=True)
     events_per_second = models.PositiveIntegerField(_("Events a second"), default=1000)
     consent_category = models.CharField(_("Category of consent"), max_length=60, default="analytics")
+    believes_orders = models.BooleanField(_("Believe its orders"), default=False)
 
     class Meta:
         constraints = [

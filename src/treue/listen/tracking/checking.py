@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from treue.core.customers.persons import ANONYMOUS, NUMBER, Key
 from treue.listen.tracking import facts as keeping
 from treue.listen.tracking import names, origins
 from treue.listen.tracking.errors import (
@@ -17,7 +18,9 @@ from treue.listen.tracking.errors import (
     NobodyNamed,
     NoGroupId,
     NoName,
+    NoOrderId,
     NoPreviousId,
+    NotBelieved,
     ReservedMessageId,
     TooLong,
     UnknownType,
@@ -44,15 +47,18 @@ class Line(msgspec.Struct):
     name: str
     source: str
     occurred_at: datetime
+    is_history: bool
     facts: keeping.Facts
 
 
 class Row(NamedTuple):
-    """line: JSON. who: the kind and value by which the person is found. message_id: as the sender knows it."""
+    """line: JSON. who: by what the person is found. message_id: as the sender knows it."""
 
     line: bytes
-    who: tuple[int, str, str]
+    who: Key
     message_id: str
+    occurred_at: datetime
+    source_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +87,17 @@ def check(raw: bytes, arrival: Arrival, kind: str | None) -> Row:
     user_id, anonymous_id = _id(sent.user_id, "userId"), _id(sent.anonymous_id, "anonymousId")
     if user_id is None and anonymous_id is None:
         raise NobodyNamed
-    name = _name(sent, kind)
+    name = _believed(_name(sent, kind), arrival.sender)
     facts = _facts(sent, kind, arrival, user_id, anonymous_id)
+    if name in names.ORDERS and not str(facts.get("order", "")).strip():
+        raise NoOrderId
     shop = arrival.sender.shop_id
     given = _message_id(sent)
-    line = Line(shop, _unique(given, name, facts), name, arrival.sender.name, _moment(sent, arrival), facts)
-    who = (shop, "number", user_id) if user_id is not None else (shop, "anonymous", str(anonymous_id))
-    return Row(_encode(line), who, given)
+    moment = _moment(sent, arrival)
+    is_history = moment < arrival.sender.live_since
+    line = Line(shop, _unique(given, name, facts), name, arrival.sender.name, moment, is_history, facts)
+    who = Key(shop, NUMBER, user_id) if user_id is not None else Key(shop, ANONYMOUS, str(anonymous_id))
+    return Row(_encode(line), who, given, moment, arrival.sender.source_id)
 
 
 def _read(raw: bytes) -> Sent:
@@ -122,6 +132,16 @@ def _name(sent: Sent, kind: str | None) -> str:
     if len(sent.event) > names.LONGEST:
         raise TooLong(f"event is longer than {names.LONGEST} characters")
     return names.folded(sent.event)
+
+
+def _believed(name: str, sender: Sender) -> str:
+    """A browser can be made to say anything, and numbers of orders can be guessed: unless the shop believes it, what
+    it says of orders is only that somebody saw the page that follows one."""
+    if name not in names.ORDERS or not sender.is_browser or sender.believes_orders:
+        return name
+    if name != names.ORDER_COMPLETED:
+        raise NotBelieved
+    return names.CHECKOUT_COMPLETED
 
 
 def _message_id(sent: Sent) -> str:

@@ -51,6 +51,22 @@ class BadTimestamp(BadEvent):
     code = "bad_timestamp"
 
 
+class NoOrderId(BadEvent):
+    code = "no_order_id"
+
+
+class NotBelieved(BadEvent):
+    """A browser says that an order was changed, refunded or cancelled, and the shop does not believe it."""
+
+    code = "not_believed"
+
+
+class ErasedPerson(BadEvent):
+    """It happened before the person was erased. Found when it is written, so it is counted and not answered."""
+
+    code = "erased_person"
+
+
 class ReservedMessageId(BadEvent):
     code = "reserved_message_id"
 

@@ -8,7 +8,6 @@ from treue.core.events.models import Event, Source
 from treue.core.shop.models import Shop
 from treue.listen.tracking import orders
 
-BROWSER = "browser"
 LONGEST_TRAIT = 254
 
 
@@ -18,7 +17,7 @@ def join(events: Sequence[Event]) -> None:
     What is said of somebody without a user id stays in the log: nobody is made a customer by an address alone.
     """
     shops = Shop.objects.in_bulk({each.shop_id for each in events})
-    browsers = set(Source.objects.filter(shop__in=shops, kind=BROWSER).values_list("shop", "name"))
+    browsers = set(Source.objects.filter(shop__in=shops, kind=Source.Kind.BROWSER).values_list("shop", "name"))
     said = [
         _statement(each, shops[each.shop_id], is_trusted=(each.shop_id, each.source) not in browsers)
         for each in events

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from asgiref.sync import sync_to_async
 from django.db import connection
@@ -39,6 +40,8 @@ class Sender:
     shop_id: int
     name: str
     is_browser: bool
+    believes_orders: bool
+    live_since: datetime
     consent_category: str
     allowance: Allowance
 
@@ -75,7 +78,7 @@ class Directory:
         begun_at = time.monotonic()
         found = await sync_to_async(_enabled, thread_sensitive=False)()
         self._allowances = {source.pk: self._allowance(source) for source in found}
-        self._senders = {source.key_hash: _sender(source, self._allowances[source.pk]) for source in found}
+        self._senders = {source.key_hash: sender_of(source, self._allowances[source.pk]) for source in found}
         self._begun_at = begun_at
 
     def _allowance(self, source: Source) -> Allowance:
@@ -91,12 +94,14 @@ def _enabled() -> list[Source]:
         connection.close()  # the thread may not come back
 
 
-def _sender(source: Source, allowance: Allowance) -> Sender:
+def sender_of(source: Source, allowance: Allowance) -> Sender:
     return Sender(
         source_id=source.pk,
         shop_id=source.shop_id,
         name=source.name,
         is_browser=source.kind == Source.Kind.BROWSER,
+        believes_orders=source.believes_orders,
+        live_since=source.live_since,
         consent_category=source.consent_category.lower(),
         allowance=allowance,
     )

@@ -8,6 +8,9 @@ import re
 from functools import lru_cache
 
 ORDER_COMPLETED, ORDER_CANCELLED = "Order Completed", "Order Cancelled"
+ORDER_UPDATED, ORDER_REFUNDED = "Order Updated", "Order Refunded"
+ORDERS = frozenset({ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDER_CANCELLED})
+CHECKOUT_COMPLETED = "Checkout Completed"
 LONGEST = 200
 
 SPECIFIED = (
@@ -26,8 +29,8 @@ SPECIFIED = (
     "Checkout Step Completed",
     "Payment Info Entered",
     ORDER_COMPLETED,
-    "Order Updated",
-    "Order Refunded",
+    ORDER_UPDATED,
+    ORDER_REFUNDED,
     ORDER_CANCELLED,
     "Coupon Entered",
     "Coupon Applied",

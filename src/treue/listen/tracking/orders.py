@@ -19,15 +19,12 @@ from treue.core.events.models import FILES, Event, Source
 from treue.core.shop import locking
 from treue.core.shop.models import Shop
 from treue.listen.imports.storing.matching import rematch_few
-from treue.listen.tracking import refunds, told
+from treue.listen.tracking import names, refunds, told
 from treue.listen.tracking.order_errors import OrderOfAnotherCustomer, UnusableOrder
 from treue.listen.tracking.told import Line, Rules
 
-COMPLETED, UPDATED = "Order Completed", "Order Updated"
-REFUNDED, CANCELLED = "Order Refunded", "Order Cancelled"
-NAMES = frozenset({COMPLETED, UPDATED, REFUNDED, CANCELLED})
-IMPORTED = "import"
-RANKS = {"browser": 0, "server": 1, "api": 1, IMPORTED: 2}
+TAKEN_BACK = frozenset({names.ORDER_REFUNDED, names.ORDER_CANCELLED})
+RANKS = {"browser": 0, "server": 1, "api": 1, "import": 2}
 LONGEST_CHANNEL, LONGEST_COUNTRY = 60, 60
 
 
@@ -57,7 +54,7 @@ def follow(recognised: Iterable[Recognised]) -> None:
     """The orders of visitors go to who they are today; those of a visitor who is nobody's any more only stand in the
     log."""
     for each in recognised:
-        theirs = Event.objects.filter(person=each.number, name__in=NAMES).order_by("recorded_at", "seq")
+        theirs = Event.objects.filter(person=each.number, name__in=names.ORDERS).order_by("recorded_at", "seq")
         if each.before is not None:
             _take_back(each)
         if each.customer is not None:
@@ -94,15 +91,15 @@ class Book:
         for event in events:
             number = told.order_number(event)
             order = Order.objects.select_related("batch").filter(shop=self.shop, number=number).first()
-            if order and order.customer_id != event.customer:
+            if order and order.customer_id != event.customer and not self._may_take_back(event):
                 raise OrderOfAnotherCustomer(number)
             self._write(event, number, order)
         self._settle()
 
     def _write(self, event: Event, number: str, order: Order | None) -> None:
         lines = told.lines(event, self.rules)
-        self.customers.add(event.customer)
-        if event.name in (REFUNDED, CANCELLED):
+        self.customers |= {event.customer, order.customer_id if order else event.customer}
+        if event.name in TAKEN_BACK:
             products = self._products(lines)
             refunds.write(event, number, order, lines, products, self._batch(event))
         elif order is None:
@@ -165,10 +162,14 @@ class Book:
 
     def _counts_more(self, event: Event, order: Order) -> bool:
         mine, theirs = RANKS.get(self._kind(event), 0), RANKS.get(order.batch.source, 0)
-        return mine > theirs or (mine == theirs and event.name == UPDATED)
+        return mine > theirs or (mine == theirs and event.name == names.ORDER_UPDATED)
 
     def _kind(self, event: Event) -> str:
         return self.kinds.get(event.source, event.source)
+
+    def _may_take_back(self, event: Event) -> bool:
+        """A server may say whose order it likes came back."""
+        return event.name in TAKEN_BACK and RANKS.get(self._kind(event), 0) > RANKS["browser"]
 
     def _batch(self, event: Event) -> Batch:
         """One for all that came by sources of a kind."""

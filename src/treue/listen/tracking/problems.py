@@ -27,6 +27,11 @@ PROBLEMS: dict[str, Problem] = {
     errors.NoGroupId.code: Problem(400, "A group call needs a groupId."),
     errors.TooLong.code: Problem(400, "A value is too long."),
     errors.BadTimestamp.code: Problem(400, "The timestamp is no moment in ISO 8601 since 1990."),
+    errors.NoOrderId.code: Problem(400, "What is told of an order needs its order_id."),
+    errors.NotBelieved.code: Problem(
+        400, "A browser is not believed that an order was changed, refunded or cancelled."
+    ),
+    errors.ErasedPerson.code: Problem(400, "It happened before the person was erased."),
     errors.ReservedMessageId.code: Problem(400, "This messageId is reserved for orders."),
     errors.HoldsNul.code: Problem(400, "The event holds the character NUL."),
     errors.NotStorable.code: Problem(400, "The event cannot be stored."),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from treue.core.events.models import Event
 from treue.core.events.registry import BEGINNING, reaction
-from treue.listen.tracking import joining, orders
+from treue.listen.tracking import joining, names, orders
 
 
 @reaction("tracking.join", on={"Identify", "Alias"}, starts=BEGINNING, history=True)
@@ -12,6 +12,6 @@ def join(events: Sequence[Event]) -> None:
     joining.join(events)
 
 
-@reaction("tracking.orders", on=orders.NAMES, starts=BEGINNING, history=True)
+@reaction("tracking.orders", on=names.ORDERS, starts=BEGINNING, history=True)
 def write_orders(events: Sequence[Event]) -> None:
     orders.take(events)

@@ -10,10 +10,12 @@ from django.db.models import Q, Sum
 from treue.core.commerce.models import Batch, Order, OrderLine, Product, Refund, RefundMatch
 from treue.core.events.models import Event
 from treue.core.shop.models import Shop
-from treue.listen.tracking.told import LONGEST_WORD, Line
+from treue.listen.tracking.names import ORDER_CANCELLED
+from treue.listen.tracking.told import LONGEST_WORD, MONEY, UNITS, Line
+
+Part = tuple[Product | None, Decimal, Decimal]
 
 NOTHING = Decimal()
-CANCELLED = "Order Cancelled"
 
 
 def write(
@@ -24,23 +26,21 @@ def write(
     products: Mapping[str | None, Product],
     batch: Batch,
 ) -> None:
-    """What came back: the lines that are told, or, where none are, all that is left of the order.
-
-    Money alone takes no goods back. Where the order is not there yet, what it lacks is filled in with it.
-    """
+    """What came back: the products that are told; of money alone, its share of what is left of the order; where neither
+    is told, all that is left. Where the order is not there yet, this is made out when it comes (`fill_up`)."""
     document = _document(event, number)
     if Refund.objects.filter(shop=batch.shop, document=document).exists():
         return
-    if event.name == CANCELLED or not lines:
-        parts = _rest(order) if order else [(None, NOTHING, NOTHING)]
-    else:
-        parts = [(products.get(line.code), line.quantity if line.code else NOTHING, line.amount) for line in lines]
-    reason = str(event.facts.get("reason") or ("cancelled" if event.name == CANCELLED else ""))[:LONGEST_WORD]
+    parts: list[Part] = [(products.get(line.code), line.quantity, line.amount) for line in lines]
+    if event.name == ORDER_CANCELLED or not any(line.code for line in lines):
+        money = sum((line.amount for line in lines), NOTHING) if event.name != ORDER_CANCELLED else NOTHING
+        parts = _share(order, money) if order else [(None, NOTHING, money)]
+    reason = str(event.facts.get("reason") or ("cancelled" if event.name == ORDER_CANCELLED else ""))[:LONGEST_WORD]
     common = {
         "shop": batch.shop,
         "number": number,
         "document": document,
-        "customer_id": event.customer,
+        "customer_id": order.customer_id if order else event.customer,
         "person": event.person if event.person != event.customer else None,
         "refers_to": number,
         "refunded_at": event.occurred_at,
@@ -58,7 +58,7 @@ def _document(event: Event, number: str) -> str:
     return f"{number} {hashlib.md5(event.message_id.encode(), usedforsecurity=False).hexdigest()}"
 
 
-def _rest(order: Order) -> list[tuple[Product | None, Decimal, Decimal]]:
+def _rest(order: Order) -> list[Part]:
     """What is left of an order's lines; without any, a line of nothing, so that it is known that it came back."""
     taken = RefundMatch.objects.filter(order=order).values("ordinal").annotate(units=Sum("units"), money=Sum("amount"))
     gone = {each["ordinal"]: (each["units"], each["money"]) for each in taken}
@@ -70,11 +70,25 @@ def _rest(order: Order) -> list[tuple[Product | None, Decimal, Decimal]]:
     return rest or [(None, NOTHING, NOTHING)]
 
 
+def _share(order: Order, money: Decimal) -> list[Part]:
+    """The share of each line that so much money took back; nothing said: all of it. A shop that gives back three of
+    twenty takes back that part of the goods, so that the order is still a purchase."""
+    rest = _rest(order)
+    left = sum(part[2] for part in rest)
+    if not NOTHING < money < left:
+        return rest
+    share = money / left
+    return [
+        (product, max((units * share).quantize(UNITS), UNITS), (amount * share).quantize(MONEY))
+        for product, units, amount in rest
+    ]
+
+
 def fill_up(order: Order) -> None:
-    """Refunds that came before their order and said nothing of goods or money took back all of it."""
-    early = Refund.objects.filter(shop=order.shop, refers_to=order.number, quantity=0, amount=0)
+    """Make out what refunds that came before their order, and named no products, took back of it."""
+    early = Refund.objects.filter(shop=order.shop, refers_to=order.number, quantity=0)
     for refund in early:
-        parts = _rest(order)
+        parts = _share(order, refund.amount)
         Refund.objects.filter(pk=refund.pk).delete()
         for ordinal, (product, quantity, amount) in enumerate(parts, start=1):
             refund.pk, refund.ordinal = None, ordinal

@@ -41,6 +41,7 @@ def add(
     by: User | None,
     events_per_second: int = 1000,
     consent_category: str = "analytics",
+    believes_orders: bool = False,
 ) -> tuple[Source, str]:
     """Make a source. Returns it with its write key, which nobody can read again. Raises NameTaken."""
     if name == FILES:
@@ -56,6 +57,7 @@ def add(
                 created_at=now,
                 events_per_second=events_per_second,
                 consent_category=consent_category,
+                believes_orders=believes_orders,
                 **_of_key(key),
             )
             audit.record("source.added", who=by, subject=_subject(source), name=name, source_kind=kind)
@@ -66,9 +68,15 @@ def add(
     return source, key
 
 
-def change(*, source: Source, events_per_second: int, consent_category: str, by: User) -> None:
+def change(
+    *, source: Source, events_per_second: int, consent_category: str, by: User, believes_orders: bool = False
+) -> None:
     """What is already in the log stays as it was taken."""
-    new = {"events_per_second": events_per_second, "consent_category": consent_category}
+    new = {
+        "events_per_second": events_per_second,
+        "consent_category": consent_category,
+        "believes_orders": believes_orders,
+    }
     with transaction.atomic():
         current = Source.objects.select_for_update().get(pk=source.pk)
         changed = {
