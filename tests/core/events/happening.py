@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
+from treue.core.events.happened import Happened
 from treue.core.events.log import Happening, record
-from treue.core.events.models import Event
 from treue.core.shop.models import Shop
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ class Seen:
         self.poison: set[str] = set()
         self.calls: list[int] = []
 
-    def __call__(self, events: Sequence[Event]) -> None:
+    def __call__(self, events: Sequence[Happened]) -> None:
         from django.db import connection
 
         self.calls.append(len(events))

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from django.db import connection, transaction
 
 from treue.core.events.errors import NotNow
-from treue.core.events.models import Event
+from treue.core.events.happened import Happened
 from treue.core.events.registry import Reaction
 
 log = logging.getLogger(__name__)
 
 
-def call(reaction: Reaction, events: Sequence[Event]) -> Exception | None:
+def call(reaction: Reaction, events: Sequence[Happened]) -> Exception | None:
     """Call a reaction; what it wrote before it failed is taken back, and its error returned.
 
     Where the database itself is gone, nobody can take anything back: that is raised, and so is NotNow.

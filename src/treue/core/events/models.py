@@ -77,9 +77,6 @@ class Event(models.Model):
     facts = models.JSONField(default=dict)
     is_history = models.BooleanField(default=False)
 
-    # Who the person is today, where `reading` has looked it up; None for a visitor whom nobody knows.
-    customer: int | None = None
-
     class Meta:
         db_table = "events_event"
 

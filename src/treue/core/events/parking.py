@@ -23,9 +23,11 @@ AT_ONCE = 200
 
 def persons(reaction: Reaction, among: Collection[int | None]) -> set[int]:
     """Of whom something is parked. Events that concern nobody wait for nobody."""
+    parked = Parked.objects.filter(reaction=reaction.name, person__isnull=False)
+    if not parked.exists():
+        return set()  # as nearly always
     asked = {person for person in among if person is not None}
-    found = Parked.objects.filter(reaction=reaction.name, person__in=asked).values_list("person", flat=True)
-    return set(found.distinct())
+    return set(parked.filter(person__in=asked).values_list("person", flat=True).distinct())
 
 
 def park(reaction: Reaction, shard: int, found: Sequence[Read], *, error: Exception | None = None) -> None:

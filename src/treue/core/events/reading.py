@@ -6,15 +6,18 @@ again. Only what lies below that horizon is read, so nothing can appear behind a
 keeps a transaction open keeps all reactions waiting, so bulk work commits in chunks of a second.
 """
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+import psycopg
 from django.db import connection
+from psycopg.types.json import set_json_loads
 
 from treue.core.events import registry
-from treue.core.events.models import SHARDS, Event
+from treue.core.events.happened import Happened
+from treue.core.events.models import SHARDS
 from treue.core.events.registry import BEGINNING, NOW, Reaction
 
 START = """
@@ -31,7 +34,7 @@ select xid::text, seq, since from events_cursor where reaction = %s and shard = 
 for update {skip}"""
 
 EVENT = """
-select e.seq, e.xid::text as place, e.shop_id, e.message_id, e.name, e.person, e.source, e.occurred_at, e.recorded_at,
+select e.xid::text as place, e.seq, e.shop_id, e.message_id, e.name, e.person, e.source, e.occurred_at, e.recorded_at,
     e.facts, e.is_history, coalesce(
         (select coalesce(c.merged_into_id, c.id) from customers_customer c where c.id = e.person),
         (select v.customer_id from customers_visitor v where v.number = e.person)) as customer
@@ -68,7 +71,7 @@ class Position:
 class Read:
     """place: the number of the transaction that wrote the event."""
 
-    event: Event
+    event: Happened
     place: str
 
     @property
@@ -96,17 +99,21 @@ def hold(reaction: Reaction, shard: int, *, wait: bool = False) -> Position | No
 
 def following(shard: int, after: Position, most: int) -> list[Read]:
     values = {"shard": shard, "xid": after.xid, "seq": after.seq, "since": after.since, "most": most}
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT, values)
-        return [_read(*row) for row in cursor.fetchall()]
+    return [Read(Happened(*event), place) for place, *event in _fetched(NEXT, values)]
 
 
-def one(seq: int, recorded_at: datetime) -> Event | None:
+def one(seq: int, recorded_at: datetime) -> Happened | None:
     """An event as it is read now, if it is still there."""
-    with connection.cursor() as cursor:
-        cursor.execute(ONE, {"seq": seq, "recorded_at": recorded_at})
-        found = cursor.fetchone()
-    return _read(*found).event if found else None
+    found = _fetched(ONE, {"seq": seq, "recorded_at": recorded_at})
+    return Happened(*found[0][1:]) if found else None
+
+
+def _fetched(statement: str, values: Mapping[str, object]) -> list[tuple]:
+    """Rows in PostgreSQL's own form: read as text, as Django has it, moments and facts cost as much as all the rest."""
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        set_json_loads(msgspec.json.decode, cursor)
+        return cursor.execute(statement, values, prepare=False, binary=True).fetchall()
 
 
 def move(reaction: Reaction, shard: int, last: Read) -> None:
@@ -119,21 +126,3 @@ def waiting() -> list[tuple[str, int]]:
     with connection.cursor() as cursor:
         cursor.execute(WAITING, {"reactions": list(registry.REACTIONS)})
         return cursor.fetchall()
-
-
-def _read(seq: int, place: str, shop_id: int, message_id: str, name: str, person: int | None, *rest: object) -> Read:
-    source, occurred_at, recorded_at, facts, is_history, customer = rest
-    event = Event(
-        seq=seq,
-        shop_id=shop_id,
-        message_id=message_id,
-        name=name,
-        person=person,
-        source=source,
-        occurred_at=occurred_at,
-        recorded_at=recorded_at,
-        facts=json.loads(facts),  # Django leaves it to its fields
-        is_history=is_history,
-    )
-    event.customer = customer
-    return Read(event, place)

@@ -3,7 +3,7 @@
 A room declares its reactions in its `reactions.py`:
 
     @reaction("loyalty.earn", on={"Order Completed"})
-    def earn(events: Sequence[Event]) -> None: ...
+    def earn(events: Sequence[Happened]) -> None: ...
 
 The function runs in the transaction in which its place in the log moves on. What it writes there happens once, whatever
 dies in between; what leaves the process (a mail, a webhook) is written to an outbox there.
@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from treue.core.events.errors import TwoReactionsOfOneName, UnknownReaction
-from treue.core.events.models import Event
+from treue.core.events.happened import Happened
 
-Handle = Callable[[Sequence[Event]], None]
+Handle = Callable[[Sequence[Happened]], None]
 
 BEGINNING, NOW = "beginning", "now"
 BATCH = 500
@@ -35,7 +35,7 @@ class Reaction:
     batch: int
     history: bool
 
-    def concerns(self, event: Event) -> bool:
+    def concerns(self, event: Happened) -> bool:
         return (self.history or not event.is_history) and (not self.on or event.name in self.on)
 
 

@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from treue.core.customers.identities import ANONYMOUS, CARD, LONGEST, Statement, learn
 from treue.core.events import parking
-from treue.core.events.models import Event, Source
+from treue.core.events.happened import Happened
+from treue.core.events.models import Source
 from treue.core.shop.models import Shop
 from treue.listen.tracking import orders
 
 LONGEST_TRAIT = 254
 
 
-def join(events: Sequence[Event]) -> None:
+def join(events: Sequence[Happened]) -> None:
     """Write down what is said of customers, and have the history of visitors who are recognised follow them.
 
     What is said of somebody without a user id stays in the log: nobody is made a customer by an address alone.
@@ -30,7 +31,7 @@ def join(events: Sequence[Event]) -> None:
     orders.follow(recognised)
 
 
-def _statement(event: Event, shop: Shop, *, is_trusted: bool) -> Statement:
+def _statement(event: Happened, shop: Shop, *, is_trusted: bool) -> Statement:
     traits = event.facts.get("traits")
     traits = traits if isinstance(traits, Mapping) else {}
     return Statement(
@@ -44,7 +45,7 @@ def _statement(event: Event, shop: Shop, *, is_trusted: bool) -> Statement:
     )
 
 
-def _identities(event: Event, traits: Mapping[str, object]) -> list[tuple[str, str]]:
+def _identities(event: Happened, traits: Mapping[str, object]) -> list[tuple[str, str]]:
     facts = event.facts
     found = [(ANONYMOUS, facts[name]) for name in ("anonymous_id", "previous_id") if facts.get(name)]
     if traits.get("card"):

@@ -14,7 +14,9 @@ from treue.core.commerce import touched
 from treue.core.commerce.models import Batch, Channel, Order, OrderLine, Product, RefundMatch
 from treue.core.customers import persons
 from treue.core.customers.identities import Recognised
+from treue.core.events import reading
 from treue.core.events.errors import NotNow
+from treue.core.events.happened import Happened
 from treue.core.events.models import FILES, Event, Source
 from treue.core.shop import locking
 from treue.core.shop.models import Shop
@@ -28,7 +30,7 @@ RANKS = {"browser": 0, "server": 1, "api": 1, "import": 2}
 LONGEST_CHANNEL, LONGEST_COUNTRY = 60, 60
 
 
-def take(events: Sequence[Event]) -> None:
+def take(events: Sequence[Happened]) -> None:
     """Write what events of any shops tell. Raises NotNow while an import runs in one of them.
 
     Whoever recognises a visitor at this moment has not seen what is read here, or is waited for.
@@ -46,7 +48,7 @@ def take(events: Sequence[Event]) -> None:
         Book(shop).write(of_shop)
 
 
-def _shop(event: Event) -> int:
+def _shop(event: Happened) -> int:
     return event.shop_id
 
 
@@ -54,14 +56,11 @@ def follow(recognised: Iterable[Recognised]) -> None:
     """The orders of visitors go to who they are today; those of a visitor who is nobody's any more only stand in the
     log."""
     for each in recognised:
-        theirs = Event.objects.filter(person=each.number, name__in=names.ORDERS).order_by("recorded_at", "seq")
         if each.before is not None:
             _take_back(each)
         if each.customer is not None:
-            events = list(theirs)
-            for event in events:
-                event.customer = each.customer
-            take(events)
+            theirs = Event.objects.filter(person=each.number, name__in=names.ORDERS).order_by("recorded_at", "seq")
+            take([found for event in theirs if (found := reading.one(event.seq, event.recorded_at))])
 
 
 def _take_back(visitor: Recognised) -> None:
@@ -87,7 +86,7 @@ class Book:
         self.batches: dict[str, Batch] = {}
         self.channels: dict[str, Channel] = {}
 
-    def write(self, events: Iterable[Event]) -> None:
+    def write(self, events: Iterable[Happened]) -> None:
         for event in events:
             number = told.order_number(event)
             order = Order.objects.select_related("batch").filter(shop=self.shop, number=number).first()
@@ -96,7 +95,7 @@ class Book:
             self._write(event, number, order)
         self._settle()
 
-    def _write(self, event: Event, number: str, order: Order | None) -> None:
+    def _write(self, event: Happened, number: str, order: Order | None) -> None:
         lines = told.lines(event, self.rules)
         self.customers |= {event.customer, order.customer_id if order else event.customer}
         if event.name in TAKEN_BACK:
@@ -112,7 +111,7 @@ class Book:
             rematch_few(self.shop, self.customers)
         touched.mark(self.shop.pk, self.customers)
 
-    def _add(self, event: Event, number: str, lines: Sequence[Line]) -> None:
+    def _add(self, event: Happened, number: str, lines: Sequence[Line]) -> None:
         if not lines:
             raise UnusableOrder("total")
         order = Order(
@@ -127,7 +126,7 @@ class Book:
         self._add_lines(order, lines)
         refunds.fill_up(order)
 
-    def _replace(self, event: Event, order: Order, lines: Sequence[Line]) -> None:
+    def _replace(self, event: Happened, order: Order, lines: Sequence[Line]) -> None:
         """What it says of goods replaces what was there; where it says nothing of them, they stay."""
         if not lines:
             return
@@ -137,7 +136,7 @@ class Book:
         order.save()
         self._add_lines(order, lines)
 
-    def _fill(self, order: Order, event: Event, lines: Sequence[Line]) -> None:
+    def _fill(self, order: Order, event: Happened, lines: Sequence[Line]) -> None:
         order.channel = self._channel(event)
         order.country = str(event.facts.get("country") or order.country)[:LONGEST_COUNTRY]
         order.category = lines[0].category
@@ -160,18 +159,18 @@ class Book:
             for ordinal, line in enumerate(lines, start=1)
         )
 
-    def _counts_more(self, event: Event, order: Order) -> bool:
+    def _counts_more(self, event: Happened, order: Order) -> bool:
         mine, theirs = RANKS.get(self._kind(event), 0), RANKS.get(order.batch.source, 0)
         return mine > theirs or (mine == theirs and event.name == names.ORDER_UPDATED)
 
-    def _kind(self, event: Event) -> str:
+    def _kind(self, event: Happened) -> str:
         return self.kinds.get(event.source, event.source)
 
-    def _may_take_back(self, event: Event) -> bool:
+    def _may_take_back(self, event: Happened) -> bool:
         """A server may say whose order it likes came back."""
         return event.name in TAKEN_BACK and RANKS.get(self._kind(event), 0) > RANKS["browser"]
 
-    def _batch(self, event: Event) -> Batch:
+    def _batch(self, event: Happened) -> Batch:
         """One for all that came by sources of a kind."""
         kind = self._kind(event)
         if kind not in self.batches:
@@ -179,7 +178,7 @@ class Book:
             self.batches[kind] = first or Batch.objects.create(shop=self.shop, source=kind)
         return self.batches[kind]
 
-    def _channel(self, event: Event) -> Channel:
+    def _channel(self, event: Happened) -> Channel:
         name = str(event.facts.get("channel") or event.facts.get("affiliation") or event.source)[:LONGEST_CHANNEL]
         if name not in self.channels:
             self.channels[name] = Channel.objects.get_or_create(shop=self.shop, name=name)[0]

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from treue.core.events.models import Event
+from treue.core.events.happened import Happened
 from treue.core.events.registry import BEGINNING, reaction
 from treue.listen.tracking import joining, names, orders
 
 
 @reaction("tracking.join", on={"Identify", "Alias"}, starts=BEGINNING, history=True)
-def join(events: Sequence[Event]) -> None:
+def join(events: Sequence[Happened]) -> None:
     joining.join(events)
 
 
 @reaction("tracking.orders", on=names.ORDERS, starts=BEGINNING, history=True)
-def write_orders(events: Sequence[Event]) -> None:
+def write_orders(events: Sequence[Happened]) -> None:
     orders.take(events)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Q, Sum
 
 from treue.core.commerce.models import Batch, Order, OrderLine, Product, Refund, RefundMatch
-from treue.core.events.models import Event
+from treue.core.events.happened import Happened
 from treue.core.shop.models import Shop
 from treue.listen.tracking.names import ORDER_CANCELLED
 from treue.listen.tracking.told import LONGEST_WORD, MONEY, UNITS, Line
@@ -19,7 +19,7 @@ NOTHING = Decimal()
 
 
 def write(
-    event: Event,
+    event: Happened,
     number: str,
     order: Order | None,
     lines: Sequence[Line],
@@ -53,7 +53,7 @@ def write(
     )
 
 
-def _document(event: Event, number: str) -> str:
+def _document(event: Happened, number: str) -> str:
     """Stands for the message in what a document's name may hold."""
     return f"{number} {hashlib.md5(event.message_id.encode(), usedforsecurity=False).hexdigest()}"
 

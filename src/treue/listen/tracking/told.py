@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from treue.core.events.models import Event
+from treue.core.events.happened import Happened
 from treue.core.shop.models import ExchangeRate, NonProduct, Shop
 from treue.listen.tracking.order_errors import NoRate, UnusableOrder
 
@@ -53,7 +53,7 @@ class Rules:
         return self.rates[currency]
 
 
-def order_number(event: Event) -> str:
+def order_number(event: Happened) -> str:
     """Raises UnusableOrder where it names none."""
     number = str(event.facts.get("order_id", event.facts.get("order", ""))).strip()
     if not number or len(number) > LONGEST_NUMBER:
@@ -61,7 +61,7 @@ def order_number(event: Event) -> str:
     return number
 
 
-def lines(event: Event, rules: Rules) -> list[Line]:
+def lines(event: Happened, rules: Rules) -> list[Line]:
     """What an event says was bought, or came back; none where it says nothing of goods or money. Raises UnusableOrder
     where it cannot be a sale, NoRate where its currency has none."""
     facts = event.facts
