@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "treue.core.jobs",
     "treue.core.lake",
     "treue.core.events",
+    "treue.core.webhooks",
     "treue.listen.imports",
     "treue.listen.tracking",
     "treue.understand.metrics",
@@ -206,6 +207,7 @@ UPLOAD_LIMIT = int(os.environ.get("TREUE_UPLOAD_LIMIT_MB", "2048")) << 20
 DEFAULT_FROM_EMAIL = os.environ.get("TREUE_MAIL_FROM", "treue@localhost")
 EMAIL_BACKEND = "treue.core.jobs.mail.OutboxBackend"
 SMTP_URL = os.environ.get("TREUE_SMTP_URL", "")
+WEBHOOK_NETWORKS = os.environ.get("TREUE_WEBHOOK_NETWORKS", "")
 
 LOGGING = {
     "version": 1,

@@ -18,6 +18,7 @@ from treue.core.customers.merging import merge
 from treue.core.events.log import Happening, record
 from treue.core.events.models import Parked
 from treue.core.staff.models import AuditEntry
+from treue.core.webhooks.models import Delivery, Endpoint
 from treue.listen.imports.models import Import, Replaced, SetAside
 from treue.understand.profile.models import BuyingProfile
 
@@ -46,6 +47,10 @@ def test_every_table_that_knows_the_person_is_in_the_copy(anna, ben, staff):
     Parked.objects.create(reaction="thanks", person=anna.pk, **waiting)
     learn([Statement(anna.shop, anna.pk, NOW, "m", True, [(ANONYMOUS, "a1")], {"city": "Bonn"})])
     merge(kept=anna, absorbed=buying.customer(anna.shop, "C-2"), by=None)
+    to = Endpoint.objects.create(shop=anna.shop, url="https://till.example/", seed="s")
+    Delivery.objects.create(
+        endpoint=to, person=anna.pk, seq=1, event="Order Completed", created_at=NOW, next_try_at=NOW
+    )
     data = copy_of(anna, by=staff("service"))["data"]
     assert data["events.event"][0]["facts"] == {"order": "A-1"}
     assert {name: len(rows) for name, rows in data.items()} == {

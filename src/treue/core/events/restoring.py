@@ -19,13 +19,24 @@ update events_cursor c set xid = '1', seq = coalesce((
 
 PARKED = "update events_parked p set place = 1, seq = n.seq from numbered n where n.former = p.seq"
 
+ELSEWHERE = "update {table} t set seq = n.seq from numbered n where n.former = t.seq"
+
 EVENTS = "update events_event e set xid = '1', seq = n.seq from numbered n where n.former = e.seq"
 
 NEXT = "select setval('events_event_seq', (select coalesce(max(seq), 1) from events_event))"
 
 
+TABLES: list[str] = []  # of other rooms
+
+
+def also_in(table: str) -> None:
+    """Let a table of another room keep pace, which names events by a column `seq`."""
+    TABLES.append(table)
+
+
 def renumber() -> None:
     """Make the log readable in the cluster that it was restored into. Nobody may be writing to it."""
+    elsewhere = [ELSEWHERE.format(table=table) for table in TABLES]
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (NUMBERED, "analyze numbered", CURSORS, PARKED, EVENTS, NEXT):
+        for statement in (NUMBERED, "analyze numbered", CURSORS, PARKED, *elsewhere, EVENTS, NEXT):
             cursor.execute(statement)

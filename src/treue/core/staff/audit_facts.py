@@ -16,13 +16,16 @@ Value = Callable[[str], Words]
 NAMES: dict[str, Words] = {
     "added": _("Added"),
     "amount": _("Amount"),
+    "because": _("Reason"),
     "channel": _("Channel"),
     "currency": _("Currency"),
+    "deliveries": _("Deliveries"),
     "drop_duplicates": _("Leave out equal lines of one order"),
     "error": _("Kind of error"),
     "fields": _("Fields"),
     "file": _("File"),
     "filtered": _("Only those of a filter"),
+    "host": _("Receiver"),
     "kind": _("Work"),
     "language": _("Language"),
     "margin": _("Margin of the shop"),
@@ -32,6 +35,7 @@ NAMES: dict[str, Words] = {
     "removed": _("Removed"),
     "report_rhythm": _("Report by mail"),
     "role": _("Role"),
+    "since": _("Since"),
     "what": _("Holds"),
     "window_days": _("Activity window in days"),
     "zone": _("Time zone"),
@@ -42,6 +46,7 @@ NAMES: dict[str, Words] = {
     "commerce.RefundMatch": _("Refund matches"),
     "profile.BuyingProfile": _("Profile"),
     "imports.Replaced": _("Former versions"),
+    "webhooks.Delivery": _("Deliveries to webhooks"),
 }
 RHYTHMS = {"never": _("Never"), "weekly": _("Every Monday"), "monthly": _("On the first of the month")}
 VALUES: dict[str, Value] = {

@@ -57,6 +57,7 @@ SUBJECTS: dict[str, Promise | str] = {
     "job": _("Job %(number)s"),
     "event": _("Event %(number)s"),
     "mail": _("Mail %(number)s"),
+    "webhook": _("Webhook %(number)s"),
     "note": _("Note %(number)s"),
     "shop": _("Shop %(number)s"),
     "cost": _("Acquisition costs %(number)s"),

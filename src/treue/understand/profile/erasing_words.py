@@ -42,6 +42,10 @@ TABLES = {
     "commerce.RefundMatch": (gettext_lazy("Refund matches"), gettext_lazy("which refund belongs to which order")),
     "events.Event": (gettext_lazy("Events"), gettext_lazy("what happened, when, and how it was told")),
     "events.Parked": (gettext_lazy("Waiting events"), gettext_lazy("which event waits for which reaction")),
+    "webhooks.Delivery": (
+        gettext_lazy("Deliveries to webhooks"),
+        gettext_lazy("which event was sent to another program, and when"),
+    ),
     "profile.BuyingProfile": (
         gettext_lazy("Profile"),
         gettext_lazy("first and last order, number of orders, revenue"),

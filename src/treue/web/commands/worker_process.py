@@ -1,10 +1,11 @@
-"""The worker's main loop: jobs and reactions, until told to end."""
+"""The worker's main loop: jobs, reactions and webhooks, until told to end."""
 
 import asyncio
 import signal
 from contextlib import suppress
 
 from treue.core.events import reactor
+from treue.core.webhooks import courier
 
 TO_END = (signal.SIGINT, signal.SIGTERM)
 AT_ONCE = 3
@@ -13,7 +14,7 @@ PATIENCE_SECONDS = 10
 
 def work() -> None:
     """Django is set up, the database is there."""
-    with reactor.running():
+    with reactor.running(), courier.running():
         asyncio.run(_work_until_told())
 
 
