@@ -33,7 +33,7 @@ NO_PAGE = {
 }
 ONLY_POST = (
     *("remove", "export", "sheet", "probe", "non-product", "start", "cancel", "test", "role", "deactivate"),
-    *("reactivate", "off", "send", "revoke", "retry", "end"),
+    *("reactivate", "off", "send", "revoke", "retry", "end", "change", "switch-on", "switch-off"),
 )
 
 
@@ -103,8 +103,30 @@ def at_work(full_shop: "Shop", failed_event: int, staff: Callable[..., object]) 
         "colleague": staff("analyst").pk,
         "cost": AcquisitionCost.objects.first().pk,
         "parked": failed_event,
+        **webhooks(full_shop, admin),
         "token": "no-such-token",
     }
+
+
+def webhooks(shop: "Shop", admin: object) -> dict[str, int]:
+    """One that works, with deliveries of every kind and both secrets, and one that was switched off by itself."""
+    from django.utils import timezone
+
+    from treue.core.webhooks import endpoints
+    from treue.core.webhooks.models import Delivery
+
+    now, events = timezone.now(), ["Order Completed", "Order Refunded", "Product List Viewed"]
+    url = "https://hooks.a-newsletter-tool.example/incoming/treue/6f1ed002ab5595859014ebf0951522d9?version=2026-11-01"
+    on = endpoints.add(shop=shop, url=url, description="", events=events, by=admin)
+    endpoints.change_secret(endpoint=on, by=admin, now=now)
+    off = endpoints.add(shop=shop, url="https://till.example/", description="Till", events=[], by=admin)
+    type(off).objects.filter(pk=off.pk).update(is_on=False, off_because="failing", failing_since=now)
+    tried = {"endpoint": on, "created_at": now, "tried_at": now, "duration_ms": 15_003, "attempts": 3}
+    Delivery.objects.create(event="Order Completed", state="delivered", status=200, **tried)
+    Delivery.objects.create(event="Order Refunded", next_try_at=now, problem="SSLCertVerificationError", **tried)
+    Delivery.objects.create(event="Product List Viewed", state="given_up", problem="status", status=503, **tried)
+    Delivery.objects.create(event="Order Completed", endpoint=on, created_at=now, next_try_at=now)
+    return {"webhook": on.pk, "webhook_off": off.pk}
 
 
 def imported(client: "Client") -> int:
@@ -140,6 +162,7 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
     """The pages by the name of their address, each as one or several paths."""
     waiting = known["import"]
     person = f"/customers/{known['customer']}/"
+    hook = f"/webhooks/{known['webhook']}/"
     return {
         "cockpit": ["/", "/?unit=quarter&channel=Onlineshop"],
         "note_new": ["/notes/"],
@@ -169,6 +192,13 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "jobs": ["/jobs/"],
         "log": ["/log/"],
         "log_leave_out": [f"/log/{known['parked']}/leave-out/"],
+        "webhooks": ["/webhooks/"],
+        "webhook_new": ["/webhooks/new/"],
+        "webhook": [f"{hook}", f"{hook}?show=failed", f"/webhooks/{known['webhook_off']}/"],
+        "webhook_edit": [f"{hook}edit/"],
+        "webhook_secret": [f"{hook}secret/"],
+        "webhook_remove": [f"{hook}remove/"],
+        "webhook_failed_again": [f"{hook}again/"],
         "mail": ["/jobs/mail/"],
         "gallery": ["/gallery/"],
         "profile": ["/account/"],
@@ -192,7 +222,8 @@ def names(patterns: object = None, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def test_no_page_is_missing_from_the_list() -> None:
-    listed = {*pages(dict.fromkeys(("customer", "order", "receipt", "import", "colleague", "cost", "parked"), 1), 1)}
+    known = ("customer", "order", "receipt", "import", "colleague", "cost", "parked", "webhook", "webhook_off")
+    listed = {*pages(dict.fromkeys(known, 1), 1)}
     ends = {name: path.rstrip("/").rpartition("/")[2] for name, path in names()}
     missing = {name for name, end in ends.items() if end not in ONLY_POST} - listed - NO_PAGE - {*SIGNED_OUT}
     assert missing == set()

@@ -45,6 +45,7 @@ def navigation(request: HttpRequest, user: User) -> Navigation:
         foot=granted(
             (_("Jobs"), "jobs", Permission.SEE_JOBS),
             (_("Log"), "log", Permission.SEE_LOG),
+            (_("Webhooks"), "webhooks", Permission.MANAGE_WEBHOOKS),
             (_("Settings"), "settings", Permission.EDIT_SHOP),
             (_("Staff"), "staff", Permission.MANAGE_STAFF),
             (_("Audit log"), "audit", Permission.SEE_AUDIT),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("staff/", include("treue.core.staff.urls")),
     path("jobs/", include("treue.core.jobs.urls")),
     path("log/", include("treue.core.events.urls")),
+    path("webhooks/", include("treue.core.webhooks.urls")),
     path("gallery/", include("treue.design.urls")),
     path("", include("treue.web.accounts.urls")),
 ]

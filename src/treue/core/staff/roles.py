@@ -20,6 +20,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     SEE_AUDIT = "see_audit"
     SEE_MAIL = "see_mail"
+    MANAGE_WEBHOOKS = "manage_webhooks"
 
 
 class Role(models.TextChoices):
@@ -32,7 +33,8 @@ class Role(models.TextChoices):
 # An analyst sees figures without persons; service sees persons without the shop's figures.
 GRANTED: dict[str, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
-    Role.MANAGER: frozenset(Permission) - {Permission.MANAGE_STAFF, Permission.SEE_AUDIT, Permission.SEE_MAIL},
+    Role.MANAGER: frozenset(Permission)
+    - {Permission.MANAGE_STAFF, Permission.SEE_AUDIT, Permission.SEE_MAIL, Permission.MANAGE_WEBHOOKS},
     Role.ANALYST: frozenset({Permission.SEE_FIGURES, Permission.EDIT_NOTES, Permission.SEE_JOBS}),
     Role.SERVICE: frozenset({Permission.SEE_CUSTOMERS, Permission.EXPORT_PERSON}),
 }
