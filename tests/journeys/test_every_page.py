@@ -33,7 +33,7 @@ NO_PAGE = {
 }
 ONLY_POST = (
     *("remove", "export", "sheet", "probe", "non-product", "start", "cancel", "test", "role", "deactivate"),
-    *("reactivate", "off", "send", "revoke", "retry", "end", "change", "switch-on", "switch-off"),
+    *("reactivate", "off", "send", "revoke", "retry", "end", "change", "switch-on", "switch-off", "again"),
 )
 
 
@@ -198,7 +198,7 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "webhook_edit": [f"{hook}edit/"],
         "webhook_secret": [f"{hook}secret/"],
         "webhook_remove": [f"{hook}remove/"],
-        "webhook_failed_again": [f"{hook}again/"],
+        "webhook_failed_again": [f"{hook}failed/"],
         "mail": ["/jobs/mail/"],
         "gallery": ["/gallery/"],
         "profile": ["/account/"],

@@ -216,6 +216,7 @@ def test_failed_deliveries_can_be_seen_alone_and_lists_are_paged(hers: Client):
     fare(endpoint, event="Arrived", state="delivered", problem="")
     path = reverse("webhook", args=[endpoint.pk])
     everything, failed = hers.get(path).text, hers.get(path + "?show=failed").text
+    assert everything.count("Send again</button>") == 50
     assert "Arrived" in everything
     assert "Arrived" not in failed
     assert "Failed 10" in failed

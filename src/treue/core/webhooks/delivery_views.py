@@ -28,7 +28,9 @@ def webhook(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     only_failed = request.GET.get("show") == "failed"
     page, pager = paging.newest_first(request, endpoint.deliveries.failed() if only_failed else endpoint.deliveries)
 
-    def button(delivery: Delivery) -> SafeString:
+    def button(delivery: Delivery) -> SafeString | str:
+        if delivery.is_new:
+            return ""
         return render_to_string("webhooks/_again.html", {"delivery": delivery, "csrf_token": get_token(request)})
 
     context = {

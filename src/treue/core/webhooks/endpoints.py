@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -97,4 +96,4 @@ def test(*, endpoint: Endpoint, by: User, now: datetime) -> Delivery:
 
 
 def _record(deed: str, endpoint: Endpoint, by: User | None) -> None:
-    audit.record(f"webhook.{deed}", who=by, subject=f"webhook {endpoint.pk}", host=urlsplit(endpoint.url).hostname)
+    audit.record(f"webhook.{deed}", who=by, subject=f"webhook {endpoint.pk}", host=endpoint.host)

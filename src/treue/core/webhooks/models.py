@@ -1,6 +1,7 @@
 """Addresses of other programs that want to hear what happens, and what each of them was told."""
 
 import uuid
+from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -48,7 +49,12 @@ class Endpoint(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.description or self.url
+        return self.description or self.host
+
+    @property
+    def host(self) -> str:
+        """What may be said of the address everywhere: the rest of it may hold a token."""
+        return urlsplit(self.url).hostname or ""
 
     def wants(self, event: str) -> bool:
         return not self.events or event in self.events

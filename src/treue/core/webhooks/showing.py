@@ -15,7 +15,7 @@ from treue.core.webhooks.standing import Standing
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
 
-Button = Callable[[Delivery], SafeString]
+Button = Callable[[Delivery], SafeString | str]
 
 
 def language() -> str:
@@ -47,7 +47,7 @@ def endpoints(standings: Sequence[Standing]) -> Table | None:
 
 def _name(endpoint: Endpoint) -> Cell:
     url = reverse("webhook", args=[endpoint.pk])
-    return Cell(str(endpoint), url=url, sub=endpoint.url if endpoint.description else "")
+    return Cell(str(endpoint), url=url, sub=endpoint.host if endpoint.description else "")
 
 
 def wanted(endpoint: Endpoint) -> str:
@@ -79,7 +79,7 @@ def facts(standing: Standing, zone: ZoneInfo) -> list[tuple[str, str | SafeStrin
 
 
 def deliveries(page: Sequence[Delivery], zone: ZoneInfo, button: Button) -> Table | None:
-    """button: sends one of them again, as markup."""
+    """button: sends one of them again, as markup; "" where it is on its way."""
     columns = [
         Column(_("Event"), full=True),
         Column(_("State"), corner=True),

@@ -1,7 +1,5 @@
 """Endpoints that are switched off because nothing arrives there, and the letter that says so."""
 
-from urllib.parse import urlsplit
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -24,17 +22,16 @@ def switch_off_by_itself(endpoint_id: int, because: Endpoint.OffBecause) -> None
 
 
 def _write(admin: User, endpoint: Endpoint, because: Endpoint.OffBecause) -> None:
-    host = urlsplit(endpoint.url).hostname
     why = {
         Endpoint.OffBecause.GONE: _("The receiver answered that it is gone for good (410)."),
         Endpoint.OffBecause.FAILING: _("For five days nothing could be delivered there."),
     }[because]
     letters.post(
         to=admin.email,
-        subject=_("The webhook to %(host)s is switched off") % {"host": host},
+        subject=_("The webhook to %(host)s is switched off") % {"host": endpoint.host},
         paragraphs=[
             why,
-            _("Treue does not send events to %(host)s any more.") % {"host": host},
+            _("Treue does not send events to %(host)s any more.") % {"host": endpoint.host},
             _("When the receiver works again, switch the webhook on and send again what failed."),
         ],
         button=letters.Button(_("Open the webhook"), letters.absolute(reverse("webhook", args=[endpoint.pk]))),

@@ -13,6 +13,6 @@ urlpatterns = [
     path("<int:endpoint_id>/switch-off/", views.switch_off, name="webhook_switch_off"),
     path("<int:endpoint_id>/test/", views.test, name="webhook_test"),
     path("<int:endpoint_id>/remove/", views.remove, name="webhook_remove"),
-    path("<int:endpoint_id>/again/", delivery_views.failed_again, name="webhook_failed_again"),
+    path("<int:endpoint_id>/failed/", delivery_views.failed_again, name="webhook_failed_again"),
     path("<int:endpoint_id>/deliveries/<int:delivery_id>/again/", delivery_views.again, name="webhook_again"),
 ]

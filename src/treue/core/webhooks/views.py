@@ -22,7 +22,7 @@ from treue.core.webhooks.models import Endpoint
 @requires(Permission.MANAGE_WEBHOOKS)
 @require_GET
 def webhooks(request: HttpRequest) -> HttpResponse:
-    found = Endpoint.objects.filter(shop=ensure_shop()).order_by("description", "url", "pk")
+    found = Endpoint.objects.filter(shop=ensure_shop()).order_by("pk")
     return render(
         request,
         "webhooks/webhooks.html",
