@@ -56,9 +56,6 @@ class Endpoint(models.Model):
         """What may be said of the address everywhere: the rest of it may hold a token."""
         return urlsplit(self.url).hostname or ""
 
-    def wants(self, event: str) -> bool:
-        return not self.events or event in self.events
-
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def failed(self) -> "DeliveryQuerySet":
