@@ -14,17 +14,17 @@ from django.utils import timezone
 from receiving import Receiver, after, happen
 from test_delivering import wait_until
 
-from treue.core.events.reacting import drain
 from treue.core.shop.models import Shop
 from treue.core.webhooks import claiming
 from treue.core.webhooks.models import Delivery, Endpoint
 
+# What `treue worker` runs: it reacts to the log and delivers.
 PROGRAM = """
-    import os, threading
+    import os
     os.environ["DJANGO_SETTINGS_MODULE"] = "treue.web.settings"
     import django; django.setup()
-    from treue.core.webhooks import courier
-    courier.run(threading.Event())
+    from treue.web.commands import worker_process
+    worker_process.work()
 """
 
 
@@ -50,7 +50,6 @@ def test_what_it_was_sending_arrives_from_another_under_the_same_id(
 ):
     receiver.answers = [after(30), after(30)]
     happen(shop, "a1", "a2")
-    drain()
     wait_until(lambda: len(receiver.arrived) == 2)
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()

@@ -120,7 +120,10 @@ def stays() -> list[tuple[str, str]]:
         ),
         (
             _("Elsewhere"),
-            _("Your shop system, mail tool and accounts know the person still. Treue does not reach them."),
+            _(
+                "Your shop system, mail tool, accounts and whoever webhooks go to know the person still. Treue does not "
+                "reach them."
+            ),
         ),
     ]
 
