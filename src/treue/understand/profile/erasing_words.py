@@ -121,8 +121,8 @@ def stays() -> list[tuple[str, str]]:
         (
             _("Elsewhere"),
             _(
-                "Your shop system, mail tool, accounts and whoever webhooks go to know the person still. Treue does not "
-                "reach them."
+                "Your shop system, mail tool, accounts and whoever webhooks go to know the person still. Treue does "
+                "not reach them."
             ),
         ),
     ]
