@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import connection
 from django.utils import timezone
 
-from treue.core.events.models import Event
+from treue.core.events.happened import Happened
 from treue.core.events.registry import reaction
 
 # In one statement: at thousands of events a second, rows that are made in Python take most of the time.
@@ -22,7 +22,7 @@ order by happened.seq"""
 
 
 @reaction("webhooks.queue")
-def queue(events: Sequence[Event]) -> None:
+def queue(events: Sequence[Happened]) -> None:
     """A delivery for each event and each endpoint that wants it; what is queued, the courier sends."""
     values = {
         "seqs": [event.seq for event in events],
