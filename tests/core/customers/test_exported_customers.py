@@ -11,6 +11,7 @@ from django.db import connection
 
 from tests.core.lake import buying
 from treue.core import home
+from treue.core.customers import consent, preferences
 from treue.core.customers.erasure import personal_tables, rows_about
 from treue.core.customers.export import export
 from treue.core.customers.identities import ANONYMOUS, Statement, learn
@@ -51,7 +52,12 @@ def test_every_table_that_knows_the_person_is_in_the_copy(anna, ben, staff):
     Delivery.objects.create(
         endpoint=to, person=anna.pk, seq=1, event="Order Completed", created_at=NOW, next_try_at=NOW
     )
+    about = {"purpose": "marketing", "channel": "email", "source": "paper"}
+    consent.give(customer=anna, **about, note="Card in the shop", happened_at=NOW, by=staff("service"))
+    preferences.change(customer=anna, values={"channel": "email"}, now=NOW)
     data = copy_of(anna, by=staff("service"))["data"]
+    assert data["customers.consentrecord"][0]["note"] == "Card in the shop"
+    assert data["customers.preference"][0]["channel"] == "email"
     assert data["events.event"][0]["facts"] == {"order": "A-1"}
     assert {name: len(rows) for name, rows in data.items()} == {
         label.lower(): count for label, count in rows_about(anna).items()

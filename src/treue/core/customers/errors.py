@@ -1,4 +1,6 @@
-"""What can stand in the way of erasing a person, or of making two one."""
+"""What can stand in the way of erasing a person or of making two one, or be wrong with a consent."""
+
+from datetime import datetime
 
 
 class ErasureError(Exception):
@@ -47,3 +49,51 @@ class MergedSince(MergeError):
     def __init__(self, into_id: int) -> None:
         self.into_id = into_id
         super().__init__(into_id)
+
+
+class ConsentError(Exception):
+    """Base of what can be wrong with a consent, a text or a preference."""
+
+
+class NotHappenedYet(ConsentError):
+    """What lies ahead would outlast every withdrawal until then."""
+
+    def __init__(self, happened_at: datetime) -> None:
+        self.happened_at = happened_at
+        super().__init__(happened_at)
+
+
+class WithoutProof(ConsentError):
+    """Neither the text that the person was shown is known, nor a note says where the proof lies."""
+
+
+class WrongText(ConsentError):
+    """The text is for another purpose, or another shop's."""
+
+    def __init__(self, text_id: int, purpose: str) -> None:
+        self.text_id, self.purpose = text_id, purpose
+        super().__init__(text_id, purpose)
+
+
+class NotARequest(ConsentError):
+    """Only what waits for confirmation can be confirmed."""
+
+    def __init__(self, record_id: int) -> None:
+        self.record_id = record_id
+        super().__init__(record_id)
+
+
+class VersionTaken(ConsentError):
+    """There is such a version of the purpose's text already, and texts are never changed."""
+
+    def __init__(self, purpose: str, version: str) -> None:
+        self.purpose, self.version = purpose, version
+        super().__init__(purpose, version)
+
+
+class TextInUse(ConsentError):
+    """People agreed to this text, so it is part of the proof."""
+
+    def __init__(self, purpose: str, version: str) -> None:
+        self.purpose, self.version = purpose, version
+        super().__init__(purpose, version)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class Permission(StrEnum):
     SEE_FIGURES = "see_figures"
     SEE_CUSTOMERS = "see_customers"
+    EDIT_CUSTOMERS = "edit_customers"
     EXPORT_CUSTOMERS = "export_customers"
     EDIT_NOTES = "edit_notes"
     EXPORT_PERSON = "export_person"
@@ -36,5 +37,5 @@ GRANTED: dict[str, frozenset[Permission]] = {
     Role.MANAGER: frozenset(Permission)
     - {Permission.MANAGE_STAFF, Permission.SEE_AUDIT, Permission.SEE_MAIL, Permission.MANAGE_WEBHOOKS},
     Role.ANALYST: frozenset({Permission.SEE_FIGURES, Permission.EDIT_NOTES, Permission.SEE_JOBS}),
-    Role.SERVICE: frozenset({Permission.SEE_CUSTOMERS, Permission.EXPORT_PERSON}),
+    Role.SERVICE: frozenset({Permission.SEE_CUSTOMERS, Permission.EDIT_CUSTOMERS, Permission.EXPORT_PERSON}),
 }

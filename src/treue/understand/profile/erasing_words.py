@@ -35,6 +35,13 @@ TABLES = {
     "commerce.Touched": (
         gettext_lazy("Marks of a change"),
         gettext_lazy("that the figures are to be computed anew because of them"),
+    "customers.ConsentRecord": (
+        gettext_lazy("Consents"),
+        gettext_lazy("what was agreed to and withdrawn, when, and the proof"),
+    ),
+    "customers.Preference": (
+        gettext_lazy("Preferences"),
+        gettext_lazy("by which channel, how often and when they want to be written to"),
     ),
     "commerce.Order": (gettext_lazy("Orders"), gettext_lazy("number, moment, channel, amount")),
     "commerce.OrderLine": (gettext_lazy("Order lines"), gettext_lazy("what was bought, when, for how much")),

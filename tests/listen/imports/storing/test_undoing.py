@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from treue.core.commerce.models import Channel, Order, Product, Refund
+from treue.core.customers import consent
 from treue.core.customers.models import Customer
 from treue.core.jobs import work
 from treue.core.shop.models import AcquisitionCost
@@ -51,6 +53,15 @@ def test_who_a_later_import_needs_stays(bring_in, undo):
     assert list(Customer.objects.values_list("number", flat=True)) == ["anna"]
     assert list(Product.objects.values_list("code", flat=True)) == ["TEA"]
     assert not Refund.objects.exists()
+
+
+def test_who_said_how_they_want_to_be_spoken_to_stays(bring_in, undo):
+    first = bring_in(FIRST)
+    anna, _ben = Customer.objects.order_by("number")
+    about = {"purpose": "marketing", "channel": "email", "source": "paper", "happened_at": timezone.now()}
+    consent.give(customer=anna, **about, note="Card in the shop")
+    undo(first)
+    assert list(Customer.objects.all()) == [anna]
 
 
 def test_refunds_of_others_look_for_another_purchase(bring_in, undo, orders):
