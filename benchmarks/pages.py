@@ -62,15 +62,15 @@ def _kept(home: str) -> Iterator[Path]:
 
 
 def measure(folder: Path) -> list[Row]:
-    with big_shop.opened(folder), _server() as server:
+    with big_shop.opened(folder), web_process() as server:
         chance = random.Random(big_shop.SEED)
         values = _values()
         addresses = {**_bare(), **_cockpit(chance, values), **_customers(chance, values)}
-        client = Client(server, _session())
+        client = Client(server, session())
         for kind in ("everybody", "words", "filters", "words and filters"):
             begun = chance.sample(addresses[f"customers, {kind}"], 15)
             addresses[f"customers, {kind}, pages 2 to {PAGES_DEEP}"] = _turned(client, begun)
-        taken = _take(client, addresses, chance)
+        taken = take(client, addresses, chance)
     bare = median(taken[BARE[1]].seconds)
     return [_row(kind, times, len(set(addresses[kind])), bare) for kind, times in taken.items()]
 
@@ -81,7 +81,7 @@ class Times:
     processor: list[float] = field(default_factory=list)
 
 
-def _take(client: "Client", addresses: Addresses, chance: random.Random) -> dict[str, Times]:
+def take(client: "Client", addresses: Addresses, chance: random.Random) -> dict[str, Times]:
     taken = {kind: Times() for kind in addresses}
     for turn in range(TIMES):
         asked = [(kind, address) for kind, several in addresses.items() for address in several]
@@ -95,13 +95,13 @@ def _take(client: "Client", addresses: Addresses, chance: random.Random) -> dict
 
 
 def _row(kind: str, times: Times, pages: int, bare: float) -> Row:
-    p95 = _share(times.seconds, 0.95)
-    parts = [f"p50 {_share(times.seconds, 0.5)}", f"p95 {p95}", f"max {_share(times.seconds, 1)} ms"]
-    parts += [f"processor p95 {_share(times.processor, 0.95)} ms", f"{median(times.seconds) / bare:.1f} look-ups"]
+    p95 = share(times.seconds, 0.95)
+    parts = [f"p50 {share(times.seconds, 0.5)}", f"p95 {p95}", f"max {share(times.seconds, 1)} ms"]
+    parts += [f"processor p95 {share(times.processor, 0.95)} ms", f"{median(times.seconds) / bare:.1f} look-ups"]
     return {"what": f"{kind} ({pages} pages)", "measured": ", ".join(parts), "target": "" if kind in BARE else TARGET}
 
 
-def _share(seconds: Sequence[float], share: float) -> int:
+def share(seconds: Sequence[float], share: float) -> int:
     """The milliseconds within which this share of them were done."""
     return round(sorted(seconds)[max(0, round(share * len(seconds)) - 1)] * 1000)
 
@@ -131,7 +131,7 @@ def _computed(pid: int) -> float:
 
 
 @contextmanager
-def _server() -> Iterator[Server]:
+def web_process() -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -160,7 +160,7 @@ def _answers(port: int) -> bool:
         return door.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _session() -> str:
+def session() -> str:
     """A cookie of somebody who is signed in and may see everything."""
     from django.conf import settings
     from django.test import Client as Browser

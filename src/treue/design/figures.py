@@ -103,13 +103,18 @@ class Finding:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a timeline. on: the day or moment itself, for machines. kind: "buy", "alarm", "pts" or ""."""
+    """One line of a timeline. on: the day or moment itself, for machines. kind: "buy", "alarm", "pts" or "".
+
+    url: where the title leads. more: what else is known, as names and values; it is folded.
+    """
 
     when: str
     on: date
     title: str
     text: str = ""
     kind: str = ""
+    url: str = ""
+    more: Sequence[tuple[str, str]] = ()
 
 
 class Task(NamedTuple):

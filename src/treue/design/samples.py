@@ -339,7 +339,12 @@ def entries(language: str) -> list[Entry]:
         ),
         (_("200 points redeemed"), "", "pts"),
     )
-    return [Entry(formats.day(on, language), on, *text) for on, text in zip(days, texts, strict=True)]
+    more = ((), ((_("Order"), "2026-41877"), (_("Channel"), _("Online shop"))), ())
+    urls = ("", "#orders", "")
+    return [
+        Entry(formats.day(on, language), on, *text, url=url, more=pairs)
+        for on, text, url, pairs in zip(days, texts, urls, more, strict=True)
+    ]
 
 
 def format_rows(language: str) -> list[tuple[str, str]]:

@@ -1,16 +1,13 @@
 """One customer's page, and one order of theirs."""
 
-from datetime import date, datetime
-
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from treue.core.commerce.models import Order
-from treue.core.customers import erasure
 from treue.core.customers.models import Customer
 from treue.core.shop.models import Shop
 from treue.core.shop.setup import ensure_shop
@@ -24,22 +21,20 @@ from treue.understand.metrics.basis import active_language
 from treue.understand.metrics.whose import label
 from treue.understand.profile import order_tables, orders, person, portrait
 from treue.understand.profile.filtering import last_day
+from treue.understand.profile.heading import find, gone, heading, local
 
 
 @require_GET
 @requires(Permission.SEE_CUSTOMERS)
 def customer(request: HttpRequest, number: int) -> HttpResponse:
     shop = ensure_shop()
-    found = Customer.objects.select_related("buying").filter(shop=shop, pk=number).first()
+    found = find(shop, number)
     if found is None:
-        return _gone(request, number)
+        return gone(request, number)
     known = person.read(found, shop, last_day(shop, reading.current(shop)))
     page = orders.page(found, before=_number(request, "before"), after=_number(request, "after"))
     context = {
-        "customer": found,
-        "name": str(found),
-        "crumbs": [Link(pgettext("the room", "Customers"), reverse("customers"))],
-        "since": _since(found, known, shop),
+        **heading(found, request.user, section="customer", first=known.first),
         "sentence": portrait.sentence(known),
         "figures": portrait.figures(known, shop.currency),
         "chart": portrait.chart(known, shop.currency),
@@ -48,8 +43,6 @@ def customer(request: HttpRequest, number: int) -> HttpResponse:
         "orders_count": ngettext("%(count)s order in all", "%(count)s orders in all", known.orders)
         % {"count": formats.number(known.orders, active_language())},
         "pager": _pager(page),
-        "may_export": request.user.may(Permission.EXPORT_PERSON),
-        "may_erase": request.user.may(Permission.ERASE_PERSON),
     }
     return render(request, "profile/customer.html", context)
 
@@ -79,39 +72,16 @@ def order(request: HttpRequest, number: int, order_id: int) -> HttpResponse:
     return render(request, "profile/order.html", context)
 
 
-def _gone(request: HttpRequest, number: int) -> HttpResponse:
-    """Nobody is there any more: who may know that somebody was erased is led to the receipt."""
-    receipt = erasure.receipt_of(number)
-    if receipt is None or not request.user.may(Permission.ERASE_PERSON):
-        raise Http404
-    return redirect("erasure", receipt.pk)
-
-
 def _number(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def _since(customer: Customer, known: person.Person, shop: Shop) -> str:
-    """ "No. 11930 · clara@example.org · customer since 14.03.2023"."""
-    parts = [_("No. %(number)s") % {"number": customer.number}]
-    if customer.email:
-        parts.append(customer.email)
-    day = _local(customer.signed_up_at, shop) or known.first
-    if day:
-        parts.append(_("customer since %(day)s") % {"day": formats.day(day, active_language())})
-    return " · ".join(parts)
-
-
-def _local(moment: datetime | None, shop: Shop) -> date | None:
-    return moment.astimezone(shop.tz).date() if moment else None
 
 
 def _facts(customer: Customer, known: person.Person, shop: Shop) -> list[tuple[str, str]]:
     """What is known of a person beside their figures; what is not known is left out."""
     language = active_language()
     buying = getattr(customer, "buying", None)
-    signed_up = _local(customer.signed_up_at, shop)
+    signed_up = local(customer.signed_up_at, shop)
     facts = [
         (_("Phone"), customer.phone),
         (_("City"), customer.city),

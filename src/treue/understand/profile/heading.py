@@ -1,0 +1,69 @@
+"""What stands above every page of one customer: who they are, the sections, what can be done."""
+
+from datetime import date, datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from treue.core.customers import erasure
+from treue.core.customers.models import Customer
+from treue.core.shop.models import Shop
+from treue.core.staff.models import User
+from treue.core.staff.roles import Permission
+from treue.design import formats
+from treue.design.figures import Link
+from treue.understand.metrics.basis import active_language
+
+
+def find(shop: Shop, number: int) -> Customer | None:
+    return Customer.objects.select_related("buying", "shop").filter(shop=shop, pk=number).first()
+
+
+def gone(request: HttpRequest, number: int) -> HttpResponse:
+    """Nobody is there any more: who may know that somebody was erased is led to the receipt."""
+    receipt = erasure.receipt_of(number)
+    if receipt is None or not request.user.may(Permission.ERASE_PERSON):
+        raise Http404
+    return redirect("erasure", receipt.pk)
+
+
+def heading(customer: Customer, user: User, *, section: str, first: date | None = None) -> dict[str, object]:
+    """Template context. section: the name of the open one's address. first: the day of the first order, if known."""
+    sections = {
+        "customer": _("Overview"),
+        "customer_timeline": _("Timeline"),
+    }
+    return {
+        "customer": customer,
+        "name": str(customer),
+        "crumbs": [Link(pgettext("the room", "Customers"), reverse("customers"))],
+        "identities": identities(customer, first),
+        "tabs": [Link(label, reverse(name, args=[customer.pk])) for name, label in sections.items()],
+        "tab": reverse(section, args=[customer.pk]),
+        "may_export": user.may(Permission.EXPORT_PERSON),
+        "may_erase": user.may(Permission.ERASE_PERSON),
+    }
+
+
+def identities(customer: Customer, first: date | None = None) -> str:
+    """ "No. 11930 · clara@example.org · customer since 14.03.2023"."""
+    parts = [_("No. %(number)s") % {"number": customer.number}]
+    if customer.email:
+        parts.append(customer.email)
+    day = local(customer.signed_up_at, customer.shop) or first or _first_order(customer)
+    if day:
+        parts.append(_("customer since %(day)s") % {"day": formats.day(day, active_language())})
+    return " · ".join(parts)
+
+
+def local(moment: datetime | None, shop: Shop) -> date | None:
+    """The day of a moment in the shop's zone."""
+    return moment.astimezone(shop.tz).date() if moment else None
+
+
+def _first_order(customer: Customer) -> date | None:
+    buying = getattr(customer, "buying", None)
+    return local(buying.first_order_at, customer.shop) if buying else None

@@ -1,0 +1,83 @@
+"""What happened with one customer, the latest first, page by page."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection, transaction
+
+from treue.core.customers import persons
+from treue.core.customers.models import Customer
+from treue.core.events.models import Event
+
+PAGE = 50
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+# A person of many numbers has many histories; each gives its latest, read in order from the index of every month's
+# partition, and the latest of those are the page.
+LATEST = """
+select e.seq, e.shop_id, e.message_id, e.name, e.person, e.source, e.occurred_at, e.recorded_at, e.facts
+from unnest(%(numbers)s::bigint[]) as of(person) cross join lateral (
+    select * from events_event
+    where person = of.person {before} {names}
+    order by occurred_at desc, seq desc limit %(most)s) e
+order by e.occurred_at desc, e.seq desc limit %(most)s"""
+# The statistics know of a person only what is usual, a few dozen events. Of these it would be as well to read all and
+# sort them; of somebody's ten thousand it is not.
+IN_ORDER = "set local enable_sort = off"
+BEFORE = "and (occurred_at, seq) < (%(moment)s, %(seq)s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Right behind an event in the timeline."""
+
+    occurred_at: datetime
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{(self.occurred_at - EPOCH) // MICROSECOND}-{self.seq}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Place | None":
+        """None for what is no place, which leads to the beginning."""
+        micros, _dash, seq = text.partition("-")
+        if not all(part.isascii() and part.isdigit() and len(part) < 18 for part in (micros, seq)):
+            return None
+        try:
+            return cls(EPOCH + int(micros) * MICROSECOND, int(seq))
+        except OverflowError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Events of these names; with `others`, of all names but these."""
+
+    names: Collection[str]
+    others: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """events: the latest first. older: behind which the next page begins; None at the end."""
+
+    events: Sequence[Event]
+    older: Place | None
+
+
+def read(customer: Customer, *, only: Only | None = None, behind: Place | None = None) -> Page:
+    names = "" if only is None else "and name <> all(%(names)s)" if only.others else "and name = any(%(names)s)"
+    statement = LATEST.format(before=BEFORE if behind else "", names=names)
+    facts: dict[str, object] = {"numbers": persons.numbers_of(customer), "most": PAGE + 1}
+    if behind:
+        facts |= {"moment": behind.occurred_at, "seq": behind.seq}
+    if only:
+        facts["names"] = list(only.names)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(IN_ORDER)
+        found = list(Event.objects.raw(statement, facts))
+    shown = found[:PAGE]
+    last = shown[-1] if len(found) > PAGE else None
+    return Page(shown, Place(last.occurred_at, last.seq) if last else None)
