@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from django.test import Client
     from playwright.sync_api import Page
 
+    from treue.core.customers.models import Customer
     from treue.core.shop.models import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.django_db(transaction=True)]
@@ -34,6 +35,7 @@ NO_PAGE = {
 ONLY_POST = (
     *("remove", "export", "sheet", "probe", "non-product", "start", "cancel", "test", "role", "deactivate"),
     *("reactivate", "off", "send", "revoke", "retry", "end", "change", "switch-on", "switch-off", "again"),
+    *("reactivate", "off", "send", "revoke", "retry", "end", "give", "preferences", "confirmation"),
 )
 
 
@@ -97,6 +99,7 @@ def at_work(full_shop: "Shop", failed_event: int, staff: Callable[..., object]) 
     work.start("metrics.refresh", by=admin, shop_id=full_shop.pk)
     return {
         "customer": refunded.customer_id,
+        "consent": spoken_to(refunded.customer, admin),
         "order": refunded.pk,
         "receipt": gone.pk,
         "import": imported(client),
@@ -127,6 +130,45 @@ def webhooks(shop: "Shop", admin: object) -> dict[str, int]:
     Delivery.objects.create(event="Product List Viewed", state="given_up", problem="status", status=503, **tried)
     Delivery.objects.create(event="Order Completed", endpoint=on, created_at=now, next_try_at=now)
     return {"webhook": on.pk, "webhook_off": off.pk}
+def spoken_to(customer: "Customer", admin: object) -> int:
+    """Somebody with a timeline of several days, consents and preferences; returns the consent that holds."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from treue.core.customers import consent, consent_texts, preferences
+    from treue.core.customers.consent_proof import Proof
+    from treue.core.events.log import Happening, record
+
+    now = timezone.now()
+    facts = {
+        "order": "4711",
+        "total": "88.00",
+        "name": "Assam",
+        "products": [{"name": "Assam"}] * 5,
+        "url": "/tea" * 40,
+    }
+    names = ("Order Completed", "Product Viewed", "Cart Viewed", "Order Refunded", "A thing without words") * 15
+    moments = [now - timedelta(hours=5 * number) for number in range(len(names))]
+    record(
+        customer.shop,
+        [Happening(f"t{at}", name, customer.pk, "web", at, facts) for name, at in zip(names, moments, strict=True)],
+    )
+    texts = {"de": "Ja, ich möchte Angebote.", "en": "Yes, send me offers."}
+    add = {"shop": customer.shop, "valid_from": now - timedelta(days=99), "by": admin}
+    text, _english = consent_texts.add(purpose="marketing", version="2026-1", texts=texts, **add)
+    consent_texts.add(purpose="Produkttests im Wohnzimmer", version="2026-2", texts=texts, **add)
+    form = Proof(ip="203.0.113.77", form="https://tea.example/newsletter/with/a/long/address")
+    about = {"customer": customer, "purpose": "marketing", "source": "form", "text": text, "proof": form}
+    asked = consent.give(channel="email", happened_at=now - timedelta(days=9), **about)
+    holds = consent.confirm(requested=asked, happened_at=now - timedelta(days=8))
+    consent.give(channel="sms", happened_at=now - timedelta(days=7), **about)
+    consent.withdraw(
+        customer=customer, purpose="marketing", channel="sms", source="phone", happened_at=now, by=admin, note="Called"
+    )
+    consent.give(**{**about, "channel": "email", "purpose": "research", "text": None}, note="?", happened_at=now)
+    preferences.change(customer=customer, values={"channel": "email", "weekdays": [0, 4]}, now=now, by=admin)
+    return holds.pk
 
 
 def imported(client: "Client") -> int:
@@ -168,6 +210,9 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "note_new": ["/notes/"],
         "customers": ["/customers/", "/customers/?q=anna&sort=name", "/customers/?q=nobody-is-called-so"],
         "customer": [person],
+        "customer_timeline": [f"{person}timeline/", f"{person}timeline/?kind=contact", f"{person}timeline/?before=1-1"],
+        "customer_consent": [f"{person}consent/"],
+        "customer_consent_withdraw": [f"{person}consent/{known['consent']}/withdraw/"],
         "order": [f"{person}orders/{known['order']}/"],
         "customer_erase": [f"{person}erase/"],
         "erasures": ["/customers/erasures/"],
@@ -184,6 +229,7 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "settings_non_products": ["/settings/non-products/"],
         "settings_costs": ["/settings/costs/"],
         "settings_cost": [f"/settings/costs/{known['cost']}/"],
+        "settings_consents": ["/settings/consents/"],
         "settings_mail": ["/settings/mail/"],
         "demo_remove": ["/settings/demo/remove/"],
         "staff": ["/staff/"],
@@ -224,6 +270,11 @@ def names(patterns: object = None, path: str = "") -> Iterator[tuple[str, str]]:
 def test_no_page_is_missing_from_the_list() -> None:
     known = ("customer", "order", "receipt", "import", "colleague", "cost", "parked", "webhook", "webhook_off")
     listed = {*pages(dict.fromkeys(known, 1), 1)}
+    listed = {
+        *pages(
+            dict.fromkeys(("customer", "consent", "order", "receipt", "import", "colleague", "cost", "parked"), 1), 1
+        )
+    }
     ends = {name: path.rstrip("/").rpartition("/")[2] for name, path in names()}
     missing = {name for name, end in ends.items() if end not in ONLY_POST} - listed - NO_PAGE - {*SIGNED_OUT}
     assert missing == set()

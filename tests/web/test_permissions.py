@@ -25,6 +25,11 @@ TABLE = {
     "customers": P.SEE_CUSTOMERS,
     "customers_csv": P.EXPORT_CUSTOMERS,
     "customer": P.SEE_CUSTOMERS,
+    "customer_timeline": P.SEE_CUSTOMERS,
+    "customer_consent": P.SEE_CUSTOMERS,
+    "customer_consent_give": P.EDIT_CUSTOMERS,
+    "customer_consent_withdraw": P.EDIT_CUSTOMERS,
+    "customer_preferences": P.EDIT_CUSTOMERS,
     "order": P.SEE_CUSTOMERS,
     "customer_export": P.EXPORT_PERSON,
     "customer_erase": P.ERASE_PERSON,
@@ -52,6 +57,9 @@ TABLE = {
     "settings_costs": P.EDIT_SHOP,
     "settings_cost": P.EDIT_SHOP,
     "settings_cost_remove": P.EDIT_SHOP,
+    "settings_consents": P.EDIT_SHOP,
+    "settings_consents_confirm": P.EDIT_SHOP,
+    "settings_consents_remove": P.EDIT_SHOP,
     "settings_mail": P.EDIT_SHOP,
     "settings_test_mail": P.EDIT_SHOP,
     "staff": P.MANAGE_STAFF,
@@ -214,4 +222,4 @@ def test_every_role_may_do_something_and_only_an_administrator_everything() -> N
 
 def test_service_sees_no_figures_and_an_analyst_no_persons() -> None:
     assert P.SEE_FIGURES not in GRANTED[Role.SERVICE]
-    assert not GRANTED[Role.ANALYST] & {P.SEE_CUSTOMERS, P.EXPORT_PERSON, P.ERASE_PERSON}
+    assert not GRANTED[Role.ANALYST] & {P.SEE_CUSTOMERS, P.EDIT_CUSTOMERS, P.EXPORT_PERSON, P.ERASE_PERSON}

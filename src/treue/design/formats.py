@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_day_names
 from babel.numbers import get_currency_precision, get_currency_symbol
 
 Number = int | float | Decimal
@@ -169,6 +169,19 @@ def clock(value: datetime | time | None, language: str) -> str:
         return NOTHING
     text = format_time(value.time() if isinstance(value, datetime) else value, "H:mm", locale=_locale(language))
     return f"{text}{SPACE}{_words(language)['clock']}" if _words(language)["clock"] else text
+
+
+def hour(value: int | None, language: str) -> str:
+    """18:00 Uhr / 18:00; 24 ends the day."""
+    if value is None:
+        return NOTHING
+    text = f"{value}:00"
+    return f"{text}{SPACE}{_words(language)['clock']}" if _words(language)["clock"] else text
+
+
+def weekday(number: int, language: str) -> str:
+    """Montag / Monday for 0."""
+    return get_day_names("wide", "stand-alone", _locale(language))[number]
 
 
 def moment(value: datetime | None, language: str) -> str:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("customers/", include("treue.understand.profile.urls")),
     path("imports/", include("treue.listen.imports.urls")),
     path("settings/demo/remove/", remove_demo, name="demo_remove"),
+    path("settings/consents/", include("treue.core.customers.urls")),
     path("settings/", include("treue.core.shop.urls")),
     path("staff/", include("treue.core.staff.urls")),
     path("jobs/", include("treue.core.jobs.urls")),

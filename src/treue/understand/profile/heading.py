@@ -35,6 +35,7 @@ def heading(customer: Customer, user: User, *, section: str, first: date | None 
     sections = {
         "customer": _("Overview"),
         "customer_timeline": _("Timeline"),
+        "customer_consent": _("Consent and preferences"),
     }
     return {
         "customer": customer,
