@@ -1,11 +1,14 @@
 """What happened with a customer: read without losing one, told in both languages, by day."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext, override
 from somebody import person, shop
 
@@ -240,3 +243,19 @@ def test_who_may_not_see_customers_sees_no_timeline(anna: Customer, ask):
     ask(f"/customers/{anna.pk}/timeline/", role="analyst", status=403)
     ask(f"/customers/{anna.pk}/timeline/", role="analyst", fragment=True, status=403)
     ask("/customers/999999/timeline/", status=404)
+
+
+def test_the_index_is_read_in_order_and_nobodys_history_is_sorted_whole(anna: Customer):
+    """With statistics that know only of few events a person, as in a shop where nearly all have few."""
+    several(anna, 300)
+    record(shop(), [Happening(f"o{n}", "Danced", 10_000 + n, "web", NOON) for n in range(3_000)])
+    with connection.cursor() as cursor:
+        cursor.execute("analyze events_event")
+    with CaptureQueriesContext(connection) as asked:
+        timeline.read(anna)
+    statement = next(each["sql"] for each in asked.captured_queries if "lateral" in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"explain (analyze, timing off, format json) {statement}")
+        plan = json.dumps(cursor.fetchone()[0])
+    assert '"Merge Append"' in plan
+    assert '"Actual Rows": 300' not in plan

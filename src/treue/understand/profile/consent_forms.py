@@ -103,7 +103,7 @@ class PreferenceForm(forms.Form):
             ("invalid", "min_value", "max_value"), gettext_lazy("Enter a number from 0 to 99")
         ),
     )
-    per = forms.ChoiceField(label=gettext_lazy("In which time"), choices=Preference.Per.choices)
+    per = forms.ChoiceField(label=gettext_lazy("Period"), choices=Preference.Per.choices)
     hour_from = forms.TypedChoiceField(label=gettext_lazy("Hours from"), required=False, coerce=int, empty_value=None)
     hour_to = forms.TypedChoiceField(label=gettext_lazy("Hours to"), required=False, coerce=int, empty_value=None)
     weekdays = forms.TypedMultipleChoiceField(

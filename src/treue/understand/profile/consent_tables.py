@@ -35,7 +35,7 @@ def standing(holds: Sequence[Standing], shop: Shop, button: Button | None) -> Ta
 
 
 def _holds(each: Standing, shop: Shop, button: Button | None) -> list[str | Cell]:
-    words = {Kind.GIVEN: _("allowed"), Kind.REQUESTED: _("waits for confirmation"), Kind.WITHDRAWN: _("withdrawn")}
+    words = {Kind.GIVEN: _("allowed"), Kind.REQUESTED: _("unconfirmed"), Kind.WITHDRAWN: _("withdrawn")}
     record = each.record
     cells: list[str | Cell] = [
         purpose_name(record.purpose),

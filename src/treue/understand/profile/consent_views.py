@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from treue.core import paging
@@ -60,7 +61,7 @@ def withdraw(request: HttpRequest, number: int, record_id: int) -> HttpResponse:
         return redirect("customer_consent", number)
     here = reverse("customer_consent", args=[number])
     words = {"purpose": purpose_name(record.purpose), "channel": channel_name(record.channel), "name": str(found)}
-    crumbs = [Link(str(found), here)]
+    crumbs = [Link(pgettext("the room", "Customers"), reverse("customers")), Link(str(found), here)]
     return render(request, "profile/withdraw.html", {"form": form, "back": here, "crumbs": crumbs, **words})
 
 

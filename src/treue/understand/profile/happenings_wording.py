@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from treue.core.customers.consent_wording import channel_name, purpose_name
+from treue.core.customers.consent_wording import channel_name, purpose_name, source_name
 from treue.core.customers.models import Channel
 from treue.core.events.models import FILES, Event
 from treue.design import formats
@@ -151,7 +151,7 @@ def look(event: Event) -> str:
 
 def source(event: Event) -> str:
     known = {FILES: gettext("imported file"), "console": gettext("console")}
-    return known.get(event.source, event.source)
+    return known.get(event.source) or source_name(event.source)
 
 
 def products(event: Event) -> str:
@@ -159,7 +159,8 @@ def products(event: Event) -> str:
     told = event.facts.get("products")
     if not isinstance(told, list):
         return ""
-    names = [name for each in told if isinstance(each, Mapping) and (name := _product(each))]
+    found = [name for each in told if isinstance(each, Mapping) and (name := _product(each))]
+    names = list(dict.fromkeys(found))
     text, more = ", ".join(names[:PRODUCTS_NAMED]), len(names) - PRODUCTS_NAMED
     if more <= 0:
         return text

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             name='ConsentRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('given', 'given'), ('requested', 'waits for confirmation'), ('withdrawn', 'withdrawn')], max_length=10)),
+                ('kind', models.CharField(choices=[('given', 'given'), ('requested', 'signed up'), ('withdrawn', 'withdrawn')], max_length=10)),
                 ('purpose', models.CharField(max_length=60)),
                 ('channel', models.CharField(choices=[('email', 'E-mail'), ('sms', 'SMS'), ('phone', 'Phone'), ('post', 'Letter'), ('push', 'Push message'), ('whatsapp', 'WhatsApp'), ('telegram', 'Telegram'), ('signal', 'Signal'), ('messenger', 'Another messenger'), ('none', 'No channel')], max_length=10)),
                 ('note', models.CharField(blank=True, max_length=500)),

@@ -92,7 +92,7 @@ class ConsentRecord(models.Model):
     class Kind(models.TextChoices):
         # In the order of the alphabet, by which the database has a withdrawal come after a consent of the same moment.
         GIVEN = "given", _("given")
-        REQUESTED = "requested", _("waits for confirmation")
+        REQUESTED = "requested", _("signed up")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     class Source(models.TextChoices):
