@@ -8,12 +8,14 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
-from treue.core.customers import consent, consent_texts
+from treue.core.customers import consent, consent_texts, preferences
 from treue.core.customers.consent import Kind, Source
 from treue.core.customers.consent_proof import Proof, shortened
 from treue.core.customers.errors import NotARequest, NotHappenedYet, WithoutProof, WrongText
 from treue.core.customers.models import ConsentRecord, ConsentText, Customer
 from treue.core.events.models import Event
+from treue.core.jobs.work import Silent
+from treue.core.shop import removal
 from treue.core.shop.models import Shop
 from treue.core.staff.models import AuditEntry
 
@@ -324,3 +326,13 @@ def test_a_request_is_confirmed_by_one_consent_alone(anna: Customer):
 )
 def test_of_an_ip_address_only_the_network_is_kept(ip: str, kept: str):
     assert shortened(ip) == kept
+
+
+def test_a_shop_is_removed_with_its_journal(anna: Customer, text: ConsentText, staff):
+    given(anna, text=text)
+    consent.confirm(requested=asked(anna, 1), happened_at=at(2))
+    consent_texts.confirm_through(shop=anna.shop, channels=[], by=staff("admin"))
+    preferences.change(customer=anna, values={"channel": "sms"}, now=NOON)
+    deleted = removal.remove(anna.shop_id, Silent())
+    assert deleted["customers.ConsentRecord"] == 3
+    assert not ConsentText.objects.exists()

@@ -93,6 +93,7 @@ class PreferenceForm(forms.Form):
     """Its fields are `preferences.FIELDS`; nothing chosen is nothing said."""
 
     channel = forms.ChoiceField(label=gettext_lazy("Preferred channel"), required=False)
+    salutation = forms.ChoiceField(label=gettext_lazy("Salutation"), required=False)
     most_messages = forms.IntegerField(
         label=gettext_lazy("At most so many messages"),
         required=False,
@@ -106,11 +107,10 @@ class PreferenceForm(forms.Form):
     per = forms.ChoiceField(label=gettext_lazy("Period"), choices=Preference.Per.choices)
     hour_from = forms.TypedChoiceField(label=gettext_lazy("Hours from"), required=False, coerce=int, empty_value=None)
     hour_to = forms.TypedChoiceField(label=gettext_lazy("Hours to"), required=False, coerce=int, empty_value=None)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     weekdays = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Weekdays"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
-    salutation = forms.ChoiceField(label=gettext_lazy("Salutation"), required=False)
 
     def __init__(self, *args: object, said: Preference, **kwargs: object) -> None:
         super().__init__(*args, initial={name: getattr(said, name) for name in preferences.FIELDS}, **kwargs)
