@@ -35,7 +35,7 @@ NO_PAGE = {
 ONLY_POST = (
     *("remove", "export", "sheet", "probe", "non-product", "start", "cancel", "test", "role", "deactivate"),
     *("reactivate", "off", "send", "revoke", "retry", "end", "change", "switch-on", "switch-off", "again"),
-    *("reactivate", "off", "send", "revoke", "retry", "end", "give", "preferences", "confirmation"),
+    *("give", "preferences", "confirmation"),
 )
 
 
@@ -130,6 +130,8 @@ def webhooks(shop: "Shop", admin: object) -> dict[str, int]:
     Delivery.objects.create(event="Product List Viewed", state="given_up", problem="status", status=503, **tried)
     Delivery.objects.create(event="Order Completed", endpoint=on, created_at=now, next_try_at=now)
     return {"webhook": on.pk, "webhook_off": off.pk}
+
+
 def spoken_to(customer: "Customer", admin: object) -> int:
     """Somebody with a timeline of several days, consents and preferences; returns the consent that holds."""
     from datetime import timedelta

@@ -31,13 +31,20 @@ EVENTS = {
 # Where anybody can type anybody's address. Paper and a colleague's word are proof of another kind.
 ANYBODY_COULD = frozenset({Source.FORM, Source.SHOP, Source.TRACKING})
 
-# One short look into the index for each customer.
-MAY_CONTACT = """
+# One short look into the index for each customer, and one for whoever was merged into them.
+LAST = """
+select kind, happened_at, r.id from customers_consentrecord r
+where r.purpose = %(purpose)s and r.channel = %(channel)s and r.customer_id = {customer} and r.kind <> 'requested'
+order by r.happened_at desc, r.kind desc, r.id desc limit 1"""
+MAY_CONTACT = f"""
 select asked.id from unnest(%(customers)s::bigint[]) as asked(id) cross join lateral (
-    select kind from customers_consentrecord r
-    where r.purpose = %(purpose)s and r.channel = %(channel)s and r.customer_id = asked.id and r.kind <> 'requested'
-    order by r.happened_at desc, r.kind desc, r.id desc limit 1) last
-where last.kind = 'given'"""
+    select kind from (
+        ({LAST.format(customer="asked.id")})
+        union all
+        select theirs.* from customers_customer c cross join lateral ({LAST.format(customer="c.id")}) theirs
+        where c.merged_into_id = asked.id) said
+    order by happened_at desc, kind desc, id desc limit 1) last
+where last.kind = 'given'"""  # noqa: S608 - our own constants
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ TABLES = {
     "commerce.Touched": (
         gettext_lazy("Marks of a change"),
         gettext_lazy("that the figures are to be computed anew because of them"),
+    ),
     "customers.ConsentRecord": (
         gettext_lazy("Consents"),
         gettext_lazy("what was agreed to and withdrawn, when, and the proof"),

@@ -1,4 +1,4 @@
-"""The tables of this room: customers, receipts of erasures, consents, preferences."""
+"""The tables of this room: customers, by what they are known, consents, preferences, receipts of erasures."""
 
 from treue.core.customers.models.consent import (
     Channel,
@@ -9,6 +9,7 @@ from treue.core.customers.models.consent import (
     Purpose,
 )
 from treue.core.customers.models.customers import Customer, Erasure
+from treue.core.customers.models.persons import Identity, Merge, Trait, Visitor
 
 __all__ = [
     "Channel",
@@ -17,6 +18,10 @@ __all__ = [
     "ConsentText",
     "Customer",
     "Erasure",
+    "Identity",
+    "Merge",
     "Preference",
     "Purpose",
+    "Trait",
+    "Visitor",
 ]
