@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import IO
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 
 import treue
-from treue.core import home, postgres
+from treue.core import direct, home, postgres
 
 FORMAT = 1
 SECONDS_TO_LEAVE = 2.0
@@ -60,7 +59,7 @@ def write(target: Path | None = None) -> Path:
     partial = target.with_name(target.name + ".partial")
     with tempfile.TemporaryDirectory(dir=home.home() / "tmp") as folder:
         dump = Path(folder) / DUMP
-        _run("pg_dump", "--format=custom", "--no-owner", f"--file={dump}", f"--dbname={_address()}")
+        _run("pg_dump", "--format=custom", "--no-owner", f"--file={dump}", f"--dbname={direct.address()}")
         manifest = Path(folder) / MANIFEST
         manifest.write_text(
             json.dumps({"format": FORMAT, "treue": treue.__version__, "written_at": moment.isoformat()})
@@ -134,7 +133,7 @@ def _put_in_place(new: Path, place: Path) -> None:
 
 
 def _has_data() -> bool:
-    with psycopg.connect(_conninfo()) as connection:
+    with psycopg.connect(direct.conninfo()) as connection:
         known = connection.execute("select to_regclass('shop_shop')").fetchone()
         if known is None or known[0] is None:
             return False
@@ -156,7 +155,7 @@ def _others_connected() -> bool:
         "select exists(select from pg_stat_activity where datname = current_database()"
         " and pid <> pg_backend_pid() and backend_type = 'client backend')"
     )
-    with psycopg.connect(_conninfo()) as connection:
+    with psycopg.connect(direct.conninfo()) as connection:
         row = connection.execute(query).fetchone()
         return bool(row and row[0])
 
@@ -166,7 +165,7 @@ def _replace_database(dump: Path) -> None:
     reading = _command("pg_restore", "--no-owner", "--file=-", dump)
     writing = _command(
         "psql",
-        *("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--dbname={_address()}"),
+        *("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--dbname={direct.address()}"),
         *("--command=drop schema public cascade", "--command=create schema public", "--file=-"),
     )
     environment = _environment()
@@ -195,29 +194,15 @@ def _pass_on(script: IO[bytes], target: IO[bytes]) -> None:
     shutil.copyfileobj(script, target, 1 << 20)
 
 
-def _place() -> dict[str, str]:
-    from django.db import connection
-
-    settings = connection.settings_dict
-    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return {name: str(settings[key]) for name, key in names.items() if settings.get(key)}
-
-
-def _conninfo() -> str:
-    return make_conninfo(**_place())
-
-
-def _address() -> str:
-    """The database for a program's command line, where everybody can read it: without the password."""
-    return make_conninfo(**{name: value for name, value in _place().items() if name != "password"})
-
-
 def _command(program: str, *arguments: str | Path) -> list[str]:
     return [str(postgres.programs() / program), *map(str, arguments)]
 
 
 def _environment() -> dict[str, str]:
-    return os.environ | {"PGPASSWORD": _place().get("password", ""), "PGOPTIONS": "-c client_min_messages=warning"}
+    return os.environ | {
+        "PGPASSWORD": direct.place().get("password", ""),
+        "PGOPTIONS": "-c client_min_messages=warning",
+    }
 
 
 def _run(program: str, *arguments: str | Path) -> None:

@@ -7,22 +7,18 @@ from pathlib import Path
 
 import ibis
 from adbc_driver_postgresql import dbapi
-from django.db import connection
 from ibis.backends.duckdb import Backend
-from psycopg.conninfo import make_conninfo
 
+from treue.core import direct
 from treue.core.home import home
 
 MEMORY = "1GB"
-NAMES = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 
 
 @contextmanager
 def database() -> Iterator[dbapi.Connection]:
     """PostgreSQL as it stands at one moment, on a connection of its own: what is not committed yet is not seen."""
-    settings = connection.settings_dict
-    place = {name: str(settings[key]) for name, key in NAMES.items() if settings.get(key)}
-    with dbapi.connect(make_conninfo(**place)) as link, link.cursor() as cursor:
+    with dbapi.connect(direct.conninfo()) as link, link.cursor() as cursor:
         cursor.execute("set transaction isolation level repeatable read read only")
         yield link
 
