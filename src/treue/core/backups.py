@@ -12,6 +12,7 @@ import tarfile
 import tempfile
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -25,6 +26,7 @@ FORMAT = 1
 SECONDS_TO_LEAVE = 2.0
 NEWER_SETTINGS = (b"SET transaction_timeout",)
 FOLDERS = ("lake", "uploads")
+LAST = "backup.json"
 MANIFEST, DUMP, KEY = "manifest.json", "database.dump", "secret.key"
 
 
@@ -52,8 +54,28 @@ class ProgramFailed(BackupError):
         super().__init__(words)
 
 
+@dataclass(frozen=True)
+class Written:
+    """The last backup of this installation: when it was begun, and where it was put."""
+
+    written_at: datetime
+    place: str
+
+
+def last() -> Written | None:
+    """None where no backup was ever written."""
+    try:
+        values = json.loads((home.home() / LAST).read_text())
+    except FileNotFoundError:
+        return None
+    return Written(datetime.fromisoformat(values["written_at"]), values["place"])
+
+
 def write(target: Path | None = None) -> Path:
-    """Write a backup and return where it lies; a file that is not whole never has the final name, nor stays."""
+    """Write a backup and return where it lies; a file that is not whole never has the final name, nor stays.
+
+    When and where is noted in the installation's folder, so that somebody notices when no more are written.
+    """
     moment = datetime.now(UTC)
     target = target or home.home() / "backups" / f"treue-{moment:%Y%m%d-%H%M%S}.tar"
     partial = target.with_name(target.name + ".partial")
@@ -70,7 +92,14 @@ def write(target: Path | None = None) -> Path:
         except BaseException:
             partial.unlink(missing_ok=True)
             raise
+    _note(Written(moment, str(target)))
     return target
+
+
+def _note(written: Written) -> None:
+    fresh = home.home() / f"{LAST}.new"
+    fresh.write_text(json.dumps({"written_at": written.written_at.isoformat(), "place": written.place}))
+    fresh.replace(home.home() / LAST)
 
 
 def _pack(place: Path, manifest: Path, dump: Path) -> None:

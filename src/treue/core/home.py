@@ -1,10 +1,14 @@
 """The one folder that an installation owns: database, lake, uploads, secret key, outgoing mail."""
 
+import errno
 import os
 import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+FOLDERS = ("lake", "uploads", "mail", "backups", "tmp")
+PARTS = frozenset({*FOLDERS, "postgres", "lost+found"})
 
 
 class UnusableHome(Exception):
@@ -40,12 +44,19 @@ def prepare() -> Path:
 
 def _make(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    if not _is_ours(folder):  # it would be closed to everybody else who has something there
+        raise FileExistsError(errno.EEXIST, "it holds other files")
     # PostgreSQL refuses to run as root and runs as a user of its own then, who has to pass through.
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
-    for part in ("lake", "uploads", "mail", "backups", "tmp"):
+    for part in FOLDERS:
         (folder / part).mkdir(mode=0o700, exist_ok=True)
     _write_once(folder / "secret.key", secrets.token_urlsafe(64))
     (folder / "secret.key").read_text()  # a key that is somebody else's would be replaced in silence below
+
+
+def _is_ours(folder: Path) -> bool:
+    """An installation, or nothing yet; a new disk has a folder for what is found on it."""
+    return (folder / "secret.key").exists() or all(path.name in PARTS for path in folder.iterdir())
 
 
 def secret_key() -> str:

@@ -140,14 +140,14 @@ def test_figures_say_how_long_a_writer_holds_everybody_back(client: Client, shop
 @pytest.mark.usefixtures("shop")
 def test_requests_are_counted_by_view_and_never_by_address(client: Client) -> None:
     def counted(status: str) -> float:
-        return metrics(client).get(("treue_http_requests_total", "account_login", "GET", status), 0)
+        return metrics(client).get(("treue_http_requests_total", "GET", status, "account_login"), 0)
 
     before = counted("200")
     assert client.get(reverse("account_login") + "?next=/customers/?q=Lovelace").status_code == 200
     client.get("/nowhere/Lovelace")
     client.generic("LOVELACE", reverse("account_login"))
     assert counted("200") == before + 1
-    assert metrics(client)["treue_http_requests_total", "none", "GET", "404"] >= 1
+    assert metrics(client)["treue_http_requests_total", "GET", "404", "none"] >= 1
     assert "lovelace" not in client.get("/metrics", **DIRECTLY).content.decode().lower()
 
 

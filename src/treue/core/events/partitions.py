@@ -36,6 +36,11 @@ end $$;
 """
 
 
+def name_of(day: date) -> str:
+    """The table that holds what is recorded in a day's month."""
+    return f"events_event_{day:%Y_%m}"
+
+
 def ensure(today: date) -> list[date]:
     """Make the partitions of this month and the next ones where they are missing. Returns the first days of these."""
     made = []

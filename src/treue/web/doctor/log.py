@@ -1,0 +1,93 @@
+"""The log: who holds it back, how far its reactions are, what failed."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from treue.core.events import registry, standing
+from treue.core.events.models import SHARDS
+from treue.web.doctor.finding import Clock, Finding, rows, value
+
+LONGEST_TRANSACTION = timedelta(minutes=2)
+LONGEST_LAG = timedelta(minutes=5)
+
+HOLDING = """
+select pid, coalesce(nullif(application_name, ''), '?'), extract(epoch from now() - xact_start)::int
+from pg_stat_activity
+where backend_xid is not null and pid <> pg_backend_pid() and xact_start < now() - %s
+order by xact_start"""
+PREPARED = "select gid, extract(epoch from now() - prepared)::int from pg_prepared_xacts order by prepared"
+
+# Above the cluster's own numbers nothing is ever read: so it is where rows came from another cluster unrenumbered.
+FROM_ELSEWHERE = """
+select exists (select from generate_series(0, %s - 1) part (shard) cross join lateral (
+    select xid from events_event e where e.shard = part.shard order by xid desc limit 1) latest
+    where latest.xid >= pg_snapshot_xmax(pg_current_snapshot()))
+or exists (select from events_cursor where xid > pg_snapshot_xmax(pg_current_snapshot()))"""
+WITHOUT_PLACE = """
+select asked.reaction, count(c.shard) from unnest(%s::text[]) as asked (reaction)
+left join events_cursor c on c.reaction = asked.reaction group by 1 having count(c.shard) < %s order by 1"""
+
+
+def horizon(_clock: Clock) -> Iterator[Finding]:
+    """Nothing written after the oldest open transaction is reacted to."""
+    for pid, program, seconds in rows(HOLDING, [LONGEST_TRANSACTION]):
+        yield Finding(
+            _(
+                "A transaction has been open for %(minutes)s minutes (process %(pid)s, %(program)s) and holds back all "
+                "reactions to what happened since."
+            )
+            % {"minutes": seconds // 60, "pid": pid, "program": program},
+            _("If nobody knows what it is for: select pg_terminate_backend(%(pid)s);") % {"pid": pid},
+        )
+    for name, seconds in rows(PREPARED):
+        yield Finding(
+            _("A prepared transaction has waited for %(minutes)s minutes (%(name)s) and holds back all reactions.")
+            % {"minutes": seconds // 60, "name": name},
+            _("rollback prepared '%(name)s';") % {"name": name},
+        )
+
+
+def numbers(_clock: Clock) -> Iterator[Finding]:
+    if value(FROM_ELSEWHERE, [SHARDS]):
+        yield Finding(
+            _("The log comes from another database server and was not numbered anew: nothing in it is ever read."),
+            _(
+                "Stop Treue and run: treue manage shell -c "
+                "'from treue.core.events import restoring; restoring.renumber()'. treue restore does it by itself."
+            ),
+        )
+
+
+def reactions(clock: Clock) -> Iterator[Finding]:
+    now = clock()
+    for each in standing.reactions():
+        if each.oldest and now - each.oldest > LONGEST_LAG:
+            yield Finding(
+                _("The reaction %(name)s is %(minutes)s minutes behind.")
+                % {"name": each.reaction, "minutes": int((now - each.oldest).total_seconds() // 60)},
+                _("Look whether a worker runs and whether something holds it back; more workers are quicker."),
+            )
+        if each.failed:
+            yield Finding(
+                ngettext(
+                    "The reaction %(name)s failed at %(count)s event, and what follows for the same person waits.",
+                    "The reaction %(name)s failed at %(count)s events, and what follows for the same persons waits.",
+                    each.failed,
+                )
+                % {"name": each.reaction, "count": each.failed},
+                _("The page Log shows them: try again, or leave out."),
+            )
+    if rows("select from events_event limit 1"):
+        yield from _without_place()
+
+
+def _without_place() -> Iterator[Finding]:
+    for name, shards in rows(WITHOUT_PLACE, [list(registry.REACTIONS), SHARDS]):
+        yield Finding(
+            _("The reaction %(name)s has its place in only %(there)s of %(all)s parts of the log.")
+            % {"name": name, "there": shards, "all": SHARDS},
+            _("A worker gives it the missing ones when it starts: start or restart one."),
+        )

@@ -1,0 +1,88 @@
+"""What the doctor finds in the log."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from django.db import connection
+
+from treue.core import direct
+from treue.core.events import reading, registry
+from treue.core.events.log import Happening, record
+from treue.core.events.models import Event
+from treue.core.events.reacting import drain
+from treue.core.shop.models import Shop
+from treue.web.doctor import log
+
+Found = Callable[..., list[str]]
+
+
+@pytest.fixture
+def failing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
+    """The only reaction there is; it fails at events of these names."""
+    monkeypatch.setattr(registry, "REACTIONS", {})
+    names: set[str] = set()
+
+    @registry.reaction("test.fails", starts=registry.BEGINNING)
+    def react(events: Sequence[Event]) -> None:
+        if names & {event.name for event in events}:
+            raise ZeroDivisionError
+
+    reading.begin()
+    return names
+
+
+def happen(shop: Shop, name: str) -> None:
+    record(shop, [Happening(name, name, 1, "shop", datetime.now(UTC))])
+
+
+def test_a_log_that_is_read_is_well(shop: Shop, failing: set[str], found: Found) -> None:
+    happen(shop, "a")
+    drain()
+    for name in ("horizon", "numbers", "reactions"):
+        assert found(f"log.{name}") == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_who_holds_everybody_back_is_found(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "LONGEST_TRANSACTION", timedelta(0))
+    with psycopg.connect(direct.conninfo(application_name="forgotten psql")) as other:
+        other.execute("select now()")
+        assert found("log.horizon") == []  # who only reads holds nobody back
+        other.execute("update shop_shop set name = 'Coffee House'")
+        (sentence,) = found("log.horizon")
+        other.rollback()
+    assert "forgotten psql" in sentence
+    assert str(other.info.backend_pid if not other.closed else "") in sentence
+
+
+def test_a_reaction_that_is_behind_is_found(shop: Shop, failing: set[str], found: Found) -> None:
+    happen(shop, "a")
+    assert found("log.reactions") == []
+    later = found("log.reactions", clock=lambda: datetime.now(UTC) + timedelta(minutes=10, seconds=1))
+    assert later == ["The reaction test.fails is 10 minutes behind."]
+
+
+def test_an_event_that_a_reaction_failed_at_is_found(shop: Shop, failing: set[str], found: Found) -> None:
+    failing.add("a")
+    happen(shop, "a")
+    drain()
+    (sentence,) = found("log.reactions")
+    assert sentence.startswith("The reaction test.fails failed at 1 event")
+
+
+def test_parts_of_the_log_that_nobody_reads_are_found(shop: Shop, failing: set[str], found: Found) -> None:
+    happen(shop, "a")
+    drain()
+    with connection.cursor() as cursor:
+        cursor.execute("delete from events_cursor where shard < 4")
+    assert found("log.reactions") == ["The reaction test.fails has its place in only 60 of 64 parts of the log."]
+
+
+@pytest.mark.parametrize("table", ["events_event", "events_cursor"])
+def test_numbers_of_another_server_are_found(shop: Shop, failing: set[str], found: Found, table: str) -> None:
+    happen(shop, "a")
+    with connection.cursor() as cursor:
+        cursor.execute(f"update {table} set xid = (xid::text::bigint + 1000000000000)::text::xid8")
+    assert len(found("log.numbers")) == 1
