@@ -2,7 +2,7 @@
 
 import typer
 
-from treue.web.commands import data, demo, doctoring, installation, refreshing, reporting, sources
+from treue.web.commands import data, demo, doctoring, exporting, installation, refreshing, reporting, sources
 
 app = typer.Typer(
     name="treue",
@@ -21,6 +21,7 @@ app.command("web")(installation.web)
 app.command("worker")(installation.worker)
 app.command("backup")(installation.backup)
 app.command("restore")(installation.restore)
+app.command("export")(exporting.export)
 app.command("doctor")(doctoring.doctor)
 app.command("refresh")(refreshing.refresh)
 app.command("manage", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})(installation.manage)
