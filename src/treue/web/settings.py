@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from treue.core import home, postgres
+from treue.web.operations import logs
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -211,15 +212,4 @@ EMAIL_BACKEND = "treue.core.jobs.mail.OutboxBackend"
 SMTP_URL = os.environ.get("TREUE_SMTP_URL", "")
 WEBHOOK_NETWORKS = os.environ.get("TREUE_WEBHOOK_NETWORKS", "")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("TREUE_LOG", "WARNING")},
-    # Whoever asks for what is not theirs gets a page; with a traceback each they would bury what is broken.
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-    },
-}
+LOGGING = logs.configuration()

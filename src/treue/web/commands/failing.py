@@ -17,6 +17,7 @@ from rich.markup import escape
 
 from treue.core.home import UnusableHome
 from treue.core.postgres import ServerDidNotStart
+from treue.web.operations.logs import is_debugging
 
 FAILED = 1
 USED_WRONGLY = 2
@@ -112,7 +113,7 @@ def _run() -> None:
             f"Something went wrong that Treue did not expect ({type(error).__name__}). "
             "Set TREUE_LOG=DEBUG and run it again to see where."
         )
-        if os.environ.get("TREUE_LOG") == "DEBUG":
+        if is_debugging():
             raise
         sys.exit(FAILED)
 

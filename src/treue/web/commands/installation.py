@@ -61,6 +61,7 @@ def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
             port=port,
             log_level="warning",
             access_log=False,
+            log_config=None,  # its words go where ours go
             lifespan="off",
             timeout_graceful_shutdown=5,
         )

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import threading
 import time
 
@@ -16,6 +15,7 @@ from treue.core.jobs import work
 from treue.core.jobs.models import Job
 from treue.core.jobs.tasks import SECONDS_UNTIL_DEAD, take_up
 from treue.core.jobs.wording import name_of, step_of
+from treue.web.operations.logs import is_debugging
 
 SECONDS_BETWEEN_LOOKS = 0.15
 SECONDS_UNTIL_SILENT = 30  # a worker gives a sign every ten
@@ -94,7 +94,7 @@ def _work_off_in_sentences() -> None:
     """A job that fails is told in a sentence by whoever watches it; its traceback is for those who ask for it."""
     log = logging.getLogger(work.__name__)
     level = log.level
-    if os.environ.get("TREUE_LOG") != "DEBUG":
+    if not is_debugging():
         log.setLevel(logging.CRITICAL)
     try:
         work_off()

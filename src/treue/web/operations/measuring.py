@@ -9,10 +9,11 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
 
 from django.http import HttpRequest, HttpResponseBase
 from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from treue.web.operations.logs import request_id
 
 OWN = CollectorRegistry()
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -27,7 +28,6 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
     registry=OWN,
 )
-request_id: ContextVar[str] = ContextVar("request_id", default="")
 log = logging.getLogger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
