@@ -2,6 +2,8 @@
 
 import errno
 import os
+import tarfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,26 @@ def test_it_leaves_nothing_and_what_was_there_before(
     assert target.read_text() == "yesterday's"
     assert list(target.parent.iterdir()) == [target]
     assert list((installation / "tmp").iterdir()) == []
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_full_disk_is_no_fault_of_the_backups(
+    installation: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_arguments: object, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    written = backups.write(tmp_path / "treue.tar")
+    monkeypatch.setattr(tarfile.TarFile, "extract", fill)
+    with pytest.raises(OSError, match="No space left"):
+        backups.restore(written)
+    assert list((installation / "tmp").iterdir()) == []
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_when_and_where_the_last_one_was_written_is_remembered(installation: Path, tmp_path: Path) -> None:
+    assert backups.last() is None
+    written = backups.write(tmp_path / "treue.tar")
+    last = backups.last()
+    assert last.place == str(written)
+    assert (datetime.now(UTC) - last.written_at).total_seconds() < 60

@@ -98,3 +98,20 @@ def test_two_processes_that_come_at_once_agree_on_the_secret(folder: Path) -> No
     keys = {process.communicate()[0] for process in started}
     assert len(keys) == 1
     assert keys != {"\n"}
+
+
+@pytest.mark.parametrize("name", ["notes.txt", ".bashrc", "other"])
+def test_a_folder_with_other_peoples_files_is_left_as_it_is(folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, mode=0o777)
+    folder.chmod(0o1777)
+    (folder / name).touch()
+    with pytest.raises(home.UnusableHome, match="it holds other files"):
+        home.prepare()
+    assert mode(folder) == 0o777
+    assert [path.name for path in folder.iterdir()] == [name]
+
+
+def test_a_new_disk_is_as_good_as_an_empty_folder(folder: Path) -> None:
+    (folder / "lost+found").mkdir(parents=True)
+    home.prepare()
+    assert home.secret_key()

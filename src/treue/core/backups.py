@@ -4,6 +4,7 @@ A backup is a tar with a manifest, PostgreSQL's own dump, the lake, the uploads 
 computed anew; it is kept so that a restored installation shows the same figures at once.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -24,6 +25,7 @@ from treue.core import direct, home, postgres
 
 FORMAT = 1
 SECONDS_TO_LEAVE = 2.0
+FULL = (errno.ENOSPC, errno.EDQUOT)
 NEWER_SETTINGS = (b"SET transaction_timeout",)
 FOLDERS = ("lake", "uploads")
 LAST = "backup.json"
@@ -139,6 +141,8 @@ def _unpack(source: Path, folder: Path) -> None:
                 tar.extract(member, folder, set_attrs=False)
         manifest = json.loads((folder / MANIFEST).read_text())
     except (tarfile.TarError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise
         raise NotABackup(str(source)) from error
     if manifest.get("format") != FORMAT:
         raise NotABackup(str(source))

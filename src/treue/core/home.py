@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 FOLDERS = ("lake", "uploads", "mail", "backups", "tmp")
-PARTS = frozenset({*FOLDERS, "postgres", "lost+found"})
+PARTS = frozenset({*FOLDERS, "postgres", "lost+found"})  # the last is what a new disk begins with
 
 
 class UnusableHome(Exception):
@@ -55,8 +55,9 @@ def _make(folder: Path) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """An installation, or nothing yet; a new disk has a folder for what is found on it."""
-    return (folder / "secret.key").exists() or all(path.name in PARTS for path in folder.iterdir())
+    """An installation, or nothing yet but what another process makes of it right now."""
+    names = {path.name for path in folder.iterdir() if not path.name.startswith(".secret.key.")}
+    return "secret.key" in names or names <= PARTS
 
 
 def secret_key() -> str:

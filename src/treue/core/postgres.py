@@ -77,6 +77,21 @@ def is_embedded() -> bool:
     return not os.environ.get("DATABASE_URL")
 
 
+class OtherMajorVersion(ServerDidNotStart):
+    """The data were written by another major version, which this one's programs cannot read. found: its number."""
+
+    def __init__(self, folder: Path, found: str) -> None:
+        self.folder = folder
+        self.found = found
+        Exception.__init__(
+            self,
+            f"The database in {folder} was written by PostgreSQL {found}, and this version of Treue brings "
+            f"PostgreSQL {MAJOR_VERSION}, which cannot read it. Nothing was changed. With the Treue that you "
+            f"used before, write a backup (treue backup FILE); then move {folder} away and run treue restore FILE "
+            "with this one.",
+        )
+
+
 @contextmanager
 def running() -> Iterator[None]:
     """The embedded server is up inside this block; nothing happens where DATABASE_URL names another one."""
@@ -120,6 +135,7 @@ def _start() -> None:
     folder = data_folder()
     if not (folder / "PG_VERSION").exists():
         _initialise(folder)
+    _require_own_version(folder)
     if _pg_ctl("status").returncode == 0:
         return
     sockets = socket_folder()
@@ -135,6 +151,12 @@ def _start() -> None:
     if (folder / ".new").exists():
         _command("createdb", "-h", str(sockets), "-U", SUPERUSER, DATABASE, check=True)
         (folder / ".new").unlink()
+
+
+def _require_own_version(folder: Path) -> None:
+    found = (folder / "PG_VERSION").read_text().strip()
+    if found != str(MAJOR_VERSION):
+        raise OtherMajorVersion(folder, found)
 
 
 def _initialise(folder: Path) -> None:

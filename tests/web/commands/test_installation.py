@@ -132,6 +132,26 @@ def test_a_killed_up_takes_its_web_worker_and_database_with_it(with_demo, runnin
     assert gone(with_demo)
 
 
+def test_a_terminal_that_is_closed_ends_everything(with_demo, running):
+    process, link = running
+    assert get(link) == 200
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(timeout=PATIENCE_SECONDS) == 0
+    assert gone(with_demo)
+
+
+def test_a_database_of_another_major_version_is_said_with_the_way_out(folders):
+    installation = Installation(folders / "older")
+    (installation.folder / "postgres").mkdir(parents=True)
+    (installation.folder / "postgres" / "PG_VERSION").write_text("17\n")
+    refused = installation.run("up", "--port", str(free_port()))
+    assert refused.returncode == 1
+    said = " ".join(refused.stderr.split())
+    assert "was written by PostgreSQL 17, and this version of Treue brings PostgreSQL 18" in said
+    assert "treue backup FILE" in said
+    assert [path.name for path in (installation.folder / "postgres").iterdir()] == ["PG_VERSION"]
+
+
 def test_a_second_up_says_where_the_first_one_runs_and_leaves_its_link_alone(with_demo, running, port):
     _process, link = running
     second = with_demo.run("up", "--port", str(free_port()))

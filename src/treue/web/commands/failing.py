@@ -70,10 +70,17 @@ def heeding_sigterm() -> Iterator[Callable[[], bool]]:
             raise Told
 
     former = signal.signal(signal.SIGTERM, end)
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # nohup has it ignored
+        signal.signal(signal.SIGHUP, _as_sigterm)
     try:
         yield lambda: bool(came)
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN if came else former)
+
+
+def _as_sigterm(number: int, frame: object) -> None:
+    """A terminal that is closed: end as whoever waits for SIGTERM does at this moment."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def main() -> None:
