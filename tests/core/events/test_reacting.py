@@ -268,3 +268,13 @@ def test_a_name_stands_for_one_reaction(reacting: Reacting):
         reacting("test.once")
     with pytest.raises(UnknownReaction):
         named("test.nobody")
+
+
+def test_a_reaction_reads_the_facts_of_what_happened(shop: Shop, reacting: Reacting):
+    seen = []
+    reacting()
+    registry.reaction("test.reads", starts=registry.BEGINNING)(lambda events: seen.extend(e.facts for e in events))
+    reading.begin()
+    record(shop, [happening("a1", facts={"total": "9.90", "lines": [1, 2]})])
+    drain()
+    assert seen == [{"total": "9.90", "lines": [1, 2]}]

@@ -1,6 +1,7 @@
 """`treue doctor`, as a person or a script calls it."""
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,13 @@ def doctor(
     with connection.cursor() as cursor:
         cursor.execute("truncate events_cursor, procrastinate_jobs, procrastinate_workers cascade")
     return lambda *arguments: run_treue(monkeypatch, capsys, "doctor", *TESTS_OWN, *arguments)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Not pytest's own, which every pytest that starts closes to the user PostgreSQL runs as."""
+    with tempfile.TemporaryDirectory(prefix="treue-test-") as place:
+        yield Path(place)
 
 
 def test_an_installation_that_is_well_ends_with_0(doctor: Callable[..., Run]) -> None:
@@ -71,8 +79,7 @@ def test_a_check_can_be_left_out_by_its_name_alone(doctor: Callable[..., Run], i
 
 
 @pytest.mark.long
-def test_a_whole_installation_is_well_once_it_has_a_backup(tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("well")
+def test_a_whole_installation_is_well_once_it_has_a_backup(folder: Path) -> None:
     installation = Installation(folder / "home")
     assert installation.run("demo", "--customers", "100").returncode == 0
     assert installation.run("refresh").returncode == 0
