@@ -48,6 +48,7 @@ def test_the_doctor_looks_at_it(external: Installation) -> None:
     assert fault.startswith("✕ database.settings: The database runs with fsync = off")
 
 
+@pytest.mark.long
 def test_it_is_given_out_as_it_is(external: Installation, tmp_path: Path) -> None:
     do(external, "export", "--out", str(tmp_path / "all"))
     lines = (tmp_path / "all" / "commerce_order.csv").read_text().splitlines()
@@ -81,6 +82,7 @@ def _answer(address: str) -> str:
             time.sleep(0.2)
 
 
+@pytest.mark.long
 def test_its_password_is_on_no_command_line_and_in_no_backup(external: Installation, tmp_path: Path) -> None:
     do(external, "backup", str(tmp_path / "saved.tar"))
     assert PASSWORD.encode() not in (tmp_path / "saved.tar").read_bytes()

@@ -147,6 +147,7 @@ def test_requests_are_counted_by_view_and_never_by_address(client: Client) -> No
     client.get("/nowhere/Lovelace")
     client.generic("LOVELACE", reverse("account_login"))
     assert counted("200") == before + 1
+    assert metrics(client)["treue_http_requests_total", "GET", "200", "metrics"] > 1
     assert metrics(client)["treue_http_requests_total", "GET", "404", "none"] >= 1
     assert "lovelace" not in client.get("/metrics", **DIRECTLY).content.decode().lower()
 

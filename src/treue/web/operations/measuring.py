@@ -11,12 +11,14 @@ import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 
 from treue.web.operations.logs import request_id
 
+disable_created_metrics()  # they double what is asked for, and nobody reads them
 OWN = CollectorRegistry()
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+PROBES = frozenset({"health", "ready", "metrics"})
 NO_VIEW = "none"  # a file of ours, or an address that leads nowhere
 GIVEN_ID = re.compile(r"[0-9a-fA-F-]{16,36}")
 
@@ -51,15 +53,20 @@ def measured(get_response: Answer) -> Answer:
 
 
 def count(view: str, method: str | None, status: int, seconds: float) -> None:
-    """Note one answered request; for what is answered without Django, too. view: a name out of few."""
+    """Note one answered request; for what is answered without Django, too. view: a name out of few.
+
+    Probes come every few seconds and are counted, but not logged.
+    """
     known = method if method in METHODS else "other"
     REQUESTS.labels(view, known, status).inc()
     SECONDS.labels(view).observe(seconds)
     facts = {"view": view, "method": known, "status": status, "duration_ms": round(seconds * 1000, 1)}
-    log.info("request", extra=facts)
+    log.log(logging.DEBUG if view in PROBES else logging.INFO, "request", extra=facts)
 
 
 def _view(request: HttpRequest) -> str:
+    if probe := getattr(request, "probe", None):
+        return probe
     match = request.resolver_match
     return (match.view_name or match._func_path) if match else NO_VIEW
 

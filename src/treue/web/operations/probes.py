@@ -58,19 +58,20 @@ def _is_loopback(host: str | None) -> bool:
         return False
 
 
-PROBES = {"/health": health, "/ready": ready, "/metrics": metrics}
+VIEWS = {"health": health, "ready": ready, "metrics": metrics}
 
 
 def answered_first(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Middleware: probes are answered, everything else goes on."""
 
     def answered(request: HttpRequest) -> HttpResponseBase:
-        probe = PROBES.get(request.path_info)
-        if probe is None:
+        name = request.path_info.removeprefix("/")
+        if name not in measuring.PROBES:
             return get_response(request)
+        request.probe = name
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        response = probe(request)
+        response = VIEWS[name](request)
         response.headers["Cache-Control"] = "no-store"
         return response
 
