@@ -39,15 +39,17 @@ def server() -> Iterator[str]:
     _hand_over(place, secret)
     try:
         _run(
-            *(bin_folder / "initdb", "-D", data, "-U", "treue", "--encoding=UTF8", "--locale=C.UTF-8"),
+            *(bin_folder / "initdb", "-D", data, "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8"),
             *("--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"),
         )
         options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={place} -c fsync=off"
         _run(bin_folder / "pg_ctl", "start", "-w", "-D", data, "-l", place / "log", "-o", options)
         try:
-            address = f"postgresql://treue:{PASSWORD.replace(' ', '%20')}@127.0.0.1:{port}"
-            _psql(f"{address}/postgres", "create database shop")
-            yield f"{address}/shop?sslmode=prefer&application_name=treue"
+            place_of = f"{PASSWORD.replace(' ', '%20')}@127.0.0.1:{port}"
+            # As docs/operations.md says: a role without rights, and a database that belongs to it.
+            _psql(f"postgresql://postgres:{place_of}/postgres", f"create role treue login password '{PASSWORD}'")
+            _psql(f"postgresql://postgres:{place_of}/postgres", "create database shop owner treue template template0")
+            yield f"postgresql://treue:{place_of}/shop?sslmode=prefer&application_name=treue"
         finally:
             _run(bin_folder / "pg_ctl", "stop", "-w", "-D", data, "-m", "immediate")
     finally:

@@ -42,6 +42,7 @@ def test_files_figures_and_reactions_work_on_it(external: Installation) -> None:
     assert not (external.folder / "postgres").exists()
 
 
+@pytest.mark.long
 def test_the_doctor_looks_at_it(external: Installation) -> None:
     told = external.run("doctor", "--language", "en", "--without", "backup", "--without", "work.worker")
     (fault,) = [line for line in told.stdout.splitlines() if line.startswith("✕")]

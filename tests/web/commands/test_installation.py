@@ -7,8 +7,10 @@ import socket
 import subprocess
 import tarfile
 import tempfile
+import time
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -130,6 +132,39 @@ def test_a_killed_up_takes_its_web_worker_and_database_with_it(with_demo, runnin
     process.kill()
     process.wait()
     assert gone(with_demo)
+
+
+@pytest.mark.long
+def test_a_web_process_whose_database_was_killed_lives_but_is_not_ready(with_demo, port):
+    with with_demo.start("web", "--port", str(port)) as process:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(lambda: answer(f"{address}/ready") == (200, "ready\n"))
+        server = (with_demo.folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]
+        os.kill(int(server), signal.SIGKILL)
+        wait_for(lambda: answer(f"{address}/ready") == (503, "The database does not answer.\n"))
+        assert answer(f"{address}/health") == (200, "alive\n")
+        assert "treue_database_up 0.0" in answer(f"{address}/metrics")[1]
+        process.terminate()
+        assert process.wait(timeout=PATIENCE_SECONDS) == 0
+    assert gone(with_demo)
+    assert with_demo.run("manage", "check").returncode == 0  # and the next one finds the database whole
+
+
+def answer(address: str) -> tuple[int, str] | None:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as found:
+            return found.status, found.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
+    except OSError:
+        return None  # it does not listen yet
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.2)
 
 
 def test_a_terminal_that_is_closed_ends_everything(with_demo, running):

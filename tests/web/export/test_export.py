@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import json
-import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +15,8 @@ from pyarrow import csv as arrow_csv
 from treue.core import direct
 from treue.core.commerce.models import Batch, Order, OrderLine
 from treue.core.customers.models import Customer
+from treue.core.events import reading
 from treue.core.events.log import Happening, record
-from treue.core.events.models import Event
 from treue.core.jobs.models import Mail
 from treue.core.shop.models import Shop
 from treue.core.staff.models import Invitation, User
@@ -55,7 +54,7 @@ def package(folder: Path) -> dict[str, dict]:
 
 def test_every_model_is_taken_or_left_for_a_reason() -> None:
     there = {model._meta.label for model in apps.get_models(include_auto_created=True)}
-    assert there - {"tests.Model"} == set(tables.TAKEN) | tables.LEFT.keys()
+    assert there == set(tables.TAKEN) | tables.LEFT.keys()
     assert not set(tables.TAKEN) & tables.LEFT.keys()
 
 
@@ -64,7 +63,7 @@ def test_every_column_of_what_is_taken_has_a_type() -> None:
         assert table.columns, table.name
 
 
-def test_every_secret_column_is_one(settings: object) -> None:
+def test_every_column_that_is_left_out_as_a_secret_is_there() -> None:
     for label, names in tables.SECRET_COLUMNS.items():
         assert names <= {field.name for field in apps.get_model(label)._meta.fields}
 
@@ -146,25 +145,17 @@ def test_all_files_show_one_moment(shop: Shop, tmp_path: Path) -> None:
     assert read(tmp_path / "out", "commerce_orderline")[0]["unit_price"] == ""
 
 
-def test_who_writes_meanwhile_does_not_wait(shop: Shop, tmp_path: Path) -> None:
-    """And what happens is reacted to: an export holds no reaction back."""
-    from treue.core.events import reading
-
+def test_who_writes_meanwhile_does_not_wait_and_is_reacted_to(shop: Shop, tmp_path: Path) -> None:
+    """An export holds no reaction back, as a transaction that writes would."""
     seen = []
 
-    def ask(table: str) -> None:
-        if table != "commerce_order":
-            return
-        record(shop, [Happening("m2", "Order Completed", 1, "shop", MOMENT)])
-        last = Event.objects.get(message_id="m2")
-        thread = threading.Thread(target=lambda: seen.append(last.seq))
-        thread.start()
-        thread.join()
-        shard = last.person & 63
-        seen.extend(each.event.seq for each in reading.following(shard, reading.Position("0", 0), 10))
+    def happen(table: str) -> None:
+        if table == "commerce_order":
+            record(shop, [Happening("m2", "Order Completed", 1, "shop", MOMENT)])
+            seen.extend(each.event.message_id for each in reading.following(1, reading.Position("0", 0), 10))
 
-    writing.write(tmp_path / "out", moment=MOMENT, tell=ask)
-    assert len(seen) >= 2
+    writing.write(tmp_path / "out", moment=MOMENT, tell=happen)
+    assert "m2" in seen
 
 
 def test_the_folder_and_its_files_are_closed_to_others(shop: Shop, tmp_path: Path) -> None:

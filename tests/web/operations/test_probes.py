@@ -2,8 +2,9 @@
 
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,8 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from treue.core.events import reading, registry
+from treue.core.events.log import Happening, record
+from treue.core.events.models import Event
+from treue.core.events.reacting import drain
 from treue.core.jobs.models import Job, Mail
 from treue.core.shop.models import Shop
+from treue.listen.imports.models import Import
+from treue.understand.metrics.models import Snapshot
 
 DIRECTLY = {"REMOTE_ADDR": "127.0.0.1"}
 
@@ -135,6 +142,37 @@ def test_figures_say_how_long_a_writer_holds_everybody_back(client: Client, shop
         time.sleep(0.2)
         assert metrics(client)[("treue_database_oldest_transaction_seconds",)] >= 0.2
         other.rollback()
+
+
+def test_figures_say_how_far_a_reaction_is_behind_and_at_what_it_failed(
+    client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(events: Sequence[Event]) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(registry, "REACTIONS", {})
+    registry.reaction("test.fails", starts=registry.BEGINNING)(fail)
+    reading.begin()
+    assert metrics(client)["treue_reaction_lag_seconds", "test.fails"] == 0
+    record(shop, [Happening("m", "Order Completed", 1, "shop", timezone.now())])
+    time.sleep(0.1)
+    before = metrics(client)
+    assert before["treue_reaction_unread_events", "test.fails"] == 1
+    assert 0.1 <= before["treue_reaction_lag_seconds", "test.fails"] < 60
+    drain()
+    after = metrics(client)
+    assert after["treue_reaction_unread_events", "test.fails"] == 0
+    assert after["treue_reaction_failed_events", "test.fails"] == 1
+
+
+def test_figures_say_when_files_came_and_when_they_were_counted(client: Client, shop: Shop, installation: Path) -> None:
+    ended = timezone.now() - timedelta(hours=1)
+    Import.objects.create(shop=shop, what="orders", state="done", file_name="a.csv", finished_at=ended)
+    Snapshot.objects.create(shop=shop, as_of=ended.date(), window_days=365, is_current=True, seconds=2.5)
+    found = metrics(client)
+    assert found["treue_last_import_timestamp_seconds", str(shop.pk)] == pytest.approx(ended.timestamp())
+    assert found["treue_figures_duration_seconds", str(shop.pk)] == 2.5
+    assert found["treue_figures_timestamp_seconds", str(shop.pk)] > ended.timestamp()
 
 
 @pytest.mark.usefixtures("shop")
