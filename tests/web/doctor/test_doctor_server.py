@@ -144,8 +144,8 @@ def test_a_month_without_a_place_in_the_log_is_found(found: Found) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_events_of_a_month_that_nobody_made_are_found(found: Found) -> None:
-    stray = """insert into events_event (shop_id, message_id, name, source, occurred_at, recorded_at)
-        values (1, 'm', 'a', 'shop', now(), '2099-01-01')"""
+    stray = """insert into events_event (shop_id, message_id, name, shard, source, occurred_at, recorded_at)
+        values (1, 'm', 'a', 0, 'shop', now(), '2099-01-01')"""
     with sql(stray, "delete from events_event where recorded_at = '2099-01-01'"):
         (sentence,) = found("database.months")
         assert sentence.startswith("1 event lies in no month's partition")

@@ -14,6 +14,14 @@ TAKEN = (
     "shop.NonProduct",
     "shop.AcquisitionCost",
     "customers.Customer",
+    "customers.Visitor",
+    "customers.Identity",
+    "customers.Trait",
+    "customers.Merge",
+    "customers.ConsentText",
+    "customers.ConsentRules",
+    "customers.ConsentRecord",
+    "customers.Preference",
     "customers.Erasure",
     "commerce.Batch",
     "commerce.Channel",
@@ -25,6 +33,9 @@ TAKEN = (
     "events.Source",
     "events.Event",
     "events.Parked",
+    "tracking.Tally",
+    "webhooks.Endpoint",
+    "webhooks.Delivery",
     "imports.Import",
     "imports.SetAside",
     "imports.Trace",
@@ -59,6 +70,7 @@ LEFT = {
     "axes.AccessLog": SECRET,
     "account.EmailAddress": TWICE,
     "events.Message": TWICE,
+    "commerce.Touched": TWICE,
     "profile.NeverOrdered": TWICE,
     "auth.Permission": DJANGO,
     "auth.Group": DJANGO,
@@ -75,6 +87,8 @@ SECRET_COLUMNS = {
     "staff.Invitation": {"token_hash"},
     "customers.Erasure": {"number_hash"},
     "jobs.Mail": {"text", "html"},
+    "events.Source": {"key_hash"},
+    "webhooks.Endpoint": {"seed", "former_seed"},
 }
 
 TYPES = (
@@ -88,6 +102,7 @@ TYPES = (
     (ArrayField, "array"),
     (models.CharField, "string"),
     (models.TextField, "string"),
+    (models.UUIDField, "string"),
 )
 
 
