@@ -94,7 +94,10 @@ class Order(models.Model):
                 name="commerce_order_refunds_capped",
             ),
         ]
-        indexes = [models.Index(fields=["customer", "ordered_at"], name="commerce_order_customer")]
+        indexes = [
+            models.Index(fields=["customer", "ordered_at"], name="commerce_order_customer"),
+            models.Index(fields=["shop", "ordered_at", "id"], name="commerce_order_by_time"),
+        ]
 
 
 class OrderLine(models.Model):

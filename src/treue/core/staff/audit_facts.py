@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from treue.core.staff.roles import Role
+from treue.core.staff.roles import Role, Scope
 from treue.design import formats
 
 Words = Promise | str
@@ -32,6 +32,7 @@ NAMES: dict[str, Words] = {
     "removed": _("Removed"),
     "report_rhythm": _("Report by mail"),
     "role": _("Role"),
+    "scopes": _("Scopes"),
     "what": _("Holds"),
     "window_days": _("Activity window in days"),
     "zone": _("Time zone"),
@@ -46,6 +47,7 @@ NAMES: dict[str, Words] = {
 RHYTHMS = {"never": _("Never"), "weekly": _("Every Monday"), "monthly": _("On the first of the month")}
 VALUES: dict[str, Value] = {
     "role": lambda value: dict(Role.choices).get(value, value),
+    "scopes": lambda value: dict(Scope.choices).get(value, value),
     "report_rhythm": lambda value: RHYTHMS.get(value, value),
     "fields": lambda value: NAMES.get(value, value),
 }

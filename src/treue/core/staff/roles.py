@@ -20,6 +20,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     SEE_AUDIT = "see_audit"
     SEE_MAIL = "see_mail"
+    MANAGE_KEYS = "manage_keys"
 
 
 class Role(models.TextChoices):
@@ -29,10 +30,18 @@ class Role(models.TextChoices):
     SERVICE = "service", _("Service")
 
 
+class Scope(models.TextChoices):
+    """What a key of the API may do."""
+
+    READ = "read", _("Read")
+    WRITE = "write", _("Write")
+
+
 # An analyst sees figures without persons; service sees persons without the shop's figures.
 GRANTED: dict[str, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
-    Role.MANAGER: frozenset(Permission) - {Permission.MANAGE_STAFF, Permission.SEE_AUDIT, Permission.SEE_MAIL},
+    Role.MANAGER: frozenset(Permission)
+    - {Permission.MANAGE_STAFF, Permission.SEE_AUDIT, Permission.SEE_MAIL, Permission.MANAGE_KEYS},
     Role.ANALYST: frozenset({Permission.SEE_FIGURES, Permission.EDIT_NOTES, Permission.SEE_JOBS}),
     Role.SERVICE: frozenset({Permission.SEE_CUSTOMERS, Permission.EXPORT_PERSON}),
 }

@@ -2,7 +2,7 @@
 
 import typer
 
-from treue.web.commands import data, demo, installation, reporting
+from treue.web.commands import data, demo, installation, keys, reporting
 
 app = typer.Typer(
     name="treue",
@@ -14,6 +14,7 @@ app = typer.Typer(
 
 app.command("report")(reporting.report)
 app.add_typer(data.imports, name="import")
+app.add_typer(keys.keys, name="key")
 app.command("demo")(demo.demo)
 app.command("up")(installation.up)
 app.command("web")(installation.web)
