@@ -6,8 +6,8 @@ from ninja import NinjaAPI
 
 from treue.core.api import problems
 from treue.core.api.application import Application, answered
-from treue.core.commerce.api import router as commerce
-from treue.core.customers.api import router as customers
+from treue.core.commerce.api_writes import router as orders
+from treue.core.customers.api_writes import router as customers
 from treue.core.events.api import router as events
 
 DESCRIPTION = """Customers, orders and events of one shop.
@@ -19,7 +19,7 @@ currency. Every write needs an `Idempotency-Key`. Errors are RFC 9457."""
 
 def application() -> NinjaAPI:
     api = Application(title="Treue", version="1", description=DESCRIPTION, urls_namespace="api")
-    for router in (customers, commerce, events):
+    for router in (customers, orders, events):
         api.add_router("", router)
     return api
 

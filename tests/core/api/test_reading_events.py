@@ -59,6 +59,7 @@ def test_an_event_is_told_with_its_facts_and_whose_it_is(reader: Asking, shop: S
         "customer": anna.pk,
         "source": "shop",
         "occurred_at": "2026-11-28T12:00:00Z",
+        "is_history": False,
         "facts": {"n": 0},
     }
 

@@ -13,6 +13,8 @@ from tests.core.lake import buying
 from treue.core import home
 from treue.core.customers.erasure import personal_tables, rows_about
 from treue.core.customers.export import export
+from treue.core.customers.identities import ANONYMOUS, Statement, learn
+from treue.core.customers.merging import merge
 from treue.core.events.log import Happening, record
 from treue.core.events.models import Parked
 from treue.core.staff.models import AuditEntry
@@ -42,6 +44,8 @@ def test_every_table_that_knows_the_person_is_in_the_copy(anna, ben, staff):
     record(anna.shop, [Happening("m", "Order Completed", anna.pk, "shop", NOW, {"order": "A-1"})])
     waiting = {"seq": 1, "place": 1, "shard": 1, "recorded_at": NOW}
     Parked.objects.create(reaction="thanks", person=anna.pk, **waiting)
+    learn([Statement(anna.shop, anna.pk, NOW, "m", True, [(ANONYMOUS, "a1")], {"city": "Bonn"})])
+    merge(kept=anna, absorbed=buying.customer(anna.shop, "C-2"), by=None)
     data = copy_of(anna, by=staff("service"))["data"]
     assert data["events.event"][0]["facts"] == {"order": "A-1"}
     assert {name: len(rows) for name, rows in data.items()} == {

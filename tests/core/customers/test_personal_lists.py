@@ -41,5 +41,5 @@ def test_whatever_names_a_customer_is_deleted_with_the_customer(model):
     """A table with a key to a customer must be in the export and in the counts of a receipt."""
     keys = [field for field in model._meta.get_fields() if field.many_to_one or (field.one_to_one and field.concrete)]
     if any(label(field.related_model) == "customers.Customer" for field in keys):
-        assert model.personal.owner
+        assert model.personal.owner is not None
         assert model.personal.on_erasure is OnErasure.DELETE

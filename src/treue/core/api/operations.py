@@ -14,13 +14,14 @@ from treue.core.api.problems import INVALID, Problem, fault
 
 View = Callable[..., object]
 Declare = Callable[[View], View]
+Answers = dict[int, type[Schema]]
 
 
 def reads(router: Router, path: str, *, answer: type[Schema], summary: str) -> Declare:
     return _declared(router.get, path, auth=READ, response={200: answer}, summary=summary)
 
 
-def writes(register: Callable[..., Declare], path: str, *, answers: dict[int, type[Schema]], summary: str) -> Declare:
+def writes(register: Callable[..., Declare], path: str, *, answers: Answers, summary: str) -> Declare:
     """register: the router's method, such as `router.post`. The view takes an `IdempotencyKey` and writes `once`."""
     return _declared(register, path, auth=WRITE, response=answers, summary=summary)
 

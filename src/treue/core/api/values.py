@@ -65,6 +65,12 @@ class Told(Schema):
     model_config = ConfigDict(hide_input_in_errors=True)
 
 
+class Taken(Schema):
+    """What the API is sent. A field that nobody knows is refused: it may be a known one, mistyped."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 def shown_as(*examples: object) -> ConfigDict:
     """The configuration of something told or taken: with examples for its description."""
     return ConfigDict(json_schema_extra={"examples": list(examples)})

@@ -56,7 +56,11 @@ class Product(models.Model):
 
 class Order(models.Model):
     """An order of a known customer. `amount` and `units` are the sums of its lines, `refunded…` of its matches:
-    written by the same statement that writes those, and checked by `treue doctor` and the tests."""
+    written by the same statement that writes those, and checked by `treue doctor` and the tests.
+
+    person: under which number it came in, where that is not the customer's own: a visitor's who was recognised, or that
+    of a customer who was merged.
+    """
 
     personal = PersonalData(
         fields=(
@@ -85,6 +89,7 @@ class Order(models.Model):
     refunded_amount = models.DecimalField(**MONEY, default=0)
     refunded_units = models.DecimalField(**UNITS, default=0)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, db_constraint=False)
+    person = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -160,8 +165,14 @@ class Refund(models.Model):
     refunded_at = models.DateTimeField()
     reason = models.CharField(max_length=120, blank=True)
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT)
+    person = models.BigIntegerField(null=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["shop", "refers_to"], condition=~models.Q(refers_to=""), name="commerce_refund_refers_to"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["shop", "document", "ordinal"], name="commerce_refund_once"),
             models.CheckConstraint(

@@ -10,7 +10,7 @@ from treue.core.api.keyset import Paged
 from treue.core.api.operations import reads
 from treue.core.api.problems import INVALID, NOT_FOUND, Problem, fault
 from treue.core.api.values import GivenMoment, Id, PathId, Text, Told, shown_as
-from treue.core.customers import persons
+from treue.core.customers import identities, persons
 from treue.core.customers.models import Customer
 from treue.core.shop.models import Shop
 
@@ -74,10 +74,11 @@ def list_customers(request: HttpRequest, query: Query[CustomerQuery]) -> Custome
         detail = "Ask for one of identity, number and email"
         raise Problem(INVALID, detail + ".", errors=[fault("query", detail)])
     if query.identity is not None:
-        return CustomerPage(data=[shown(each) for each in persons.find(shop, query.identity)], next=None)
+        return CustomerPage(data=[shown(each) for each in identities.find(shop, query.identity)], next=None)
     customers = Customer.objects.filter(shop=shop)
     if query.number is not None:
-        customers = customers.filter(number=query.number)
+        named = Customer.everyone.filter(shop=shop, number=query.number).values_list("pk", flat=True)
+        customers = customers.filter(pk__in=[each.pk for each in identities.as_they_are(named)])
     if query.email is not None:
         customers = customers.filter(email__iexact=query.email)
     if query.after is not None:

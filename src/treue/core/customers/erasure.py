@@ -5,17 +5,15 @@ it: rooms that keep such files say so by `followed_by`. Which tables are concern
 (`core.privacy`).
 """
 
-import hashlib
-import hmac
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from graphlib import TopologicalSorter
 
 from django.apps import apps
-from django.conf import settings
 from django.db import models, transaction
 
 from treue.core.commerce.unmatching import unmatch_from_others
-from treue.core.customers import quotes
+from treue.core.customers import persons, quotes
+from treue.core.customers.erased import number_hash
 from treue.core.customers.errors import AlreadyErased, NotThere
 from treue.core.customers.models import Customer, Erasure
 from treue.core.jobs import work
@@ -39,12 +37,6 @@ def followed_by(kind: str, *, lock: Lock | None = None) -> None:
     FOLLOWED_BY[kind] = lock
 
 
-def number_hash(shop_id: int, number: str) -> str:
-    """The keyed hash by which an erased customer's number is recognised; without the key it says nothing."""
-    message = f"treue.erasure:{shop_id}:{number}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()
-
-
 def receipts_for(shop_id: int, number: str) -> models.QuerySet[Erasure]:
     """The receipts for whoever had this number, the latest first. Who comes back can be erased again."""
     return Erasure.objects.filter(shop_id=shop_id, number_hash=number_hash(shop_id, number)).order_by("-pk")
@@ -58,6 +50,7 @@ def receipt_of(customer_id: int) -> Erasure | None:
 def erase(*, customer: Customer, by: User | None, patience_seconds: float = PATIENCE_SECONDS) -> Erasure:
     """Delete a customer and everything about them, and queue the rewriting of files and figures.
 
+    Who was merged into them goes with them, each with a receipt of their own; that of the customer is returned.
     Raises ShopIsBeingWritten while an import runs, AlreadyErased where somebody was quicker, NotThere where the
     customer went another way; nothing is done then.
     """
@@ -67,25 +60,35 @@ def erase(*, customer: Customer, by: User | None, patience_seconds: float = PATI
         if locked is None:
             former = receipt_of(customer.pk)
             raise AlreadyErased(former.pk) if former else NotThere(customer.pk)
-        receipt = Erasure.objects.create(
-            shop_id=locked.shop_id,
-            customer_id=locked.pk,
-            number_hash=number_hash(locked.shop_id, locked.number),
-            erased_by=by,
-            deleted=delete(locked),
-        )
+        merged = list(Customer.everyone.filter(merged_into=locked))
+        deleted = delete(locked)
+        for each in merged:
+            follow_up(_receipt(each, by, {}), by=by)
+        receipt = _receipt(locked, by, deleted)
         audit.record("customer.erased", who=by, subject=f"erasure {receipt.pk}", **receipt.deleted)
         follow_up(receipt, by=by)
     return receipt
 
 
+def _receipt(customer: Customer, by: User | None, deleted: dict[str, int]) -> Erasure:
+    return Erasure.objects.create(
+        shop_id=customer.shop_id,
+        customer_id=customer.pk,
+        number_hash=number_hash(customer.shop_id, customer.number),
+        erased_by=by,
+        deleted=deleted,
+    )
+
+
 def delete(customer: Customer) -> dict[str, int]:
     """Delete every row about a customer, and what quotes them. Returns the rows by table. Call it in a transaction."""
-    quotes.blot_out(customer)
+    numbers = persons.numbers_of(customer)
+    for each in Customer.everyone.filter(pk__in=numbers):
+        quotes.blot_out(each)
     unmatch_from_others(customer.pk)
     counts = {}
     for model in _those_that_refer_first(_deleted_tables()):
-        rows = rows_of(model, customer)
+        rows = rows_of(model, numbers)
         counts[model._meta.label] = rows._raw_delete(rows.db)
     return {name: count for name, count in counts.items() if count}
 
@@ -99,7 +102,8 @@ def follow_up(receipt: Erasure, *, by: User | None) -> None:
 
 def rows_about(customer: Customer) -> dict[str, int]:
     """How many rows of which table would be deleted with a customer; tables without any are left out."""
-    counts = {model._meta.label: rows_of(model, customer).count() for model in _deleted_tables()}
+    numbers = persons.numbers_of(customer)
+    counts = {model._meta.label: rows_of(model, numbers).count() for model in _deleted_tables()}
     return {name: count for name, count in counts.items() if count}
 
 
@@ -109,9 +113,10 @@ def personal_tables() -> list[tuple[Model, PersonalData]]:
     return [(model, personal) for model, personal in with_lists if personal and personal.owner is not None]
 
 
-def rows_of(model: Model, customer: Customer) -> models.QuerySet:
+def rows_of(model: Model, numbers: Collection[int]) -> models.QuerySet:
+    """numbers: all of one person's (`persons.numbers_of`)."""
     owner = model.personal.owner
-    return model._base_manager.filter(**{owner or "pk": customer.pk})
+    return model._base_manager.filter(**{f"{owner or 'pk'}__in": numbers})
 
 
 def _deleted_tables() -> list[Model]:

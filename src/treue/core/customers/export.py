@@ -6,12 +6,13 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import IO
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
-from treue.core.customers import quotes
+from treue.core.customers import persons, quotes
 from treue.core.customers.erasure import personal_tables, rows_of
 from treue.core.customers.models import Customer
 from treue.core.home import home
@@ -77,8 +78,9 @@ def _document(customer: Customer, now: datetime) -> Iterator[str]:
 
 
 def _tables(customer: Customer) -> Iterator[tuple[str, Iterable[Row]]]:
+    numbers = persons.numbers_of(customer)
     for model, personal in personal_tables():
-        rows = rows_of(model, customer)
+        rows = rows_of(model, numbers)
         if rows.exists():
             found = rows.order_by("pk").values(*personal.fields).iterator(chunk_size=ROWS_AT_ONCE)
             yield model._meta.label_lower, map(_plainly_named, found)
@@ -90,7 +92,8 @@ def _plainly_named(row: Row) -> Row:
 
 
 def _quoted(customer: Customer) -> Iterator[Row]:
-    for quote in quotes.quotes_of(customer):
+    everything = chain.from_iterable(map(quotes.quotes_of, (customer, *Customer.everyone.filter(merged_into=customer))))
+    for quote in everything:
         place = {"table": quote.model._meta.label_lower, "row": quote.pk, "column": quote.column}
         for part in quote.parts:
             yield place | {"value": part}

@@ -1,23 +1,123 @@
-"""Who a number or an identity stands for today."""
+"""Who a number in the log is.
 
-from collections.abc import Collection
+An event carries the number under which it came in: a customer's or a visitor's. That number never changes; who it
+stands for may, when a visitor is recognised or two customers are merged, and back again.
+"""
 
-from django.db.models import Q
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import NamedTuple
 
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from treue.core.customers import erased
 from treue.core.customers.models import Customer
-from treue.core.shop.models import Shop
+
+NUMBER, ANONYMOUS = "number", "anonymous"
+
+# Looked up one by one (hence the `limit`): a plan made for few would join a table of a million customers whole.
+LOOKED_UP = """
+with wanted as (
+    select * from jsonb_to_recordset(%(wanted)s::jsonb) as w (shop bigint, kind text, value text))
+select w.shop, w.kind, w.value, c.id, coalesce(c.merged_into_id, c.id)
+from wanted w cross join lateral (
+    select id, merged_into_id from customers_customer where shop_id = w.shop and number = w.value limit 1) c
+where w.kind = 'number'
+union all
+select w.shop, w.kind, w.value, v.number, v.customer_id
+from wanted w cross join lateral (
+    select number, customer_id from customers_visitor where shop_id = w.shop and anonymous_id = w.value limit 1) v
+where w.kind = 'anonymous'"""
+
+# In their own order, so that two writers of the same wait for each other instead of meeting crosswise.
+NEW_CUSTOMERS = """
+insert into customers_customer (shop_id, number, name, email, phone, city, country, created_at)
+select shop, value, '', case when value like '%%@%%' then value else '' end, '', '', '', now()
+from jsonb_to_recordset(%(wanted)s::jsonb) as w (shop bigint, kind text, value text)
+where kind = 'number' order by shop, value collate "C"
+on conflict (shop_id, number) do nothing"""
+
+NEW_VISITORS = """
+insert into customers_visitor (number, shop_id, anonymous_id)
+select nextval('customers_customer_id_seq'), shop, value from (
+    select shop, value from jsonb_to_recordset(%(wanted)s::jsonb) as w (shop bigint, kind text, value text)
+    where kind = 'anonymous' order by shop, value collate "C") w
+on conflict (shop_id, anonymous_id) do nothing"""
+
+TODAY = """
+select n.number, coalesce(
+    (select coalesce(c.merged_into_id, c.id) from customers_customer c where c.id = n.number),
+    (select v.customer_id from customers_visitor v where v.number = n.number))
+from unnest(%(numbers)s::bigint[]) as n (number)"""
+
+NUMBERS = """
+select %(customer)s::bigint
+union all select id from customers_customer where merged_into_id = %(customer)s
+union all select number from customers_visitor where customer_id = %(customer)s"""
+
+
+class Key(NamedTuple):
+    """By what somebody is named. kind: NUMBER (the shop's own of a customer) or ANONYMOUS."""
+
+    shop: int
+    kind: str
+    value: str
+
+
+class Person(NamedTuple):
+    """number: what events are written down under. customer: who that is today, None for a visitor nobody knows."""
+
+    number: int
+    customer: int | None
+
+
+def resolve(cursor: CursorWrapper, wanted: Mapping[Key, datetime]) -> dict[Key, Person]:
+    """The persons named by some keys; whoever is not known yet becomes a customer or a visitor.
+
+    wanted: for each key the latest moment at which something of it happened. Whoever was erased is left out of the
+    answer where all that happened before: they stay erased, and who comes back later is somebody new. Call it in a
+    transaction; two that want the same new person wait for each other.
+    """
+    found = _looked_up(cursor, wanted)
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        gone = erased.latest(cursor, [(key.shop, key.value) for key in missing if key.kind == NUMBER])
+        missing = [key for key in missing if not _stays_erased(key, wanted[key], gone)]
+        values = {"wanted": _rows(missing)}
+        cursor.execute(NEW_CUSTOMERS, values)
+        cursor.execute(NEW_VISITORS, values)
+        found |= _looked_up(cursor, missing)
+    return found
+
+
+def _looked_up(cursor: CursorWrapper, keys: Collection[Key]) -> dict[Key, Person]:
+    cursor.execute(LOOKED_UP, {"wanted": _rows(keys)})
+    return {Key(*row[:3]): Person(*row[3:]) for row in cursor.fetchall()}
+
+
+def _rows(keys: Collection[Key]) -> str:
+    return json.dumps([key._asdict() for key in keys], cls=DjangoJSONEncoder)
+
+
+def _stays_erased(key: Key, latest: datetime, gone: Mapping[tuple[int, str], datetime]) -> bool:
+    since = gone.get((key.shop, key.value)) if key.kind == NUMBER else None
+    return since is not None and latest < since
 
 
 def customers_of(numbers: Collection[int]) -> dict[int, int]:
-    """The customer of each person number; those that are nobody's are left out."""
-    return {pk: pk for pk in Customer.objects.filter(pk__in=numbers).values_list("pk", flat=True)}
+    """Person number to the customer it stands for today; visitors whom nobody knows are left out."""
+    if not numbers:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(TODAY, {"numbers": list(numbers)})
+        return {number: customer for number, customer in cursor.fetchall() if customer is not None}
 
 
 def numbers_of(customer: Customer) -> list[int]:
-    """All person numbers whose history is this customer's."""
-    return [customer.pk]
-
-
-def find(shop: Shop, value: str) -> list[Customer]:
-    """Whoever has this shop number or e-mail address."""
-    return list(Customer.objects.filter(Q(number=value) | Q(email__iexact=value), shop=shop).order_by("pk"))
+    """All numbers whose history is this customer's: their own, those of whom they absorbed, and their visits'."""
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERS, {"customer": customer.pk})
+        return [number for (number,) in cursor.fetchall()]

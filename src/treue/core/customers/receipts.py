@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection, models, transaction
 
 from treue.core.customers import erasure
+from treue.core.customers.erased import number_hash
 from treue.core.customers.models import Customer, Erasure
 from treue.core.jobs.models import Job
 from treue.core.shop.models import Shop
@@ -93,8 +94,8 @@ def apply_again(receipts: Iterable[Receipt]) -> int:
 
 
 def _apply(receipt: Receipt) -> bool:
-    customer = Customer.objects.filter(pk=receipt.customer_id, shop=receipt.shop_id).first()
-    is_back = customer is not None and erasure.number_hash(receipt.shop_id, customer.number) == receipt.number_hash
+    customer = Customer.everyone.filter(pk=receipt.customer_id, shop=receipt.shop_id).first()
+    is_back = customer is not None and number_hash(receipt.shop_id, customer.number) == receipt.number_hash
     colleague = User.objects.filter(pk=receipt.erased_by_id).first()
     row = Erasure.objects.create(
         shop_id=receipt.shop_id,

@@ -23,6 +23,7 @@ EXAMPLE = {
     "source": "files",
     "occurred_at": "2026-11-28T11:00:00Z",
     "recorded_at": "2026-11-28T11:00:01.250000Z",
+    "is_history": False,
     "facts": {"order": "A-2026-0815", "total": "24.9000", "currency": "EUR"},
 }
 
@@ -34,6 +35,7 @@ class EventOut(Told):
     source: str
     occurred_at: GivenMoment
     recorded_at: GivenMoment
+    is_history: bool = Field(description="It happened before its source was live, and nothing reacted to it.")
     facts: dict[str, object] = Field(description="What the source said of it.")
 
     model_config = shown_as(EXAMPLE)
@@ -95,6 +97,7 @@ def _shown(events: list[Event]) -> list[EventOut]:
             source=event.source,
             occurred_at=event.occurred_at,
             recorded_at=event.recorded_at,
+            is_history=event.is_history,
             facts=event.facts,
         )
         for event in events

@@ -24,7 +24,8 @@ from pg_control_system()"""
 
 # Each shard has an index in the log's order, and the first of all are among the first of each.
 FEED = """
-select e.xid::text::bigint, e.seq, e.message_id, e.name, e.person, e.source, e.occurred_at, e.recorded_at, e.facts
+select e.xid::text::bigint, e.seq, e.message_id, e.name, e.person, e.source, e.occurred_at, e.recorded_at,
+    e.is_history, e.facts
 from generate_series(0, %(shards)s - 1) as of_shard, lateral (
     select * from events_event
     where shard = of_shard and shop_id = %(shop)s and (xid, seq) > (%(xid)s::text::xid8, %(seq)s)
@@ -33,7 +34,8 @@ from generate_series(0, %(shards)s - 1) as of_shard, lateral (
 order by e.xid, e.seq limit %(most)s"""
 
 TIMELINE = """
-select e.seq, e.message_id, e.name, e.person, e.source, e.occurred_at, e.recorded_at, e.facts
+select e.seq, e.message_id, e.name, e.person, e.source, e.occurred_at, e.recorded_at, e.is_history,
+    e.facts
 from unnest(%(persons)s::bigint[]) as of_person, lateral (
     select * from events_event
     where person = of_person and shop_id = %(shop)s
@@ -91,5 +93,5 @@ def _horizon() -> tuple[int, int]:
 
 def _event(shop: Shop, row: Sequence[object]) -> Event:
     """Django has psycopg hand JSON over as text."""
-    names = ("seq", "message_id", "name", "person", "source", "occurred_at", "recorded_at", "facts")
+    names = ("seq", "message_id", "name", "person", "source", "occurred_at", "recorded_at", "is_history", "facts")
     return Event(shop=shop, **dict(zip(names, (*row[:-1], json.loads(row[-1])), strict=True)))

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
+from treue.core.events.models import SHARDS
 from treue.core.shop.models import Shop
 
 # The ids are taken in their own order, so that two writers of the same messages wait for each other instead of
@@ -15,14 +16,19 @@ from treue.core.shop.models import Shop
 RECORD = """
 with incoming as (
     select * from rows from (jsonb_to_recordset(%(events)s::jsonb) as (
-        message_id text, name text, person bigint, source text, occurred_at timestamptz, facts jsonb))
-        with ordinality as given (message_id, name, person, source, occurred_at, facts, place)),
+        message_id text, name text, person bigint, source text, occurred_at timestamptz, facts jsonb, lane bigint,
+        is_history boolean)) with ordinality
+        as given (message_id, name, person, source, occurred_at, facts, lane, is_history, place)),
 fresh as (
     insert into events_message (shop_id, message_id)
     select distinct %(shop)s::bigint, message_id from incoming order by message_id
     on conflict do nothing returning message_id)
-insert into events_event (shop_id, message_id, name, person, source, occurred_at, facts)
-select %(shop)s, message_id, name, person, source, occurred_at, facts
+insert into events_event (shop_id, message_id, name, person, shard, source, occurred_at, facts, is_history)
+select %(shop)s, message_id, name, person,
+    coalesce(
+        lane, (select merged_into_id from customers_customer c where c.id = person), person,
+        get_byte(decode(md5(message_id), 'hex'), 0)) & %(last_shard)s,
+    source, occurred_at, facts, is_history
 from (select distinct on (message_id) * from incoming order by message_id, place) once join fresh using (message_id)
 order by place"""
 
@@ -33,7 +39,8 @@ class Happening:
 
     message_id: the same for the same event, however often it is told; unique in the shop. person: the first number of
     the customer or visitor, None where it concerns nobody. occurred_at: an aware moment. facts: what JSON can hold,
-    without NUL.
+    without NUL. lane: the customer whom that number stands for now, where it is another one; it keeps their events in
+    one order. is_history: it happened before its source was live; reactions see it only where they ask for that.
     """
 
     message_id: str
@@ -42,6 +49,8 @@ class Happening:
     source: str
     occurred_at: datetime
     facts: Mapping[str, object] = field(default_factory=dict)
+    lane: int | None = None
+    is_history: bool = False
 
 
 def record(shop: Shop, happenings: Sequence[Happening]) -> int:
@@ -53,5 +62,7 @@ def record(shop: Shop, happenings: Sequence[Happening]) -> int:
         return 0
     rows = [{name: getattr(each, name) for name in Happening.__slots__} for each in happenings]
     with connection.cursor() as cursor:
-        cursor.execute(RECORD, {"shop": shop.pk, "events": json.dumps(rows, cls=DjangoJSONEncoder)})
+        cursor.execute(
+            RECORD, {"shop": shop.pk, "last_shard": SHARDS - 1, "events": json.dumps(rows, cls=DjangoJSONEncoder)}
+        )
         return cursor.rowcount

@@ -32,8 +32,8 @@ class Event(models.Model):
 
     The table is partitioned by the month of `recorded_at` and made by hand (migration 0001). Beside these columns it
     has `xid`, the transaction that wrote the row, and `shard`: both belong to `reading`.
-    person: the number that the customer or visitor had first. It is kept when two are merged.
-    facts: what the source said of it, by an allow-list of its kind.
+    person: the number of the customer or visitor under which it came in; who that is today may change.
+    facts: what the source said of it, by an allow-list of its kind. is_history: it happened before its source was live.
     """
 
     personal = PersonalData(fields=("occurred_at", "name", "source", "facts"), owner="person")
@@ -47,6 +47,10 @@ class Event(models.Model):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     facts = models.JSONField(default=dict)
+    is_history = models.BooleanField(default=False)
+
+    # Who the person is today, where `reading` has looked it up; None for a visitor whom nobody knows.
+    customer: int | None = None
 
     class Meta:
         db_table = "events_event"
@@ -71,8 +75,9 @@ class Message(models.Model):
 class Parked(models.Model):
     """An event that a reaction could not deal with, or that waits behind one of the same person.
 
-    The first one of a person carries the error, the attempts and the next try; the others wait for it. place: the
-    number of the transaction that wrote the event, by which the log is ordered before `seq`.
+    The first one of a person carries the error, the attempts and the next try; the others wait for it. person: the
+    customer it concerns, or the number of a visitor whom nobody knows. place: the number of the transaction that wrote
+    the event, by which the log is ordered before `seq`.
     """
 
     personal = PersonalData(fields=("reaction", "attempts", "next_try_at"), owner="person")

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from treue.core.events import reading, registry
 from treue.core.events.calling import call
-from treue.core.events.models import Event, Parked
+from treue.core.events.models import Parked
 from treue.core.events.reading import Read
 from treue.core.events.registry import Reaction
 
@@ -34,7 +34,7 @@ def park(reaction: Reaction, shard: int, found: Sequence[Read], *, error: Except
             seq=each.event.seq,
             recorded_at=each.event.recorded_at,
             place=int(each.place),
-            person=each.event.person,
+            person=each.lane,
             shard=shard,
             **(_failed(error, attempts=1) if error else {}),
         )
@@ -47,6 +47,11 @@ def _failed(error: Exception, *, attempts: int) -> dict[str, object]:
     wait = min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
     again = timezone.now() + wait if attempts < MOST_ATTEMPTS else None
     return {"error": type(error).__qualname__[:LONGEST_ERROR], "attempts": attempts, "next_try_at": again}
+
+
+def follow(persons: Collection[int], customer: int) -> None:
+    """What is parked of some persons belongs to this customer now, and keeps their later events behind it."""
+    Parked.objects.filter(person__in=persons).update(person=customer)
 
 
 def hold(parked: Parked) -> None:
@@ -87,7 +92,7 @@ def try_again(parked: Parked, *, if_due: bool = False) -> int:
 
 def _succeeds(reaction: Reaction, parked: Parked) -> bool:
     """Whether it need not wait any longer: it was dealt with, or the event is not there any more."""
-    event = Event.objects.filter(seq=parked.seq, recorded_at=parked.recorded_at).first()
+    event = reading.one(parked.seq, parked.recorded_at)
     error = call(reaction, [event]) if event else None
     if error is None:
         parked.delete()

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 MONTHS_AHEAD = 3
 
 FUNCTIONS = """
-create function events_make_month(first date) returns boolean language plpgsql as $$
+create or replace function events_make_month(first date) returns boolean language plpgsql as $$
 declare
     month text := to_char(first, '"events_event_"YYYY_MM');
     begins timestamptz := first::timestamp at time zone 'UTC';
@@ -25,8 +25,10 @@ begin
         month);
     execute format(
         'with early as (delete from events_event_default where recorded_at >= %L and recorded_at < %L returning *)
-        insert into %I (seq, xid, shop_id, message_id, name, person, source, occurred_at, recorded_at, facts)
-        select seq, xid, shop_id, message_id, name, person, source, occurred_at, recorded_at, facts from early',
+        insert into %I (seq, xid, shop_id, message_id, name, person, shard, source, occurred_at, recorded_at, facts,
+            is_history)
+        select seq, xid, shop_id, message_id, name, person, shard, source, occurred_at, recorded_at, facts,
+            is_history from early',
         begins, ends, month);
     execute format('alter table events_event attach partition %I for values from (%L) to (%L)', month, begins, ends);
     return true;

@@ -26,17 +26,17 @@ def react(reaction: Reaction, shard: int) -> int:
         found = reading.following(shard, position, reaction.batch)
         if not found:
             return 0
-        _deal_with(reaction, shard, [each for each in found if not reaction.on or each.event.name in reaction.on])
+        _deal_with(reaction, shard, [each for each in found if reaction.concerns(each.event)])
         reading.move(reaction, shard, found[-1])
     return len(found)
 
 
 def _deal_with(reaction: Reaction, shard: int, found: Sequence[Read]) -> None:
     """Hand over what nobody has to wait for; who has a failed event keeps the later ones behind it."""
-    parked = parking.persons(reaction, [each.event.person for each in found])
-    behind = [each for each in found if each.event.person in parked]
+    parked = parking.persons(reaction, [each.lane for each in found])
+    behind = [each for each in found if each.lane in parked]
     parking.park(reaction, shard, behind)
-    _try(reaction, shard, [each for each in found if each.event.person not in parked])
+    _try(reaction, shard, [each for each in found if each.lane not in parked])
 
 
 def _try(reaction: Reaction, shard: int, found: Sequence[Read]) -> None:

@@ -29,14 +29,18 @@ HOLD = """
 select xid::text, seq, since from events_cursor where reaction = %s and shard = %s
 for update {skip}"""
 
-NEXT = """
+EVENT = """
 select e.seq, e.xid::text as place, e.shop_id, e.message_id, e.name, e.person, e.source, e.occurred_at, e.recorded_at,
-    e.facts
-from events_event e
+    e.facts, e.is_history, coalesce(
+        (select coalesce(c.merged_into_id, c.id) from customers_customer c where c.id = e.person),
+        (select v.customer_id from customers_visitor v where v.number = e.person)) as customer
+from events_event e"""
+NEXT = f"""{EVENT}
 where e.shard = %(shard)s and (e.xid, e.seq) > (%(xid)s::xid8, %(seq)s)
   and e.xid < pg_snapshot_xmin(pg_current_snapshot())
   and e.recorded_at >= coalesce(%(since)s, '-infinity'::timestamptz)
 order by e.xid, e.seq limit %(most)s"""
+ONE = f"{EVENT} where e.seq = %(seq)s and e.recorded_at = %(recorded_at)s"
 
 MOVE = """
 update events_cursor set xid = %(xid)s::xid8, seq = %(seq)s, moved_at = now()
@@ -66,6 +70,11 @@ class Read:
     event: Event
     place: str
 
+    @property
+    def lane(self) -> int | None:
+        """Whose events are kept in order: the customer's, or a visitor's whom nobody knows."""
+        return self.event.customer or self.event.person
+
 
 def begin(reactions: Iterator[Reaction] | None = None) -> None:
     """Give reactions that are new their place in the log."""
@@ -91,6 +100,14 @@ def following(shard: int, after: Position, most: int) -> list[Read]:
         return [_read(*row) for row in cursor.fetchall()]
 
 
+def one(seq: int, recorded_at: datetime) -> Event | None:
+    """An event as it is read now, if it is still there."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE, {"seq": seq, "recorded_at": recorded_at})
+        found = cursor.fetchone()
+    return _read(*found).event if found else None
+
+
 def move(reaction: Reaction, shard: int, last: Read) -> None:
     with connection.cursor() as cursor:
         cursor.execute(MOVE, {"reaction": reaction.name, "shard": shard, "xid": last.place, "seq": last.event.seq})
@@ -104,7 +121,7 @@ def waiting() -> list[tuple[str, int]]:
 
 
 def _read(seq: int, place: str, shop_id: int, message_id: str, name: str, person: int | None, *rest: object) -> Read:
-    source, occurred_at, recorded_at, facts = rest
+    source, occurred_at, recorded_at, facts, is_history, customer = rest
     event = Event(
         seq=seq,
         shop_id=shop_id,
@@ -115,5 +132,7 @@ def _read(seq: int, place: str, shop_id: int, message_id: str, name: str, person
         occurred_at=occurred_at,
         recorded_at=recorded_at,
         facts=facts,
+        is_history=is_history,
     )
+    event.customer = customer
     return Read(event, place)

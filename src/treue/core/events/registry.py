@@ -25,27 +25,33 @@ BATCH = 500
 @dataclass(frozen=True)
 class Reaction:
     """on: the names of events it is called with; empty: all. starts: where in the log it begins when it is new:
-    BEGINNING, NOW, or a moment before which nothing recorded concerns it."""
+    BEGINNING, NOW, or a moment before which nothing recorded concerns it. history: also called with what happened
+    before its source was live."""
 
     name: str
     handle: Handle
     on: frozenset[str]
     starts: str | datetime
     batch: int
+    history: bool
+
+    def concerns(self, event: Event) -> bool:
+        return (self.history or not event.is_history) and (not self.on or event.name in self.on)
 
 
 REACTIONS: dict[str, Reaction] = {}
 
 
 def reaction(
-    name: str, *, on: Collection[str] = (), starts: str | datetime = NOW, batch: int = BATCH
+    name: str, *, on: Collection[str] = (), starts: str | datetime = NOW, batch: int = BATCH, history: bool = False
 ) -> Callable[[Handle], Handle]:
-    """Register a reaction. batch: the most events of one call."""
+    """Register a reaction. batch: the most events of one call. history: what happened before its source was live
+    concerns it too."""
 
     def register(handle: Handle) -> Handle:
         if name in REACTIONS:
             raise TwoReactionsOfOneName(name)
-        REACTIONS[name] = Reaction(name, handle, frozenset(on), starts, batch)
+        REACTIONS[name] = Reaction(name, handle, frozenset(on), starts, batch, history)
         return handle
 
     return register

@@ -23,6 +23,7 @@ NAMES: dict[str, Words] = {
     "fields": _("Fields"),
     "file": _("File"),
     "filtered": _("Only those of a filter"),
+    "key": _("Key"),
     "kind": _("Work"),
     "language": _("Language"),
     "margin": _("Margin of the shop"),

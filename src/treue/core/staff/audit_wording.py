@@ -45,6 +45,8 @@ ACTIONS: dict[str, Promise | str] = {
     "customer.erased": _("Erased a customer"),
     "customer.erased_again": _("Erased a customer again whom a backup had brought back"),
     "customer.exported": _("Exported a customer's data"),
+    "customer.merged": _("Merged two customers"),
+    "customer.merge_undone": _("Undid the merging of two customers"),
     "customers.exported": _("Saved the list of customers"),
 }
 

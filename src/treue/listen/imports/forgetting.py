@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from django.db import transaction
 from django.db.models import Q
 
-from treue.core.customers.erasure import number_hash
+from treue.core.customers.erased import number_hash
 from treue.core.customers.models import Erasure
 from treue.core.jobs.work import Progress
 from treue.listen.imports import uploads

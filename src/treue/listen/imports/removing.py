@@ -9,13 +9,15 @@ from treue.listen.imports.models import Import, Trace
 CUSTOMERS_AT_ONCE = 5_000
 ORDERS_AT_ONCE = 250_000  # numbers of orders, of which some may be taken by other shops or by nobody
 
-# Whoever a later import knew more about stays, too.
+# Whoever a later import knew more about, or of whom something happened, stays too.
 UNUSED_CUSTOMERS = """
 select t.id from unnest(%(ids)s::bigint[]) as t(id)
 where exists (select from customers_customer c where c.id = t.id)
   and not exists (select from commerce_order o where o.customer_id = t.id)
   and not exists (select from commerce_refund r where r.customer_id = t.id)
-  and not exists (select from imports_replaced r where r.customer_id = t.id)"""
+  and not exists (select from imports_replaced r where r.customer_id = t.id)
+  and not exists (select from events_event e where e.person = t.id)
+  and not exists (select from customers_merge m where m.kept_id = t.id or m.absorbed_id = t.id)"""
 
 ORDER_IDS = "select min(id), max(id) from commerce_order where shop_id = %(shop)s"
 

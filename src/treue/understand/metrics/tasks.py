@@ -22,11 +22,17 @@ HOUR_OF_A_NEW_DAY = 4  # in the shop's zone: the tills are closed, and nobody is
 
 @kind(REFRESH)
 def refresh(
-    progress: Progress, *, shop_id: int, batch_id: int | None = None, changed_only: bool = False
+    progress: Progress,
+    *,
+    shop_id: int,
+    batch_id: int | None = None,
+    customers: list[int] | None = None,
+    changed_only: bool = False,
 ) -> dict[str, object]:
     """Compute a shop's figures anew, for this job and for all that wait for the same.
 
-    batch_id: read only this batch's customers again; changed_only: only what differs; neither: everything.
+    batch_id: read only this batch's customers again; customers: only these; changed_only: only what differs; none of
+    them: everything.
     """
     from treue.understand.metrics import refresh as figures
 
@@ -34,7 +40,8 @@ def refresh(
     if shop is None:
         return {}  # removed while the job waited
     waiting = list(Job.objects.filter(kind=REFRESH, state=Job.State.WAITING, arguments__shop_id=shop_id))
-    orders = [{"batch_id": batch_id, "changed_only": changed_only}, *(job.arguments for job in waiting)]
+    own = {"batch_id": batch_id, "customers": customers, "changed_only": changed_only}
+    orders = [own, *(job.arguments for job in waiting)]
     snapshot = figures.refresh(shop, customers=_customers(orders), progress=progress)
     result = {"as_of": snapshot.as_of.isoformat(), "seconds": round(snapshot.seconds, 1)}
     _done_too(waiting, result)
@@ -59,10 +66,11 @@ def _customers(orders: list[dict[str, object]]) -> set[int] | None:
     """Whose orders changed, by all that was ordered; None for everybody's."""
     from treue.listen.imports.touching import customers_touched
 
-    if any(not order.get("batch_id") and not order.get("changed_only") for order in orders):
+    if not all(order.get("batch_id") or order.get("customers") or order.get("changed_only") for order in orders):
         return None
     batches = {order["batch_id"] for order in orders if order.get("batch_id")}
-    return {customer for batch in batches for customer in customers_touched(batch)}
+    named = {customer for order in orders for customer in order.get("customers") or ()}
+    return named.union(*(customers_touched(batch) for batch in batches))
 
 
 def _done_too(jobs: list[Job], result: dict[str, object]) -> None:

@@ -25,6 +25,13 @@ TABLES = {
         gettext_lazy("Personal record"),
         gettext_lazy("number, name, e-mail, phone, city, country"),
     ),
+    "customers.Identity": (
+        gettext_lazy("Identities"),
+        gettext_lazy("e-mail addresses, telephone and card numbers, browsers"),
+    ),
+    "customers.Trait": (gettext_lazy("Statements"), gettext_lazy("what the shop's website or tills said of them")),
+    "customers.Visitor": (gettext_lazy("Visits"), gettext_lazy("browsers in which they were recognised")),
+    "customers.Merge": (gettext_lazy("Merged records"), gettext_lazy("which records were made one, and when")),
     "commerce.Order": (gettext_lazy("Orders"), gettext_lazy("number, moment, channel, amount")),
     "commerce.OrderLine": (gettext_lazy("Order lines"), gettext_lazy("what was bought, when, for how much")),
     "commerce.Refund": (gettext_lazy("Refunds"), gettext_lazy("what came back, when, and why")),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from treue.core.commerce.models import Channel, Order, OrderLine, Product
-from treue.core.customers.erasure import number_hash
+from treue.core.customers.erased import number_hash
 from treue.core.customers.models import Customer, Erasure
 from treue.listen.imports.models import Import, Replaced, SetAside
 

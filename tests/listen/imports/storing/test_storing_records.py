@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from treue.core.commerce.models import Order, Product
-from treue.core.customers.erasure import number_hash
+from treue.core.customers.erased import number_hash
 from treue.core.customers.models import Customer, Erasure
 from treue.core.shop.models import AcquisitionCost
 from treue.listen.imports.models import SetAside

@@ -6,7 +6,7 @@ from django.utils import timezone
 from duckdb import DuckDBPyConnection
 
 from treue.core.copying import copy_in, copy_out
-from treue.core.customers.erasure import number_hash
+from treue.core.customers.erased import number_hash
 from treue.core.customers.models import Erasure
 from treue.core.shop.models import Shop
 from treue.listen.imports.models import Import, SetAside

@@ -58,7 +58,7 @@ VERDICT = """
 create temp table verdict on commit drop as
 select i.*,
     case
-        when o.customer_id <> i.customer_id then 'foreign'
+        when i.customer_id not in (o.customer_id, coalesce(o.person, o.customer_id)) then 'foreign'
         when (o.ordered_at, o.country, o.category, o.amount, o.units)
              is distinct from (i.ordered_at at time zone %(zone)s, i.country, i.category, i.amount, i.units)
           or o.channel_id is distinct from i.channel_id

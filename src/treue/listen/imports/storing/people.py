@@ -62,7 +62,8 @@ select %(shop)s, i.number, coalesce(i.name, ''), coalesce(i.email, ''), coalesce
     coalesce(i.country, ''), i.signed_up_at at time zone %(zone)s, now()
 from incoming i
 where not exists (select from customers_customer c where c.shop_id = %(shop)s and c.number = i.number)
-order by i.line_no returning id"""
+order by i.line_no
+on conflict (shop_id, number) do nothing returning id"""
 
 BACK = """
 update customers_customer c

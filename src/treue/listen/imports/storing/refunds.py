@@ -32,11 +32,11 @@ VERDICT = """
 create temp table verdict on commit drop as
 select i.rank, i.document, case
     when r.lines is null then 'new'
-    when r.customer_id <> i.customer_id then 'foreign'
+    when i.customer_id not in (r.customer_id, coalesce(r.person, r.customer_id)) then 'foreign'
     when r.lines <> i.lines then 'changed'
     else 'same' end as verdict
 from incoming i left join lateral (
-    select count(*) as lines, min(customer_id) as customer_id from commerce_refund
+    select count(*) as lines, min(customer_id) as customer_id, min(person) as person from commerce_refund
     where shop_id = %(shop)s and document = i.document having count(*) > 0) r on true"""
 
 SAME_NUMBER_OF_LINES_BUT_OTHERS = """

@@ -24,13 +24,15 @@ NEW_CHANNELS = """
 insert into commerce_channel (shop_id, name)
 select %(shop)s, n.name from named n
 where not exists (select from commerce_channel c where c.shop_id = %(shop)s and c.name = n.name)
-order by n.name returning id"""
+order by n.name
+on conflict (shop_id, name) do nothing returning id"""
 
 NEW_PRODUCTS = """
 insert into commerce_product (shop_id, code, name, category)
 select %(shop)s, n.code, coalesce(n.name, ''), coalesce(n.category, '') from named n
 where not exists (select from commerce_product p where p.shop_id = %(shop)s and p.code = n.code)
-order by n.code returning id"""
+order by n.code
+on conflict (shop_id, code) do nothing returning id"""
 
 # A product's name and category are kept up by the file of products; orders only fill what is empty.
 FILLED_PRODUCTS = """
@@ -47,7 +49,8 @@ select %(shop)s, n.number, '', case when n.number like '%%@%%' then n.number els
     coalesce(n.country, ''), now()
 from named n
 where not exists (select from customers_customer c where c.shop_id = %(shop)s and c.number = n.number)
-order by n.place returning id"""
+order by n.place
+on conflict (shop_id, number) do nothing returning id"""
 
 
 def store_channels(con: DuckDBPyConnection, task: Import, *, write: bool) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commerce', '0003_room_in_orders'),
+        ('commerce', '0004_persons'),
         ('customers', '0001_initial'),
         ('shop', '0001_initial'),
     ]

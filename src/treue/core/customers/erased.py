@@ -1,0 +1,29 @@
+"""By what an erased customer is recognised when an old file or message names them again."""
+
+import hashlib
+import hmac
+from collections.abc import Collection
+from datetime import datetime
+
+from django.conf import settings
+from django.db.backends.utils import CursorWrapper
+
+LATEST = """
+select shop_id, number_hash, max(erased_at) from customers_erasure where number_hash = any(%s)
+group by shop_id, number_hash"""
+
+
+def number_hash(shop_id: int, number: str) -> str:
+    """The keyed hash by which an erased customer's number is recognised; without the key it says nothing."""
+    message = f"treue.erasure:{shop_id}:{number}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()
+
+
+def latest(cursor: CursorWrapper, numbers: Collection[tuple[int, str]]) -> dict[tuple[int, str], datetime]:
+    """When those among some shops' customer numbers were erased who were, the last time."""
+    if not numbers:
+        return {}
+    by_hash = {(shop, number_hash(shop, number)): (shop, number) for shop, number in numbers}
+    cursor.execute(LATEST, [[digest for _, digest in by_hash]])
+    found = {(shop, digest): moment for shop, digest, moment in cursor.fetchall()}
+    return {number: found[key] for key, number in by_hash.items() if key in found}
