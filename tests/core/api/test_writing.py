@@ -1,12 +1,13 @@
 """Customers and orders written through the API."""
 
 import json
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from asking import Asking
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.core.lake import buying
@@ -178,17 +179,27 @@ def test_who_was_erased_answers_with_the_same_receipt(writer: Asking, shop: Shop
     assert writer.send("PATCH", f"/customers/{anna.pk}", {"name": "Anna"}).status == 404
 
 
-def test_an_erasure_is_refused_while_an_import_runs(
-    writer: Asking, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_erasure_is_refused_while_an_import_runs(writer: Asking, shop: Shop) -> None:
     anna = buying.customer(shop, "C-1017")
+    held, answered = threading.Event(), threading.Event()
 
-    def held(shop_id: int, **_patience: float) -> None:
-        raise locking.ShopIsBeingWritten(shop_id)
+    def importing() -> None:
+        try:
+            with transaction.atomic():
+                locking.hold_until_commit(shop.pk, patience_seconds=1)
+                held.set()
+                answered.wait(10)
+        finally:
+            connection.close()
 
-    monkeypatch.setattr(locking, "hold_until_commit", held)
-    answer = writer.send("DELETE", f"/customers/{anna.pk}")
+    thread = threading.Thread(target=importing)
+    thread.start()
+    held.wait(10)
+    answer = writer.send("DELETE", f"/customers/{anna.pk}", key="k1")
+    answered.set()
+    thread.join()
     assert (answer.status, answer.type, answer.headers["Retry-After"]) == (409, "busy", "60")
+    assert writer.send("DELETE", f"/customers/{anna.pk}", key="k1").status == 202
 
 
 def test_an_erased_number_stays_erased(writer: Asking, shop: Shop) -> None:
