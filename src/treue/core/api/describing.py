@@ -56,6 +56,8 @@ def completed(description: OpenAPISchema) -> OpenAPISchema:
                 response["headers"] = LIMITS | response.get("headers", {})
             operation["responses"] |= _problems(_kinds(path, method, operation))
     schemas |= {"Fault": FAULT, "Problem": PROBLEM}
+    for name in [name for name, schema in schemas.items() if "examples" not in schema]:
+        del schemas[name]  # a class of query parameters, which are described one by one
     return description
 
 
