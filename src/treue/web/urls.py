@@ -12,6 +12,7 @@ urlpatterns = [
     path("settings/demo/remove/", remove_demo, name="demo_remove"),
     path("settings/", include("treue.core.shop.urls")),
     path("staff/", include("treue.core.staff.urls")),
+    path("keys/", include("treue.core.staff.key_urls")),
     path("jobs/", include("treue.core.jobs.urls")),
     path("log/", include("treue.core.events.urls")),
     path("api", api.unknown, name="api_without_slash"),

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Permission(StrEnum):
@@ -33,8 +34,8 @@ class Role(models.TextChoices):
 class Scope(models.TextChoices):
     """What a key of the API may do."""
 
-    READ = "read", _("Read")
-    WRITE = "write", _("Write")
+    READ = "read", pgettext_lazy("what a key may do", "Read")
+    WRITE = "write", pgettext_lazy("what a key may do", "Write")
 
 
 # An analyst sees figures without persons; service sees persons without the shop's figures.
