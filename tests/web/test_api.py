@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from contextlib import closing
 from email.message import Message
 from http.client import HTTPConnection
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +22,7 @@ from treue.core.shop.models import Shop
 from treue.core.staff import keys
 
 HOOKS = Path(__file__).parent / "every_case_fresh.py"
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "api.md"
 # What is valid by the description alone can be refused: a cursor is opaque, and only one way to find somebody is asked
 # for. What was erased is not there any more.
 NOT_MEANT = "positive_data_acceptance,ensure_resource_availability"
@@ -69,6 +73,24 @@ def test_schemathesis_finds_nothing(served: str, token: str, tmp_path: Path, exa
         ended = schemathesis(served, token, tmp_path, examples=examples)
     assert ended.returncode == 0, ended.stdout[-20_000:]
     assert "11 selected / 11 total" in ended.stdout
+
+
+def examples() -> list[list[str]]:
+    """The words of each `curl` in the documentation."""
+    blocks = re.findall(r"^    curl (?:.*\\\n)*.*(?:\n {13}.*)*", DOCUMENTED.read_text(), re.MULTILINE)
+    return [shlex.split(block) for block in blocks]
+
+
+def test_the_examples_of_the_documentation_work(served: str, token: str) -> None:
+    statuses = []
+    for words in examples():
+        (url,) = [word for word in words if word.startswith("http://127.0.0.1:8000/")]
+        given = {option: word for option, word in pairwise(words) if option in ("-X", "-d")}
+        headers = dict(word.split(": ", 1) for option, word in pairwise(words) if option == "-H")
+        headers |= {"Authorization": f"Bearer {token}"} if "Authorization" in headers else {}
+        path, body = url.removeprefix("http://127.0.0.1:8000"), given.get("-d", "").encode()
+        statuses.append(asked(served, given.get("-X", "GET"), path, body, **headers)[0])
+    assert statuses == [200, 200, 200, 200, 202, 200]  # the customer of the first write is known already
 
 
 def test_a_program_writes_and_reads(served: str, token: str) -> None:
