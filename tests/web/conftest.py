@@ -17,6 +17,7 @@ def served(transactional_db: None, installation: object) -> Iterator[str]:
 
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()  # who asks before the server is up waits
         config = uvicorn.Config(
             measured(get_asgi_application()), log_level="critical", lifespan="off", timeout_graceful_shutdown=5
         )

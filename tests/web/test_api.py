@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from email.message import Message
 from http.client import HTTPConnection
@@ -14,10 +15,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
 
 from tests.core.lake import buying
 from treue.core.customers.models import Customer
+from treue.core.events import reading
+from treue.core.events.reacting import drain
 from treue.core.shop.models import Shop
 from treue.core.staff import keys
 
@@ -29,12 +33,14 @@ NOT_MEANT = "positive_data_acceptance,ensure_resource_availability"
 
 
 @pytest.fixture
-def token(served: str) -> str:
+def token(served: str) -> Iterator[str]:
     """A key to a shop in which there is what the description's examples speak of."""
     shop = Shop.objects.create(name="Tea House")
     anna = Customer.objects.create(pk=4711, shop=shop, number="C-1017")
     buying.order(anna, number="A-2026-0815", product=buying.product(shop, "TEA-1"))
-    return keys.add(shop=shop, name="program", scopes=["read", "write"], by=None)[1]
+    yield keys.add(shop=shop, name="program", scopes=["read", "write"], by=None)[1]
+    with connection.cursor() as cursor:
+        cursor.execute("truncate events_event, events_message, events_cursor")
 
 
 def asked(address: str, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, Message, bytes]:
@@ -153,3 +159,16 @@ def test_the_description_fits_the_examples() -> None:
         check = validator_for({**schema, "components": description["components"]})
         for example in schema["examples"]:
             assert check.is_valid(example), (name, [error.message for error in check.iter_errors(example)])
+
+
+def test_an_order_that_was_recorded_is_an_order(served: str, token: str) -> None:
+    """Once the log's readers have come by."""
+    key = {"Authorization": f"Bearer {token}", "Idempotency_Key": "k1", "Content_Type": "application/json"}
+    line = {"product_id": "TEA-2", "name": "Black tea", "price": 8.3, "quantity": 3}
+    order = {"number": "A/2", "customer": "C-9", "ordered_at": "2026-11-28T12:00:00+01:00", "currency": "EUR"}
+    asked(served, "POST", "/api/v1/orders", json.dumps({**order, "lines": [line]}).encode(), **key)
+    reading.begin()
+    drain()
+    _status, _headers, answer = asked(served, "GET", "/api/v1/orders/A/2", Authorization=f"Bearer {token}")
+    told = json.loads(answer)
+    assert (told["total"]["amount"], told["lines"][0]["product"]["name"]) == ("24.90", "Black tea")

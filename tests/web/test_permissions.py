@@ -19,6 +19,7 @@ P = Permission
 TABLE = {
     "cockpit": SIGNED_IN,  # leads those without figures to the first room that is theirs
     "figures_csv": P.SEE_FIGURES,
+    "live": P.SEE_FIGURES,
     "note_new": P.EDIT_NOTES,
     "note_remove": P.EDIT_NOTES,
     "customers": P.SEE_CUSTOMERS,

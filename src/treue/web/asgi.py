@@ -20,9 +20,9 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 
 application = get_asgi_application()
 
-from treue.web.receiving import measured  # noqa: E402 — it knows addresses, which need Django
+from treue.web.receiving import measured, tracked  # noqa: E402 — they know addresses and tables, which need Django
 
-application = measured(application)
+application = tracked(measured(application))
 
 # What is loaded for every page stays for good. Without this, one request in a hundred waited for a look through all of
 # it, which took longer than the page.

@@ -1,4 +1,4 @@
-"""What may be sent to the web process: a body is measured before it is taken in.
+"""What may be sent to the web process: events go to their endpoint, any other body is measured before it is taken in.
 
 Django would first write the whole of it to the disk and only then ask a view. A body that is too large for the limit
 or the disk is read and thrown away (a browser shows no answer before it has sent everything), and the upload page
@@ -14,11 +14,22 @@ from django.urls import reverse
 from treue.core.api import problems
 from treue.core.jobs.errors import JobError
 from treue.listen.imports import uploads
+from treue.listen.tracking.endpoint import PREFIX, endpoint
 from treue.web import errors
 
 LARGEST_FORM = 10 << 20
 ENVELOPE = 16 << 10  # what the other fields of an upload may weigh
 WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def tracked(application: ASGI3Application) -> ASGI3Application:
+    """The application, with events that shops send going past it to their own endpoint."""
+
+    async def sorted_out(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        is_event = scope["type"] == "http" and scope["path"].startswith(PREFIX)
+        await (endpoint if is_event else application)(scope, receive, send)
+
+    return sorted_out
 
 
 def measured(application: ASGI3Application) -> ASGI3Application:

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "treue.core.events",
     "treue.core.api",
     "treue.listen.imports",
+    "treue.listen.tracking",
     "treue.understand.metrics",
     "treue.understand.profile",
     "treue.design",

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from treue.core.customers import identities, persons
+from treue.core.customers.erased import before_their_erasure, number_hash
 from treue.core.customers.identities import ANONYMOUS, CARD, EMAIL, PHONE, Statement, find, folded, learn
 from treue.core.customers.models import Customer, Erasure, Identity, Trait, Visitor
 from treue.core.customers.persons import Key
@@ -23,9 +24,9 @@ def shop(db) -> Shop:
     return Shop.objects.create(name="Tea House")
 
 
-def resolve(*keys: Key, at: datetime = NOON) -> dict:
+def resolve(*keys: Key) -> dict:
     with transaction.atomic(), connection.cursor() as cursor:
-        return persons.resolve(cursor, dict.fromkeys(keys, at))
+        return persons.resolve(cursor, keys)
 
 
 def customer(shop: Shop, number: str) -> int:
@@ -120,13 +121,13 @@ def test_an_address_that_two_customers_give_finds_both(shop):
     assert [each.pk for each in find(shop, "family@tee.example")] == [anna, ben]
 
 
-def test_who_was_erased_stays_erased_until_they_come_back(shop):
-    from treue.core.customers.erased import number_hash
-
+def test_what_is_told_of_the_erased_from_before_is_known(shop):
     receipt = Erasure.objects.create(shop=shop, number_hash=number_hash(shop.pk, "C-1"), customer_id=77)
     before, after = receipt.erased_at - timedelta(days=1), receipt.erased_at + timedelta(seconds=1)
-    assert resolve(Key(shop.pk, "number", "C-1"), at=before) == {}
-    assert resolve(Key(shop.pk, "number", "C-1"), at=after)[Key(shop.pk, "number", "C-1")].number != 77
+    told = [("C-1", before), ("C-1", after), ("C-2", before)]
+    with connection.cursor() as cursor:
+        assert before_their_erasure(cursor, [(shop.pk, *each) for each in told]) == {0}
+        assert before_their_erasure(cursor, [(shop.pk + 1, *each) for each in told]) == set()
 
 
 NAMES = st.sampled_from(["C-1", "C-2", "C-3"])

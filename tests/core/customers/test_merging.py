@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.core.lake import buying
+from treue.core.commerce import touched
 from treue.core.commerce.models import Order, Refund
 from treue.core.customers import erasure, identities, persons
 from treue.core.customers.errors import MergedSince, NotMergeable, NotMerged
@@ -109,7 +110,8 @@ def test_figures_and_profiles_follow_a_merge_and_its_undoing(anna, ben):
     done = merge(kept=anna, absorbed=ben, by=None)
     assert not BuyingProfile.objects.filter(customer=ben.pk).exists()
     assert not NeverOrdered.objects.filter(customer=ben.pk).exists()
-    assert Job.objects.get(kind="metrics.refresh").arguments["customers"] == [anna.pk, ben.pk]
+    assert touched.seen(anna.shop_id).keys() == {anna.pk, ben.pk}
+    assert Job.objects.filter(kind="metrics.refresh", state=Job.State.WAITING).count() == 1
     refresh(anna.shop, customers=[anna.pk, ben.pk], now=NOON)
     assert BuyingProfile.objects.values_list("customer", "orders", "revenue").get() == (anna.pk, 3, 90)
     undo(merge=done, by=None)

@@ -30,7 +30,8 @@ ORDER = {
     "country": "DE",
     "lines": [LINE],
 }
-Price = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)]
+CENTS = Decimal("0.0001")
+Price = Annotated[Decimal, Field(ge=0, lt=10**10, decimal_places=4)]
 
 
 class LineIn(Taken):
@@ -38,7 +39,7 @@ class LineIn(Taken):
     name: Annotated[Text | None, Field(max_length=250)] = None
     category: Annotated[Text | None, Field(max_length=120)] = None
     price: Annotated[Price, Field(description="Of one unit.")]
-    quantity: Annotated[Decimal, Field(gt=0, max_digits=14, decimal_places=3)] = Decimal(1)
+    quantity: Annotated[Decimal, Field(gt=0, lt=10**8, decimal_places=3)] = Decimal(1)
 
     model_config = shown_as(LINE)
 
@@ -59,7 +60,8 @@ class OrderIn(Taken):
 
     def facts(self) -> dict[str, object]:
         """As the e-commerce events tell an order."""
-        total = self.total if self.total is not None else sum(line.price * line.quantity for line in self.lines)
+        listed = sum((line.price * line.quantity).quantize(CENTS) for line in self.lines)
+        total = listed if self.total is None else self.total
         told = {
             "order_id": self.number,
             "total": plain(total, decimals=2),
@@ -82,23 +84,33 @@ class OrderRecorded(Told):
 @writes(router.post, "/orders", answers={202: OrderRecorded}, summary="Record an order")
 def record_order(request: HttpRequest, idempotency_key: IdempotencyKey, body: OrderIn) -> Status:
     """It becomes the event *Order Completed*, and an order within seconds. What happened more than two days before the
-    shop's first order came this way is history, to which nothing reacts."""
+    shop first made a key to write is history, to which nothing reacts."""
     done = once(request, idempotency_key, lambda: _record(request.auth.shop, body))
     facts = {"customer": done.facts["customer"], "recorded": bool(done.facts["recorded"])}
     return Status(202, OrderRecorded(message_id=completing.message_id(body.number), **facts))
 
 
 def _record(shop: Shop, body: OrderIn) -> Done:
-    now = timezone.now()
-    if body.ordered_at > now + FARTHEST_AHEAD:
-        raise Problem(INVALID, errors=[fault("body/ordered_at", "An order cannot be of the future")])
+    _require_possible(shop, body)
     try:
         customer, is_new = completing.record_order(
-            shop=shop, number=body.number, customer=body.customer, at=body.ordered_at, facts=body.facts(), now=now
+            shop=shop, number=body.number, customer=body.customer, at=body.ordered_at, facts=body.facts()
         )
     except StaysErased as error:
         raise Problem(ERASED) from error
     return Done(202, {"customer": customer, "recorded": int(is_new)})
+
+
+def _require_possible(shop: Shop, body: OrderIn) -> None:
+    """What would fail later, where nobody could be told."""
+    if body.ordered_at > timezone.now() + FARTHEST_AHEAD:
+        raise _wrong("body/ordered_at", "An order cannot be of the future")
+    if body.currency != shop.currency and not shop.rates.filter(currency=body.currency).exists():
+        raise _wrong("body/currency", f"The shop's currency is {shop.currency}, and it has no rate for this one")
+
+
+def _wrong(place: str, detail: str) -> Problem:
+    return Problem(INVALID, f"{detail}.", errors=[fault(place, detail)])
 
 
 def _product(line: LineIn) -> dict[str, object]:

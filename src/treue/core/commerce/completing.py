@@ -7,8 +7,9 @@ from django.db import transaction
 
 from treue.core.customers import writing
 from treue.core.events.log import Happening, record
-from treue.core.events.models import Source
 from treue.core.shop.models import Shop
+from treue.core.staff import keys
+from treue.core.staff.roles import Scope
 
 ORDER_COMPLETED = "Order Completed"
 API = "api"
@@ -21,16 +22,15 @@ def message_id(number: str) -> str:
 
 
 def record_order(
-    *, shop: Shop, number: str, customer: str, at: datetime, facts: Mapping[str, object], now: datetime
+    *, shop: Shop, number: str, customer: str, at: datetime, facts: Mapping[str, object]
 ) -> tuple[int, bool]:
     """Append an order to the log. Returns whose it is today, and whether it was not there yet.
 
-    customer: the shop's number of them. What happened more than two days before the first order that came this way is
+    customer: the shop's number of them. What happened more than two days before the shop first made a key to write is
     history. Raises StaysErased where the customer was erased after it happened.
     """
     with transaction.atomic():
-        person = writing.named(shop=shop, number=customer, latest=at)
-        source, _is_new = Source.objects.get_or_create(shop=shop, name=API, defaults={"live_since": now - OLDEST_NEWS})
+        person = writing.named(shop=shop, number=customer, at=at)
         happening = Happening(
             message_id(number),
             ORDER_COMPLETED,
@@ -39,6 +39,6 @@ def record_order(
             at,
             facts,
             lane=person.customer,
-            is_history=at < source.live_since,
+            is_history=at < keys.first_made(shop, Scope.WRITE) - OLDEST_NEWS,
         )
         return person.customer, record(shop, [happening]) == 1

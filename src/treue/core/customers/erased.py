@@ -8,6 +8,10 @@ from datetime import datetime
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
+LAST_OF_SHOPS = """
+select s.id, last.erased_at from unnest(%s::bigint[]) as s (id) cross join lateral (
+    select erased_at from customers_erasure where shop_id = s.id order by erased_at desc limit 1) last"""
+
 LATEST = """
 select shop_id, number_hash, max(erased_at) from customers_erasure where number_hash = any(%s)
 group by shop_id, number_hash"""
@@ -27,3 +31,19 @@ def latest(cursor: CursorWrapper, numbers: Collection[tuple[int, str]]) -> dict[
     cursor.execute(LATEST, [[digest for _, digest in by_hash]])
     found = {(shop, digest): moment for shop, digest, moment in cursor.fetchall()}
     return {number: found[key] for key, number in by_hash.items() if key in found}
+
+
+def before_their_erasure(cursor: CursorWrapper, told: Collection[tuple[int, str, datetime]]) -> set[int]:
+    """What is told of erased persons from before they were erased, by its place in `told`: shop, number, moment.
+
+    Nearly all that is told happened after the shop's last erasure, and is not looked up.
+    """
+    cursor.execute(LAST_OF_SHOPS, [sorted({shop for shop, _, _ in told})])
+    last = dict(cursor.fetchall())
+    suspected = {place: each for place, each in enumerate(told) if each[0] in last and each[2] < last[each[0]]}
+    gone = latest(cursor, {(shop, number) for shop, number, _ in suspected.values()})
+    return {
+        place
+        for place, (shop, number, moment) in suspected.items()
+        if (shop, number) in gone and moment < gone[shop, number]
+    }

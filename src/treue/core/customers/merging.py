@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils import timezone
 
+from treue.core.commerce import touched
 from treue.core.commerce.models import Order, Refund
 from treue.core.customers import identities, persons
 from treue.core.customers.errors import MergedSince, NotMergeable, NotMerged
 from treue.core.customers.models import Customer, Identity, Merge, Visitor
 from treue.core.events import parking
 from treue.core.events.models import Event
-from treue.core.jobs import work
 from treue.core.shop import locking
 from treue.core.staff import audit
 from treue.core.staff.models import User
 
-FIGURES = "metrics.refresh"  # the room above that computes them calls its work so
 FILLED = ("name", "email", "phone", "city", "country")
 PATIENCE_SECONDS = 3.0
 
@@ -80,7 +79,7 @@ def merge(*, kept: Customer, absorbed: Customer, by: User | None) -> Merge:
             shop=kept.shop, kept=kept, absorbed_id=absorbed.pk, carried=carried, filled=filled, merged_by=by
         )
         audit.record("customer.merged", who=by, subject=f"customer {kept.pk}", absorbed=absorbed.pk)
-        _compute_anew(kept, absorbed.pk)
+        touched.mark(kept.shop_id, [kept.pk, absorbed.pk])
     return done
 
 
@@ -109,7 +108,7 @@ def undo(*, merge: Merge, by: User | None) -> None:
         merge.undone_at, merge.undone_by, merge.filled = timezone.now(), by, {}
         merge.save(update_fields=["undone_at", "undone_by", "filled"])
         audit.record("customer.merge_undone", who=by, subject=f"customer {merge.kept_id}", absorbed=absorbed.pk)
-        _compute_anew(merge.kept, absorbed.pk)
+        touched.mark(merge.shop_id, [merge.kept_id, absorbed.pk])
 
 
 def suggestions(customer: Customer) -> list[Customer]:
@@ -161,12 +160,6 @@ def _recognise(*customers: int) -> None:
         same = Visitor.objects.filter(shop=each["shop"], anonymous_id=each["value"])
         visitors |= set(same.values_list("pk", flat=True))
     identities.recognise(visitors)
-
-
-def _compute_anew(kept: Customer, absorbed: int) -> None:
-    if FIGURES in work.KINDS:
-        lock = f"{FIGURES}.{kept.shop_id}"
-        work.start(FIGURES, lock=lock, shop_id=kept.shop_id, customers=[kept.pk, absorbed])
 
 
 def _execute(statement: str, **facts: object) -> None:

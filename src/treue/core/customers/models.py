@@ -199,3 +199,6 @@ class Erasure(models.Model):
     erased_by = models.ForeignKey("staff.User", null=True, on_delete=models.SET_NULL, related_name="+")
     deleted = models.JSONField(default=dict)
     lake_rewritten_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["shop", "erased_at"], name="customers_erasure_last")]

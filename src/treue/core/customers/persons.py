@@ -5,15 +5,13 @@ stands for may, when a visitor is recognised or two customers are merged, and ba
 """
 
 import json
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from treue.core.customers import erased
 from treue.core.customers.models import Customer
 
 NUMBER, ANONYMOUS = "number", "anonymous"
@@ -53,6 +51,9 @@ select n.number, coalesce(
     (select v.customer_id from customers_visitor v where v.number = n.number))
 from unnest(%(numbers)s::bigint[]) as n (number)"""
 
+HELD = """
+select number, customer_id from customers_visitor where number = any(%(numbers)s) order by number for share"""
+
 NUMBERS = """
 select %(customer)s::bigint
 union all select id from customers_customer where merged_into_id = %(customer)s
@@ -74,18 +75,15 @@ class Person(NamedTuple):
     customer: int | None
 
 
-def resolve(cursor: CursorWrapper, wanted: Mapping[Key, datetime]) -> dict[Key, Person]:
+def resolve(cursor: CursorWrapper, wanted: Collection[Key]) -> dict[Key, Person]:
     """The persons named by some keys; whoever is not known yet becomes a customer or a visitor.
 
-    wanted: for each key the latest moment at which something of it happened. Whoever was erased is left out of the
-    answer where all that happened before: they stay erased, and who comes back later is somebody new. Call it in a
-    transaction; two that want the same new person wait for each other.
+    Call it in a transaction; two that want the same new person wait for each other. Whether something is told of a
+    person who was erased is for the caller to ask (`erased`).
     """
     found = _looked_up(cursor, wanted)
     missing = [key for key in wanted if key not in found]
     if missing:
-        gone = erased.latest(cursor, [(key.shop, key.value) for key in missing if key.kind == NUMBER])
-        missing = [key for key in missing if not _stays_erased(key, wanted[key], gone)]
         values = {"wanted": _rows(missing)}
         cursor.execute(NEW_CUSTOMERS, values)
         cursor.execute(NEW_VISITORS, values)
@@ -102,17 +100,21 @@ def _rows(keys: Collection[Key]) -> str:
     return json.dumps([key._asdict() for key in keys], cls=DjangoJSONEncoder)
 
 
-def _stays_erased(key: Key, latest: datetime, gone: Mapping[tuple[int, str], datetime]) -> bool:
-    since = gone.get((key.shop, key.value)) if key.kind == NUMBER else None
-    return since is not None and latest < since
-
-
 def customers_of(numbers: Collection[int]) -> dict[int, int]:
     """Person number to the customer it stands for today; visitors whom nobody knows are left out."""
     if not numbers:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(TODAY, {"numbers": list(numbers)})
+        return {number: customer for number, customer in cursor.fetchall() if customer is not None}
+
+
+def who_they_are(visitors: Collection[int]) -> dict[int, int]:
+    """Like `customers_of`, of visitors alone, and for the rest of the transaction: who recognises one waits for it."""
+    if not visitors:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, {"numbers": list(visitors)})
         return {number: customer for number, customer in cursor.fetchall() if customer is not None}
 
 

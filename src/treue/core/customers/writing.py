@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.db import connection, transaction
 
-from treue.core.customers import identities, persons
+from treue.core.customers import erased, identities, persons
 from treue.core.customers.errors import StaysErased
 from treue.core.customers.identities import Statement
 from treue.core.customers.models import Customer
@@ -23,20 +23,19 @@ def put(*, shop: Shop, number: str, values: Values, now: datetime) -> tuple[int,
     after the erasure."""
     with transaction.atomic():
         is_new = not Customer.everyone.filter(shop=shop, number=number).exists()
-        person = named(shop=shop, number=number, latest=values.get("signed_up_at") or NEVER)
+        person = named(shop=shop, number=number, at=values.get("signed_up_at") or (NEVER if is_new else now))
         change(customer_id=person.customer, shop=shop, values=values, now=now)
     return person.customer, is_new
 
 
-def named(*, shop: Shop, number: str, latest: datetime) -> Person:
-    """Whoever has the shop's number, made where nobody has. latest: when something of them happened, at the latest.
-    Raises StaysErased where that was before they were erased."""
+def named(*, shop: Shop, number: str, at: datetime) -> Person:
+    """Whoever has the shop's number, made where nobody has. at: when what is told of them happened. Raises StaysErased
+    where that was before they were erased."""
     key = Key(shop.pk, NUMBER, number)
     with transaction.atomic(), connection.cursor() as cursor:
-        found = persons.resolve(cursor, {key: latest})
-    if key not in found:
-        raise StaysErased
-    return found[key]
+        if erased.before_their_erasure(cursor, [(shop.pk, number, at)]):
+            raise StaysErased
+        return persons.resolve(cursor, [key])[key]
 
 
 def change(*, customer_id: int, shop: Shop, values: Values, now: datetime) -> None:

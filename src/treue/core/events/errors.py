@@ -5,6 +5,10 @@ class EventsError(Exception):
     pass
 
 
+class NotNow(EventsError):
+    """A reaction cannot deal with anything at this moment, whatever it is handed: it is asked again in a while."""
+
+
 class UnknownReaction(EventsError):
     def __init__(self, name: str) -> None:
         self.name = name

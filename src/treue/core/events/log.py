@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
@@ -13,24 +14,33 @@ from treue.core.shop.models import Shop
 
 # The ids are taken in their own order, so that two writers of the same messages wait for each other instead of
 # meeting crosswise. What another transaction is writing is waited for: only then it is known whether it is new.
-RECORD = """
+APPEND = """
 with incoming as (
-    select * from rows from (jsonb_to_recordset(%(events)s::jsonb) as (
-        message_id text, name text, person bigint, source text, occurred_at timestamptz, facts jsonb, lane bigint,
-        is_history boolean)) with ordinality
-        as given (message_id, name, person, source, occurred_at, facts, lane, is_history, place)),
+    select * from rows from (jsonb_to_recordset(%s::jsonb) as (
+        shop_id bigint, message_id text, name text, person bigint, lane bigint, source text, occurred_at timestamptz,
+        is_history boolean, facts jsonb)) with ordinality
+        as given (shop_id, message_id, name, person, lane, source, occurred_at, is_history, facts, place)),
 fresh as (
     insert into events_message (shop_id, message_id)
-    select distinct %(shop)s::bigint, message_id from incoming order by message_id
-    on conflict do nothing returning message_id)
-insert into events_event (shop_id, message_id, name, person, shard, source, occurred_at, facts, is_history)
-select %(shop)s, message_id, name, person,
+    select distinct shop_id, message_id from incoming order by shop_id, message_id
+    on conflict do nothing returning shop_id, message_id)
+insert into events_event (shop_id, message_id, name, person, shard, source, occurred_at, is_history, facts)
+select shop_id, message_id, name, person,
     coalesce(
         lane, (select merged_into_id from customers_customer c where c.id = person), person,
-        get_byte(decode(md5(message_id), 'hex'), 0)) & %(last_shard)s,
-    source, occurred_at, facts, is_history
-from (select distinct on (message_id) * from incoming order by message_id, place) once join fresh using (message_id)
+        get_byte(decode(md5(message_id), 'hex'), 0)) & %s,
+    source, occurred_at, coalesce(is_history, false), facts
+from (select distinct on (shop_id, message_id) * from incoming order by shop_id, message_id, place) once
+join fresh using (shop_id, message_id)
 order by place"""
+
+
+class Cursor(Protocol):
+    """Django's, or psycopg's own."""
+
+    rowcount: int
+
+    def execute(self, query: str, params: Sequence[object], /) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +70,15 @@ def record(shop: Shop, happenings: Sequence[Happening]) -> int:
     """
     if not happenings:
         return 0
-    rows = [{name: getattr(each, name) for name in Happening.__slots__} for each in happenings]
+    rows = [{"shop_id": shop.pk, **{name: getattr(each, name) for name in Happening.__slots__}} for each in happenings]
     with connection.cursor() as cursor:
-        cursor.execute(
-            RECORD, {"shop": shop.pk, "last_shard": SHARDS - 1, "events": json.dumps(rows, cls=DjangoJSONEncoder)}
-        )
-        return cursor.rowcount
+        return append(cursor, json.dumps(rows, cls=DjangoJSONEncoder))
+
+
+def append(cursor: Cursor, rows: str) -> int:
+    """Append rows that are JSON already: objects with `shop_id` and what a `Happening` holds, of any shops.
+
+    For whoever writes many at once, on a connection of its own. Returns how many were new.
+    """
+    cursor.execute(APPEND, [rows, SHARDS - 1])
+    return cursor.rowcount

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from treue.core.privacy import NOT_PERSONAL, PersonalData
 from treue.core.shop.models import Shop
@@ -12,16 +13,43 @@ FILES = "files"
 
 class Source(models.Model):
     """Where events come from. What happened before `live_since` is history and no event: nobody gets a thank-you for
-    an order of last year, but a shop that delivers a file every night gets its reactions."""
+    an order of last year, but a shop that delivers a file every night gets its reactions.
+
+    A browser or a server sends its events with a write key, of which only the hash is kept; `key_ending` tells keys
+    apart for people. consent_category: where the shop's consent banner allows this one, a visitor may be known better.
+    believes_orders: whether a browser is believed that an order was made, although anybody can make it say so.
+    """
 
     personal = NOT_PERSONAL
 
+    class Kind(models.TextChoices):
+        FILES = "files", _("Files")
+        BROWSER = "browser", _("Browser")
+        SERVER = "server", _("Server")
+
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
-    name = models.CharField(max_length=60)
+    name = models.CharField(_("Name"), max_length=60)
+    kind = models.CharField(_("Kind"), max_length=10, choices=Kind, default=Kind.FILES)
     live_since = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+    is_enabled = models.BooleanField(default=True)
+    key_hash = models.CharField(max_length=64, null=True, unique=True)
+    key_ending = models.CharField(max_length=4, blank=True)
+    events_per_second = models.PositiveIntegerField(_("Events a second"), default=1000)
+    consent_category = models.CharField(_("Category of consent"), max_length=60, default="analytics")
+    believes_orders = models.BooleanField(_("Believe its orders"), default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["shop", "name"], name="events_source_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["shop", "name"], name="events_source_once"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["files", "browser", "server"]), name="events_source_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="files") | models.Q(key_hash__isnull=False), name="events_source_has_key"
+            ),
+            models.CheckConstraint(condition=models.Q(events_per_second__gt=0), name="events_source_limit_above_zero"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from treue.core.events import reading, registry
 from treue.core.events.calling import call
+from treue.core.events.errors import NotNow
 from treue.core.events.models import Parked
 from treue.core.events.reading import Read
 from treue.core.events.registry import Reaction
@@ -78,7 +80,7 @@ def try_again(parked: Parked, *, if_due: bool = False) -> int:
     not where another worker has tried it since. Returns how many events were dealt with or tried.
     """
     reaction = registry.named(parked.reaction)
-    with transaction.atomic():
+    with suppress(NotNow), transaction.atomic():
         hold(parked)
         queue = _queue(parked)
         if if_due and not (queue and queue[0].is_due):
@@ -87,7 +89,8 @@ def try_again(parked: Parked, *, if_due: bool = False) -> int:
             if not _succeeds(reaction, each):
                 return tried
         _let_next_be_due(parked)
-    return len(queue)
+        return len(queue)
+    return 0
 
 
 def _succeeds(reaction: Reaction, parked: Parked) -> bool:

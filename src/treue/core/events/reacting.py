@@ -4,11 +4,13 @@ import logging
 import random
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 from django.db import connection, transaction
 
 from treue.core.events import parking, reading
 from treue.core.events.calling import call
+from treue.core.events.errors import NotNow
 from treue.core.events.reading import Read
 from treue.core.events.registry import Reaction, named
 
@@ -17,9 +19,9 @@ log = logging.getLogger(__name__)
 
 
 def react(reaction: Reaction, shard: int) -> int:
-    """Deal with the next batch of a shard. Returns how many events were read; 0 where there are none or another worker
-    holds the shard."""
-    with transaction.atomic():
+    """Deal with the next batch of a shard. Returns how many events were read; 0 where there are none, another worker
+    holds the shard, or the reaction cannot go on now."""
+    with suppress(NotNow), transaction.atomic():
         position = reading.hold(reaction, shard)
         if position is None:
             return 0
@@ -28,7 +30,8 @@ def react(reaction: Reaction, shard: int) -> int:
             return 0
         _deal_with(reaction, shard, [each for each in found if reaction.concerns(each.event)])
         reading.move(reaction, shard, found[-1])
-    return len(found)
+        return len(found)
+    return 0
 
 
 def _deal_with(reaction: Reaction, shard: int, found: Sequence[Read]) -> None:

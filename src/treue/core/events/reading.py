@@ -6,6 +6,7 @@ again. Only what lies below that horizon is read, so nothing can appear behind a
 keeps a transaction open keeps all reactions waiting, so bulk work commits in chunks of a second.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -131,7 +132,7 @@ def _read(seq: int, place: str, shop_id: int, message_id: str, name: str, person
         source=source,
         occurred_at=occurred_at,
         recorded_at=recorded_at,
-        facts=facts,
+        facts=json.loads(facts),  # Django leaves it to its fields
         is_history=is_history,
     )
     event.customer = customer

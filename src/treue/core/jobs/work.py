@@ -12,6 +12,7 @@ started again after its worker died and must then end as if it had run once.
 import logging
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -69,21 +70,29 @@ def kind(name: str, *, must_end: bool = False) -> Callable[[Work], Work]:
     return register
 
 
-def start(name: str, *, by: User | None = None, lock: str | None = None, **arguments: object) -> Job:
+def start(
+    name: str,
+    *,
+    by: User | None = None,
+    lock: str | None = None,
+    wait: timedelta = timedelta(),
+    **arguments: object,
+) -> Job:
     """Queue work of a registered kind; it leaves with the surrounding transaction.
 
-    lock: of the jobs with the same lock only one runs at a time, in order.
+    lock: of the jobs with the same lock only one runs at a time, in order. wait: how long it is left alone first.
     """
     if name not in KINDS:
         raise UnknownKind(name)
     with transaction.atomic():
         job = Job.objects.create(kind=name, arguments=arguments, started_by=by, lock=lock or "")
-        _queue(job)
+        _queue(job, wait)
     return job
 
 
-def _queue(job: Job) -> None:
-    job.queue_id = app.configure_task("jobs.run", lock=job.lock or None).defer(job_id=job.pk)
+def _queue(job: Job, wait: timedelta = timedelta()) -> None:
+    due = {"schedule_in": {"microseconds": wait // timedelta(microseconds=1)}} if wait else {}
+    job.queue_id = app.configure_task("jobs.run", lock=job.lock or None, **due).defer(job_id=job.pk)
     job.save(update_fields=["queue_id"])
 
 

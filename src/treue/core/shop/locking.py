@@ -51,6 +51,14 @@ def hold_until_commit(shop_id: int, *, patience_seconds: float) -> None:
         cursor.execute("select set_config('lock_timeout', '0', true)")
 
 
+def try_until_commit(shop_id: int) -> bool:
+    """Take the lock for the rest of the transaction, if nobody has it."""
+    with connection.cursor() as cursor:
+        facts = [LOCK_CLASS, shop_id, LENT_CLASS, shop_id]
+        cursor.execute("select pg_try_advisory_xact_lock(%s, %s) and pg_try_advisory_xact_lock(%s, %s)", facts)
+        return cursor.fetchone()[0]
+
+
 def holder() -> int:
     """Who this connection is to `borrow`."""
     connection.ensure_connection()

@@ -77,6 +77,11 @@ def named(shop: Shop, name: str) -> ApiKey:
     return key
 
 
+def first_made(shop: Shop, scope: Scope) -> datetime:
+    """When the shop's first key with a scope was made, revoked or not. There must be one."""
+    return ApiKey.objects.filter(shop=shop, scopes__contains=[scope]).earliest("created_at").created_at
+
+
 def use(token: str, *, now: datetime) -> Caller | None:
     """Who comes with a token; None where it is unknown, revoked, expired, or its shop is being removed."""
     with connection.cursor() as cursor:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
+from treue.core.commerce import touched
 from treue.core.jobs import work
 from treue.core.jobs.models import Job
 from treue.core.jobs.wording import describe
@@ -22,17 +23,12 @@ HOUR_OF_A_NEW_DAY = 4  # in the shop's zone: the tills are closed, and nobody is
 
 @kind(REFRESH)
 def refresh(
-    progress: Progress,
-    *,
-    shop_id: int,
-    batch_id: int | None = None,
-    customers: list[int] | None = None,
-    changed_only: bool = False,
+    progress: Progress, *, shop_id: int, batch_id: int | None = None, changed_only: bool = False
 ) -> dict[str, object]:
     """Compute a shop's figures anew, for this job and for all that wait for the same.
 
-    batch_id: read only this batch's customers again; customers: only these; changed_only: only what differs; none of
-    them: everything.
+    batch_id: read only this batch's customers again; changed_only: only whom something touched and what differs;
+    neither: everything.
     """
     from treue.understand.metrics import refresh as figures
 
@@ -40,9 +36,13 @@ def refresh(
     if shop is None:
         return {}  # removed while the job waited
     waiting = list(Job.objects.filter(kind=REFRESH, state=Job.State.WAITING, arguments__shop_id=shop_id))
-    own = {"batch_id": batch_id, "customers": customers, "changed_only": changed_only}
-    orders = [own, *(job.arguments for job in waiting)]
-    snapshot = figures.refresh(shop, customers=_customers(orders), progress=progress)
+    orders = [{"batch_id": batch_id, "changed_only": changed_only}, *(job.arguments for job in waiting)]
+    marks = touched.seen(shop.pk)
+    customers = _customers(orders)
+    snapshot = figures.refresh(
+        shop, customers=None if customers is None else customers | marks.keys(), progress=progress
+    )
+    touched.settle(shop.pk, marks)
     result = {"as_of": snapshot.as_of.isoformat(), "seconds": round(snapshot.seconds, 1)}
     _done_too(waiting, result)
     return result
@@ -66,11 +66,10 @@ def _customers(orders: list[dict[str, object]]) -> set[int] | None:
     """Whose orders changed, by all that was ordered; None for everybody's."""
     from treue.listen.imports.touching import customers_touched
 
-    if not all(order.get("batch_id") or order.get("customers") or order.get("changed_only") for order in orders):
+    if not all(order.get("batch_id") or order.get("changed_only") for order in orders):
         return None
     batches = {order["batch_id"] for order in orders if order.get("batch_id")}
-    named = {customer for order in orders for customer in order.get("customers") or ()}
-    return named.union(*(customers_touched(batch) for batch in batches))
+    return {customer for batch in batches for customer in customers_touched(batch)}
 
 
 def _done_too(jobs: list[Job], result: dict[str, object]) -> None:

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -11,7 +12,7 @@ from treue.core.shop.setup import ensure_shop
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
 from treue.design import spreadsheet
-from treue.understand.metrics import cockpit, downloads, notes, reading, today
+from treue.understand.metrics import cockpit, downloads, live, notes, reading, today
 from treue.understand.metrics.basis import active_language
 from treue.understand.metrics.forms import NoteForm
 from treue.understand.metrics.models import Note
@@ -38,12 +39,22 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "cockpit": cockpit.build(shop, snapshot, Selection.of(request.GET), query, may_edit_shop=may_edit_shop),
         "todo": today.todo(shop, request.user),
+        "live": live.figures(shop, timezone.now()),
         "notes": Note.objects.filter(shop=shop),
         "note_form": NoteForm(),
         "may_edit_notes": request.user.may(Permission.EDIT_NOTES),
         "query": query,
     }
     return render(request, "metrics/cockpit.html", context)
+
+
+@require_GET
+@requires(Permission.SEE_FIGURES)
+def live_figures(request: HttpRequest) -> HttpResponse:
+    """What happened today so far, for a page that is open; for whoever comes without one, the page."""
+    if not request.htmx:
+        return redirect("cockpit")
+    return render(request, "metrics/_live.html", {"live": live.figures(ensure_shop(), timezone.now())})
 
 
 @require_GET

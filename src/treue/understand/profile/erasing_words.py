@@ -32,6 +32,10 @@ TABLES = {
     "customers.Trait": (gettext_lazy("Statements"), gettext_lazy("what the shop's website or tills said of them")),
     "customers.Visitor": (gettext_lazy("Visits"), gettext_lazy("browsers in which they were recognised")),
     "customers.Merge": (gettext_lazy("Merged records"), gettext_lazy("which records were made one, and when")),
+    "commerce.Touched": (
+        gettext_lazy("Marks of a change"),
+        gettext_lazy("that the figures are to be computed anew because of them"),
+    ),
     "commerce.Order": (gettext_lazy("Orders"), gettext_lazy("number, moment, channel, amount")),
     "commerce.OrderLine": (gettext_lazy("Order lines"), gettext_lazy("what was bought, when, for how much")),
     "commerce.Refund": (gettext_lazy("Refunds"), gettext_lazy("what came back, when, and why")),

@@ -2,7 +2,7 @@
 
 import typer
 
-from treue.web.commands import data, demo, installation, keys, reporting
+from treue.web.commands import data, demo, installation, keys, reporting, sources
 
 app = typer.Typer(
     name="treue",
@@ -15,6 +15,7 @@ app = typer.Typer(
 app.command("report")(reporting.report)
 app.add_typer(data.imports, name="import")
 app.add_typer(keys.keys, name="key")
+app.add_typer(sources.sources, name="source")
 app.command("demo")(demo.demo)
 app.command("up")(installation.up)
 app.command("web")(installation.web)

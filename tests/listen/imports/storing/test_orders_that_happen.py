@@ -71,3 +71,28 @@ def test_a_dry_run_tells_nothing(bring_in, dry_run, tmp_path, now):
     file.write_text(HEADER + at(now - timedelta(hours=8), "A2"))
     assert dry_run(file)["orders"]["new"] == 1
     assert numbers() == []
+
+
+def told() -> list[tuple[str, str, str]]:
+    return [(event.name, event.facts["order"], event.facts["total"]) for event in Event.objects.order_by("seq")]
+
+
+def test_a_refund_of_an_order_that_was_news_is_news_whenever_it_was_written_down(bring_in, now):
+    header = HEADER.replace("\n", ",refund of\n")
+    bring_in(HEADER + at(now - timedelta(days=400), "A1") + at(now - timedelta(hours=30), "A2"))
+    bring_in(HEADER + at(now - timedelta(hours=9), "A3"))
+    old, new = at(now - timedelta(days=300), "R1"), at(now - timedelta(days=100), "R2")
+    refunds = [line.replace(",2,", ",-1,").strip() for line in (old, new)]
+    for _ in range(2):
+        bring_in(header + f"{refunds[0]},A1\n{refunds[1]},A3\n")
+    assert told() == [("Order Completed", "A3", "9.0000"), ("Order Refunded", "A3", "4.5000")]
+
+
+def test_a_file_that_changes_an_order_that_was_news_tells_so_once(bring_in, now):
+    bring_in(HEADER + at(now - timedelta(hours=30), "A1"))
+    bring_in(HEADER + at(now - timedelta(hours=9), "A2"))
+    changed = at(now - timedelta(hours=9), "A2").replace(",2,", ",3,")
+    history = at(now - timedelta(hours=30), "A1").replace(",2,", ",3,")
+    for _ in range(2):
+        bring_in(HEADER + changed + history)
+    assert told() == [("Order Completed", "A2", "9.0000"), ("Order Updated", "A2", "13.5000")]

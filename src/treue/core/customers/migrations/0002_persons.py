@@ -153,4 +153,8 @@ class Migration(migrations.Migration):
             model_name='visitor',
             constraint=models.UniqueConstraint(fields=('shop', 'anonymous_id'), name='customers_visitor_once'),
         ),
+        migrations.AddIndex(
+            model_name='erasure',
+            index=models.Index(fields=['shop', 'erased_at'], name='customers_erasure_last'),
+        ),
     ]

@@ -1,7 +1,8 @@
 """What a file tells that happened since the shop's files are live, into the log.
 
-An order that the database did not know becomes an event with the order itself, in one transaction. Where the shop's
-first file of orders ends, its files go live: all in it is history.
+An order that the database did not know becomes an event with the order itself, in one transaction; so does what a later
+file changes or takes back of an order that was one. Where the shop's first file of orders ends, its files go live: all
+in it is history.
 """
 
 from datetime import datetime, timedelta, tzinfo
@@ -9,6 +10,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 from django.utils import timezone
 
@@ -18,7 +20,27 @@ from treue.core.events.models import FILES, Source
 from treue.core.shop.models import Shop
 
 ORDER_COMPLETED = "Order Completed"
+ORDER_UPDATED, ORDER_REFUNDED = "Order Updated", "Order Refunded"
 OLDEST_NEWS = timedelta(days=2)
+
+# Of orders that were events; what else a file corrects is history, as it was before.
+CHANGED = """
+select v.number, v.customer_id, v.ordered_at at time zone %(zone)s, v.amount from verdict v
+where v.verdict = 'changed' and exists (
+    select from events_message m where m.shop_id = %(shop)s and m.message_id = 'order completed ' || v.number)
+order by v.rank"""
+
+# A refund of an order that was an event always is one, whenever it was written down.
+REFUNDED = """
+select i.document, coalesce(max(nullif(l.refers_to, '')), i.number), i.customer_id,
+    min(l.refunded_at) at time zone %(zone)s, sum(l.amount)
+from verdict v join incoming i using (rank) join incoming_line l using (rank)
+where v.verdict = 'new'
+group by rank, i.document, i.number, i.customer_id
+having min(l.refunded_at) at time zone %(zone)s >= %(since)s or exists (
+    select from events_message m where m.shop_id = %(shop)s
+      and m.message_id = 'order completed ' || coalesce(max(nullif(l.refers_to, '')), i.number))
+order by rank"""
 
 
 def live_since(shop: Shop) -> datetime | None:
@@ -47,6 +69,48 @@ def record_orders(shop: Shop, orders: pa.Table, since: datetime) -> None:
     record(shop, [_completed(*row, shop.currency, shop.tz) for row in zip(*columns, strict=True)])
 
 
+def record_changes(cursor: CursorWrapper, shop: Shop, import_id: int) -> None:
+    """What the file says anew of orders, from the chunk's `verdict`."""
+    cursor.execute(CHANGED, {"shop": shop.pk, "zone": shop.zone})
+    record(
+        shop,
+        [
+            Happening(
+                message_id=f"order updated {number} import {import_id}",
+                name=ORDER_UPDATED,
+                person=customer,
+                source=FILES,
+                occurred_at=moment,
+                facts=_facts(number, amount, shop.currency),
+            )
+            for number, customer, moment, amount in cursor.fetchall()
+        ],
+    )
+
+
+def record_refunds(cursor: CursorWrapper, shop: Shop, since: datetime) -> None:
+    """New documents of refunds, from the chunk's `verdict`, `incoming` and `incoming_line`."""
+    cursor.execute(REFUNDED, {"shop": shop.pk, "zone": shop.zone, "since": since})
+    record(
+        shop,
+        [
+            Happening(
+                message_id=f"order refunded {document}",
+                name=ORDER_REFUNDED,
+                person=customer,
+                source=FILES,
+                occurred_at=moment,
+                facts=_facts(number, amount, shop.currency),
+            )
+            for document, number, customer, moment, amount in cursor.fetchall()
+        ],
+    )
+
+
+def _facts(number: str, amount: Decimal, currency: str) -> dict[str, str]:
+    return {"order": number, "total": str(amount), "currency": currency}
+
+
 def _completed(number: str, customer: int, moment: datetime, amount: Decimal, currency: str, zone: tzinfo) -> Happening:
     return Happening(
         message_id=f"order completed {number}",
@@ -54,5 +118,5 @@ def _completed(number: str, customer: int, moment: datetime, amount: Decimal, cu
         person=customer,
         source=FILES,
         occurred_at=moment.replace(tzinfo=zone),
-        facts={"order": number, "total": str(amount), "currency": currency},
+        facts=_facts(number, amount, currency),
     )

@@ -4,7 +4,7 @@ The rules are `science.refunds`, the same that a report uses. Customers are take
 refunds could move the others. A refund may name an order of somebody else; then both are concerned.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import duckdb
 import pyarrow as pa
@@ -33,6 +33,22 @@ with reference as (
     union select customer_id, substr(number, 2) from commerce_refund where shop_id = %(shop)s and number ilike 'c%%')
 select r.customer_id as refunded_to, o.customer_id, o.id
 from reference r join commerce_order o on o.shop_id = %(shop)s and o.number = r.number"""
+
+# The same for a few customers, by index: what they refunded names, and what of theirs is named by others.
+NAMED_OF_FEW = """
+create temp table named_order on commit drop as
+with reference as (
+    select customer_id, refers_to as number from commerce_refund join concerned using (customer_id)
+    where refers_to <> ''
+    union select customer_id, number from commerce_refund join concerned using (customer_id)
+    union select customer_id, substr(number, 2) from commerce_refund join concerned using (customer_id)
+    where number ilike 'c%%')
+select r.customer_id as refunded_to, o.customer_id, o.id
+from reference r join commerce_order o on o.shop_id = %(shop)s and o.number = r.number
+union
+select r.customer_id, o.customer_id, o.id
+from concerned join commerce_order o using (customer_id)
+join commerce_refund r on r.shop_id = %(shop)s and r.refers_to = o.number and r.refers_to <> ''"""
 
 SPREAD = """
 insert into concerned
@@ -133,10 +149,32 @@ def _read(cursor: CursorWrapper, shop: Shop, touched: str, facts: dict[str, obje
     while cursor.rowcount:
         cursor.execute(SPREAD)
     cursor.execute("analyze concerned")
+    return _lines(cursor, shop)
+
+
+def _lines(cursor: CursorWrapper, shop: Shop) -> tuple[pa.Table, pa.Table]:
+    """The purchases and refunds of those concerned."""
     without_reference = {name: kind for name, kind in TYPES.items() if name != "refund_of"}
     refunds = copy_out(cursor, REFUNDS.format(zone=shop.zone), types=TYPES)
     purchases = copy_out(cursor, PURCHASES.format(zone=shop.zone), types=without_reference)
     return purchases, refunds
+
+
+def rematch_few(shop: Shop, customers: Collection[int]) -> None:
+    """The same for customers of whom something happened just now, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("drop table if exists concerned; create temp table concerned (customer_id bigint primary key)")
+        cursor.execute("insert into concerned select * from unnest(%s::bigint[])", [sorted(customers)])
+        spread = -1
+        while spread:
+            cursor.execute("drop table if exists named_order")
+            cursor.execute(NAMED_OF_FEW, {"shop": shop.pk})
+            cursor.execute(SPREAD)
+            spread = cursor.rowcount
+        cursor.execute(WITHOUT_REFUNDS)
+        if _any_left(cursor):
+            _match_and_write(cursor, *_lines(cursor, shop), lambda _matches: None)
+        cursor.execute("drop table if exists named_order, concerned, matched")
 
 
 def _any_left(cursor: CursorWrapper) -> bool:
@@ -156,6 +194,7 @@ def _match_and_write(
         with transaction.atomic():
             span = {"first": first, "last": last}
             cursor.execute(FORGET, span)
+            cursor.execute("drop table if exists matched")
             cursor.execute(MATCHED)
             copy_in(cursor, "matched", rows.column_names, rows)
             cursor.execute(WRITE)

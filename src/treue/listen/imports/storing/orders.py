@@ -120,6 +120,8 @@ def store_orders(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Si
         if known.num_rows:
             _bring_known(cursor, orders, lines, known)
             seen += _compare(scratch, cursor, facts, write=write)
+            if seen.changed and write and since:
+                happening.record_changes(cursor, task.shop, task.pk)
         if seen.new and write:
             inserted = _insert_new(cursor, ready, known["rank"], facts)
             if since:

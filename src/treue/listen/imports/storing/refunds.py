@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 from treue.core.commerce.models import Refund, RefundMatch
 from treue.core.copying import copy_in, copy_out
 from treue.listen.imports.models import Import, Replaced
+from treue.listen.imports.storing import happening
 from treue.listen.imports.storing.writing import Ready, Sign, Tally, note_foreign, store_chunks, tally
 
 DOCUMENT_COLUMNS = ("rank", "number", "document", "customer_id", "lines")
@@ -85,10 +86,14 @@ where verdict <> 'foreign' group by all"""
 def store_refunds(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Sign) -> None:
     """Write the staged refunds. With `write` off it only compares, and notes what each document is."""
     facts = {"shop": task.shop_id, "zone": task.shop.zone, "batch": task.batch_id, "import": task.pk}
+    since = happening.live_since(task.shop)
     con.execute(VERDICTS)
 
     def store(scratch: DuckDBPyConnection, cursor: CursorWrapper, ready: Ready) -> Tally:
-        return _store_chunk(scratch, cursor, ready, facts, write=write)
+        seen = _store_chunk(scratch, cursor, ready, facts, write=write)
+        if seen.new and write and since:
+            happening.record_refunds(cursor, task.shop, since)
+        return seen
 
     queries = (READ_DOCUMENTS, READ_LINES)
     store_chunks(con, task, "refund_document", queries=queries, write=write, store=store, sign=sign)

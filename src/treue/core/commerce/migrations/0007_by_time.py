@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commerce', '0004_persons'),
+        ('commerce', '0006_moment_of_orders'),
         ('customers', '0001_initial'),
         ('shop', '0001_initial'),
     ]

@@ -1,0 +1,269 @@
+"""From one event as it was sent to the line that is written into the log."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from treue.core.customers.persons import ANONYMOUS, NUMBER, Key
+from treue.listen.tracking import facts as keeping
+from treue.listen.tracking import names, origins
+from treue.listen.tracking.errors import (
+    BadTimestamp,
+    EventTooLarge,
+    HoldsNul,
+    Malformed,
+    NobodyNamed,
+    NoGroupId,
+    NoName,
+    NoOrderId,
+    NoPreviousId,
+    NotBelieved,
+    ReservedMessageId,
+    TooLong,
+    UnknownType,
+)
+from treue.listen.tracking.keys import Sender
+from treue.listen.tracking.moments import EARLIEST, LATEST_AHEAD, parsed
+from treue.listen.tracking.numbering import message_id
+from treue.listen.tracking.wire import UNREADABLE, Context, Identified, Sent
+
+LARGEST_EVENT = 32 << 10
+LONGEST_ID, LONGEST_MESSAGE_ID = 120, 200  # the first as a customer's number in the database
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+NOBODY = frozenset({"", "null", "undefined", "none", "nan", "0", "[object object]", "anonymous", "guest"})
+TITLES = {"identify": "Identify", "page": "Page Viewed", "screen": "Screen Viewed", "group": "Group", "alias": "Alias"}
+ORDERS = {names.ORDER_COMPLETED: "order completed ", names.ORDER_CANCELLED: "order cancelled "}
+RESERVED = tuple(ORDERS.values())
+
+
+class Line(msgspec.Struct):
+    """A row of the log, without the person, who is found when it is written."""
+
+    shop_id: int
+    message_id: str
+    name: str
+    source: str
+    occurred_at: datetime
+    is_history: bool
+    facts: keeping.Facts
+
+
+class Row(NamedTuple):
+    """line: JSON. who: by what the person is found. message_id: as the sender knows it."""
+
+    line: bytes
+    who: Key
+    message_id: str
+    occurred_at: datetime
+    source_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What holds for all events of a request. skew: how much the sender's clock is behind."""
+
+    sender: Sender
+    received_at: datetime
+    skew: timedelta | None
+    address: str | None
+    user_agent: str | None
+
+
+_decode = msgspec.json.Decoder(Sent).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def check(raw: bytes, arrival: Arrival, kind: str | None) -> Row:
+    """The line of an event. kind: its type where the address says it. Raises BadEvent."""
+    if len(raw) > LARGEST_EVENT:
+        raise EventTooLarge(f"{len(raw)} bytes")
+    if b"\\u0000" in raw and NUL.search(raw):
+        raise HoldsNul
+    sent = _read(raw)
+    kind = kind or sent.type
+    user_id, anonymous_id = _id(sent.user_id, "userId"), _id(sent.anonymous_id, "anonymousId")
+    if user_id is None and anonymous_id is None:
+        raise NobodyNamed
+    name = _believed(_name(sent, kind), arrival.sender)
+    facts = _facts(sent, kind, arrival, user_id, anonymous_id)
+    if name in names.ORDERS and not str(facts.get("order", "")).strip():
+        raise NoOrderId
+    shop = arrival.sender.shop_id
+    given = _message_id(sent)
+    moment = _moment(sent, arrival)
+    is_history = moment < arrival.sender.live_since
+    line = Line(shop, _unique(given, name, facts), name, arrival.sender.name, moment, is_history, facts)
+    who = Key(shop, NUMBER, user_id) if user_id is not None else Key(shop, ANONYMOUS, str(anonymous_id))
+    return Row(_encode(line), who, given, moment, arrival.sender.source_id)
+
+
+def _read(raw: bytes) -> Sent:
+    try:
+        return _decode(raw)
+    except msgspec.ValidationError as error:
+        raise Malformed(str(error)) from error
+    except UNREADABLE as error:
+        raise Malformed from error
+
+
+def _id(given: str | int | None, field: str) -> str | None:
+    """What a page without a signed-in customer sends by mistake names nobody, or all of these would be one person."""
+    if given is None:
+        return None
+    value = str(given).strip()
+    if value.lower() in NOBODY:
+        return None
+    if len(value) > LONGEST_ID:
+        raise TooLong(f"{field} is longer than {LONGEST_ID} characters")
+    return value
+
+
+def _name(sent: Sent, kind: str | None) -> str:
+    if kind != "track":
+        try:
+            return TITLES[kind or ""]
+        except KeyError:
+            raise UnknownType from None
+    if sent.event is None or not sent.event.strip():
+        raise NoName
+    if len(sent.event) > names.LONGEST:
+        raise TooLong(f"event is longer than {names.LONGEST} characters")
+    return names.folded(sent.event)
+
+
+def _believed(name: str, sender: Sender) -> str:
+    """A browser can be made to say anything, and numbers of orders can be guessed: unless the shop believes it, what
+    it says of orders is only that somebody saw the page that follows one."""
+    if name not in names.ORDERS or not sender.is_browser or sender.believes_orders:
+        return name
+    if name != names.ORDER_COMPLETED:
+        raise NotBelieved
+    return names.CHECKOUT_COMPLETED
+
+
+def _message_id(sent: Sent) -> str:
+    given = message_id() if sent.message_id in (None, "") else str(sent.message_id)
+    if len(given) > LONGEST_MESSAGE_ID:
+        raise TooLong(f"messageId is longer than {LONGEST_MESSAGE_ID} characters")
+    if given.startswith(RESERVED):
+        raise ReservedMessageId
+    return given
+
+
+def _unique(given: str, name: str, facts: keeping.Facts) -> str:
+    """One order is one event, told by whichever source first."""
+    order = facts.get("order")
+    return f"{ORDERS[name]}{order}" if order is not None and name in ORDERS else given
+
+
+def _moment(sent: Sent, arrival: Arrival) -> datetime:
+    """When it happened by our clock: never in the future, and not before anybody sold anything online."""
+    said = sent.timestamp or sent.original_timestamp
+    if said is None:
+        return arrival.received_at
+    moment = parsed(said)
+    if moment is None:
+        raise BadTimestamp
+    skew = arrival.skew if arrival.skew is not None else _skew(sent, arrival)
+    if skew:
+        moment += skew
+    if moment > arrival.received_at + LATEST_AHEAD:
+        return arrival.received_at
+    if moment < EARLIEST:
+        raise BadTimestamp("before 1990")
+    return moment
+
+
+def _skew(sent: Sent, arrival: Arrival) -> timedelta | None:
+    return skew(sent.sent_at, arrival.received_at)
+
+
+def skew(sent_at: object, received_at: datetime) -> timedelta | None:
+    """How much the sender's clock is behind ours; None where it does not say what it showed."""
+    moment = parsed(sent_at) if type(sent_at) is str else None
+    return received_at - moment if moment else None
+
+
+def _facts(
+    sent: Sent, kind: str | None, arrival: Arrival, user_id: str | None, anonymous_id: str | None
+) -> keeping.Facts:
+    context = sent.context or Context()
+    is_known = user_id is not None or _has_consented(context, arrival.sender.consent_category)
+    facts = keeping.of_properties(sent.properties, with_custom=is_known) if sent.properties else {}
+    if facts.get("order_id") is not None:
+        facts["order"] = facts["order_id"]
+    if kind in ("page", "screen"):
+        facts |= _of_page(sent)
+    elif kind != "track":
+        facts |= _of_person(sent, kind, user_id, is_known=is_known, context=context)
+    if anonymous_id is not None:
+        facts["anonymous_id"] = anonymous_id
+    if found := _context(context, arrival, is_known=is_known):
+        facts["context"] = found
+    return facts
+
+
+def _of_page(sent: Sent) -> keeping.Facts:
+    given = {"name": keeping.text(sent.name), "category": keeping.text(sent.category)}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _of_person(sent: Sent, kind: str | None, user_id: str | None, *, is_known: bool, context: Context) -> keeping.Facts:
+    """What joins persons. Names and addresses of a visitor who did not consent are not even read."""
+    facts: keeping.Facts = {} if user_id is None else {"user_id": user_id}
+    if kind == "alias":
+        facts["previous_id"] = _required(_id(sent.previous_id, "previousId"), NoPreviousId)
+    if kind == "group":
+        facts["group_id"] = _required(_id(sent.group_id, "groupId"), NoGroupId)
+    if not is_known:
+        return facts
+    given = sent.traits or context.traits  # RudderStack's libraries put them there
+    if type(given) is dict and (traits := keeping.of_traits(given)):
+        facts["traits"] = traits
+    if found := keeping.of_external_ids(context.external_ids):
+        facts["external_ids"] = found
+    return facts
+
+
+def _required(value: str | None, otherwise: type[Exception]) -> str:
+    if value is None:
+        raise otherwise
+    return value
+
+
+def _has_consented(context: Context, category: str) -> bool:
+    consent = context.consent
+    preferences = consent.get("categoryPreferences") if type(consent) is dict else None
+    if type(preferences) is not dict:
+        return False
+    return any(value is True and name.lower() == category for name, value in preferences.items())
+
+
+def _context(context: Context, arrival: Arrival, *, is_known: bool) -> keeping.Facts:
+    found: keeping.Facts = {}
+    if is_known:
+        address = context.ip if type(context.ip) is str else arrival.address
+        agent = context.user_agent if type(context.user_agent) is str else arrival.user_agent
+        found["ip"] = origins.shortened(address) if address else None
+        found["device"] = origins.device(agent) if agent else None
+        found["locale"] = keeping.text(context.locale)
+    found["campaign"] = keeping.of_campaign(context.campaign) or None
+    found["library"] = keeping.text(_inside(context.library, "name"))
+    found["path"] = keeping.path(_inside(context.page, "path"))
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _inside(given: object, name: str) -> object:
+    return given.get(name) if type(given) is dict else None
+
+
+def known_message_id(raw: bytes) -> str | None:
+    """The message id of a bad event, where it can be made out: the sender looks for it."""
+    try:
+        given = msgspec.json.decode(raw, type=Identified).message_id
+    except UNREADABLE:
+        return None
+    return given[:LONGEST_MESSAGE_ID] if given else None

@@ -1,0 +1,212 @@
+"""Events that tell of orders, into the shop's orders.
+
+One order told by a library, a webhook and a file is one order, by its number. Whose word counts: a file's before a
+server's before a browser's; of the same kind, what says that it is an update. Anybody may say that an order was
+refunded or cancelled, in whatever order that arrives.
+
+An order of a visitor whom nobody knows waits in the log, and is written once the visitor is recognised.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+
+from treue.core.commerce import touched
+from treue.core.commerce.models import Batch, Channel, Order, OrderLine, Product, RefundMatch
+from treue.core.customers import persons
+from treue.core.customers.identities import Recognised
+from treue.core.events.errors import NotNow
+from treue.core.events.models import FILES, Event, Source
+from treue.core.shop import locking
+from treue.core.shop.models import Shop
+from treue.listen.imports.storing.matching import rematch_few
+from treue.listen.tracking import names, refunds, told
+from treue.listen.tracking.order_errors import OrderOfAnotherCustomer, UnusableOrder
+from treue.listen.tracking.told import Line, Rules
+
+TAKEN_BACK = frozenset({names.ORDER_REFUNDED, names.ORDER_CANCELLED})
+RANKS = {"browser": 0, "server": 1, "api": 1, "import": 2}
+LONGEST_CHANNEL, LONGEST_COUNTRY = 60, 60
+
+
+def take(events: Sequence[Event]) -> None:
+    """Write what events of any shops tell. Raises NotNow while an import runs in one of them.
+
+    Whoever recognises a visitor at this moment has not seen what is read here, or is waited for.
+    """
+    known = persons.who_they_are([each.person for each in events if each.customer is None and each.person is not None])
+    for event in events:
+        event.customer = event.customer or known.get(event.person)
+    mine = (each for each in events if each.source != FILES and each.customer is not None)
+    for shop_id, of_shop in groupby(sorted(mine, key=_shop), key=_shop):
+        shop = Shop.objects.filter(pk=shop_id).first()
+        if shop is None:
+            continue  # it is being removed
+        if not locking.try_until_commit(shop_id):
+            raise NotNow
+        Book(shop).write(of_shop)
+
+
+def _shop(event: Event) -> int:
+    return event.shop_id
+
+
+def follow(recognised: Iterable[Recognised]) -> None:
+    """The orders of visitors go to who they are today; those of a visitor who is nobody's any more only stand in the
+    log."""
+    for each in recognised:
+        theirs = Event.objects.filter(person=each.number, name__in=names.ORDERS).order_by("recorded_at", "seq")
+        if each.before is not None:
+            _take_back(each)
+        if each.customer is not None:
+            events = list(theirs)
+            for event in events:
+                event.customer = each.customer
+            take(events)
+
+
+def _take_back(visitor: Recognised) -> None:
+    orders = Order.objects.filter(person=visitor.number)
+    for shop_id, customer in list(orders.values_list("shop", "customer").distinct()):
+        if not locking.try_until_commit(shop_id):
+            raise NotNow
+        touched.mark(shop_id, [customer])
+    refunds.delete(person=visitor.number)
+    RefundMatch.objects.filter(order__in=orders).delete()
+    OrderLine.objects.filter(order__in=orders)._raw_delete("default")
+    orders._raw_delete("default")
+
+
+class Book:
+    """A shop's orders, written to under its lock."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.rules = Rules.of(shop)
+        self.kinds = dict(Source.objects.filter(shop=shop).values_list("name", "kind"))
+        self.customers: set[int] = set()
+        self.batches: dict[str, Batch] = {}
+        self.channels: dict[str, Channel] = {}
+
+    def write(self, events: Iterable[Event]) -> None:
+        for event in events:
+            number = told.order_number(event)
+            order = Order.objects.select_related("batch").filter(shop=self.shop, number=number).first()
+            if order and order.customer_id != event.customer and not self._may_take_back(event):
+                raise OrderOfAnotherCustomer(number)
+            self._write(event, number, order)
+        self._settle()
+
+    def _write(self, event: Event, number: str, order: Order | None) -> None:
+        lines = told.lines(event, self.rules)
+        self.customers |= {event.customer, order.customer_id if order else event.customer}
+        if event.name in TAKEN_BACK:
+            products = self._products(lines)
+            refunds.write(event, number, order, lines, products, self._batch(event))
+        elif order is None:
+            self._add(event, number, lines)
+        elif self._counts_more(event, order):
+            self._replace(event, order, lines)
+
+    def _settle(self) -> None:
+        if self.customers and refunds.concern(self.shop, self.customers):
+            rematch_few(self.shop, self.customers)
+        touched.mark(self.shop.pk, self.customers)
+
+    def _add(self, event: Event, number: str, lines: Sequence[Line]) -> None:
+        if not lines:
+            raise UnusableOrder("total")
+        order = Order(
+            shop=self.shop,
+            number=number,
+            customer_id=event.customer,
+            person=event.person if event.person != event.customer else None,
+            ordered_at=event.occurred_at,
+        )
+        self._fill(order, event, lines)
+        order.save(force_insert=True)
+        self._add_lines(order, lines)
+        refunds.fill_up(order)
+
+    def _replace(self, event: Event, order: Order, lines: Sequence[Line]) -> None:
+        """What it says of goods replaces what was there; where it says nothing of them, they stay."""
+        if not lines:
+            return
+        RefundMatch.objects.filter(order=order).delete()
+        OrderLine.objects.filter(order=order)._raw_delete("default")
+        self._fill(order, event, lines)
+        order.save()
+        self._add_lines(order, lines)
+
+    def _fill(self, order: Order, event: Event, lines: Sequence[Line]) -> None:
+        order.channel = self._channel(event)
+        order.country = str(event.facts.get("country") or order.country)[:LONGEST_COUNTRY]
+        order.category = lines[0].category
+        order.amount, order.units = sum(line.amount for line in lines), sum(line.quantity for line in lines)
+        order.refunded_amount = order.refunded_units = 0
+        order.batch = self._batch(event)
+
+    def _add_lines(self, order: Order, lines: Sequence[Line]) -> None:
+        products = self._products(lines)
+        OrderLine.objects.bulk_create(
+            OrderLine(
+                order=order,
+                ordinal=ordinal,
+                bought_at=order.ordered_at,
+                product=products.get(line.code),
+                quantity=line.quantity,
+                unit_price=(line.amount / line.quantity).quantize(told.MONEY),
+                amount=line.amount,
+            )
+            for ordinal, line in enumerate(lines, start=1)
+        )
+
+    def _counts_more(self, event: Event, order: Order) -> bool:
+        mine, theirs = RANKS.get(self._kind(event), 0), RANKS.get(order.batch.source, 0)
+        return mine > theirs or (mine == theirs and event.name == names.ORDER_UPDATED)
+
+    def _kind(self, event: Event) -> str:
+        return self.kinds.get(event.source, event.source)
+
+    def _may_take_back(self, event: Event) -> bool:
+        """A server may say whose order it likes came back."""
+        return event.name in TAKEN_BACK and RANKS.get(self._kind(event), 0) > RANKS["browser"]
+
+    def _batch(self, event: Event) -> Batch:
+        """One for all that came by sources of a kind."""
+        kind = self._kind(event)
+        if kind not in self.batches:
+            first = Batch.objects.filter(shop=self.shop, source=kind).order_by("pk").first()
+            self.batches[kind] = first or Batch.objects.create(shop=self.shop, source=kind)
+        return self.batches[kind]
+
+    def _channel(self, event: Event) -> Channel:
+        name = str(event.facts.get("channel") or event.facts.get("affiliation") or event.source)[:LONGEST_CHANNEL]
+        if name not in self.channels:
+            self.channels[name] = Channel.objects.get_or_create(shop=self.shop, name=name)[0]
+        return self.channels[name]
+
+    def _products(self, lines: Sequence[Line]) -> dict[str | None, Product]:
+        """By code; those that are new are made, and what was not known of one is filled in."""
+        first = {line.code: line for line in lines if line.code}
+        known = {each.code: each for each in self._known(first)}
+        new = [
+            Product(shop=self.shop, code=code, name=line.name, category=line.category)
+            for code, line in sorted(first.items())
+            if code not in known
+        ]
+        Product.objects.bulk_create(new, ignore_conflicts=True)
+        for code, product in known.items():
+            _fill_in(product, first[code])
+        return {each.code: each for each in self._known(first)} if new else known
+
+    def _known(self, codes: Collection[str]) -> Iterable[Product]:
+        return Product.objects.filter(shop=self.shop, code__in=codes)
+
+
+def _fill_in(product: Product, line: Line) -> None:
+    """Names and categories are kept up by the file of products; orders only fill what is empty."""
+    empty = [name for name in ("name", "category") if not getattr(product, name) and getattr(line, name)]
+    for name in empty:
+        setattr(product, name, getattr(line, name))
+    if empty:
+        product.save(update_fields=empty)

@@ -1,0 +1,110 @@
+"""Refunds and cancellations that events tell of. Which units of which line they took back is matched afterwards, by the
+same rules as for files."""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+
+from django.db.models import Q, Sum
+
+from treue.core.commerce.models import Batch, Order, OrderLine, Product, Refund, RefundMatch
+from treue.core.events.models import Event
+from treue.core.shop.models import Shop
+from treue.listen.tracking.names import ORDER_CANCELLED
+from treue.listen.tracking.told import LONGEST_WORD, MONEY, UNITS, Line
+
+Part = tuple[Product | None, Decimal, Decimal]
+
+NOTHING = Decimal()
+
+
+def write(
+    event: Event,
+    number: str,
+    order: Order | None,
+    lines: Sequence[Line],
+    products: Mapping[str | None, Product],
+    batch: Batch,
+) -> None:
+    """What came back: the products that are told; of money alone, its share of what is left of the order; where neither
+    is told, all that is left. Where the order is not there yet, this is made out when it comes (`fill_up`)."""
+    document = _document(event, number)
+    if Refund.objects.filter(shop=batch.shop, document=document).exists():
+        return
+    parts: list[Part] = [(products.get(line.code), line.quantity, line.amount) for line in lines]
+    if event.name == ORDER_CANCELLED or not any(line.code for line in lines):
+        money = sum((line.amount for line in lines), NOTHING) if event.name != ORDER_CANCELLED else NOTHING
+        parts = _share(order, money) if order else [(None, NOTHING, money)]
+    reason = str(event.facts.get("reason") or ("cancelled" if event.name == ORDER_CANCELLED else ""))[:LONGEST_WORD]
+    common = {
+        "shop": batch.shop,
+        "number": number,
+        "document": document,
+        "customer_id": order.customer_id if order else event.customer,
+        "person": event.person if event.person != event.customer else None,
+        "refers_to": number,
+        "refunded_at": event.occurred_at,
+        "reason": reason,
+        "batch": batch,
+    }
+    Refund.objects.bulk_create(
+        Refund(ordinal=ordinal, product=product, quantity=quantity, amount=amount, **common)
+        for ordinal, (product, quantity, amount) in enumerate(parts, start=1)
+    )
+
+
+def _document(event: Event, number: str) -> str:
+    """Stands for the message in what a document's name may hold."""
+    return f"{number} {hashlib.md5(event.message_id.encode(), usedforsecurity=False).hexdigest()}"
+
+
+def _rest(order: Order) -> list[Part]:
+    """What is left of an order's lines; without any, a line of nothing, so that it is known that it came back."""
+    taken = RefundMatch.objects.filter(order=order).values("ordinal").annotate(units=Sum("units"), money=Sum("amount"))
+    gone = {each["ordinal"]: (each["units"], each["money"]) for each in taken}
+    rest = []
+    for line in OrderLine.objects.filter(order=order).select_related("product").order_by("ordinal"):
+        units, money = gone.get(line.ordinal, (NOTHING, NOTHING))
+        if line.quantity > units:
+            rest.append((line.product, line.quantity - units, max(line.amount - money, NOTHING)))
+    return rest or [(None, NOTHING, NOTHING)]
+
+
+def _share(order: Order, money: Decimal) -> list[Part]:
+    """The share of each line that so much money took back; nothing said: all of it. A shop that gives back three of
+    twenty takes back that part of the goods, so that the order is still a purchase."""
+    rest = _rest(order)
+    left = sum(part[2] for part in rest)
+    if not NOTHING < money < left:
+        return rest
+    share = money / left
+    return [
+        (product, max((units * share).quantize(UNITS), UNITS), (amount * share).quantize(MONEY))
+        for product, units, amount in rest
+    ]
+
+
+def fill_up(order: Order) -> None:
+    """Make out what refunds that came before their order, and named no products, took back of it."""
+    early = Refund.objects.filter(shop=order.shop, refers_to=order.number, quantity=0)
+    for refund in early:
+        parts = _share(order, refund.amount)
+        Refund.objects.filter(pk=refund.pk).delete()
+        for ordinal, (product, quantity, amount) in enumerate(parts, start=1):
+            refund.pk, refund.ordinal = None, ordinal
+            refund.product, refund.quantity, refund.amount = product, quantity, amount
+            refund.save(force_insert=True)
+
+
+def concern(shop: Shop, customers: Collection[int]) -> bool:
+    """Whether any of them has to do with a refund; of most new orders nobody has."""
+    numbers = Order.objects.filter(customer__in=customers).values("number")
+    named = Q(shop=shop, refers_to__in=numbers) & ~Q(refers_to="")
+    return Refund.objects.filter(customer__in=customers).exists() or Refund.objects.filter(named).exists()
+
+
+def delete(*, person: int) -> None:
+    """Those that came in under a visitor's number."""
+    theirs = Refund.objects.filter(person=person)
+    RefundMatch.objects.filter(refund__in=theirs).delete()
+    theirs.delete()

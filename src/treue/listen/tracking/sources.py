@@ -1,0 +1,114 @@
+"""Sources that send events with a write key: make, change, switch off and on, give a new key."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from treue.core.events.models import FILES, Source
+from treue.core.shop.models import Shop
+from treue.core.staff import audit
+from treue.core.staff.audit_facts import word_values
+from treue.core.staff.audit_wording import name_actions
+from treue.core.staff.models import User
+from treue.listen.tracking.errors import NameTaken
+from treue.listen.tracking.keys import PREFIX, hashed, new_key
+
+LETTERS_SHOWN = 4
+KINDS = (Source.Kind.BROWSER, Source.Kind.SERVER)
+
+name_actions(
+    {
+        "source.added": _("Added a source"),
+        "source.changed": _("Changed a source"),
+        "source.switched_off": _("Switched off a source"),
+        "source.switched_on": _("Switched on a source"),
+        "source.key_renewed": _("Gave a source a new write key"),
+    }
+)
+word_values("source_kind", lambda value: dict(Source.Kind.choices).get(value, value))
+
+
+def with_keys(shop: Shop) -> QuerySet[Source]:
+    return Source.objects.filter(shop=shop, kind__in=KINDS).order_by("name")
+
+
+def add(
+    *,
+    shop: Shop,
+    name: str,
+    kind: str,
+    by: User | None,
+    events_per_second: int = 1000,
+    consent_category: str = "analytics",
+    believes_orders: bool = False,
+) -> tuple[Source, str]:
+    """Make a source. Returns it with its write key, which nobody can read again. Raises NameTaken."""
+    if name == FILES:
+        raise NameTaken(name)
+    key, now = new_key(), timezone.now()
+    try:
+        with transaction.atomic():
+            source = Source.objects.create(
+                shop=shop,
+                name=name,
+                kind=kind,
+                live_since=now,
+                created_at=now,
+                events_per_second=events_per_second,
+                consent_category=consent_category,
+                believes_orders=believes_orders,
+                **_of_key(key),
+            )
+            audit.record("source.added", who=by, subject=_subject(source), name=name, source_kind=kind)
+    except IntegrityError as error:
+        if Source.objects.filter(shop=shop, name=name).exists():
+            raise NameTaken(name) from error
+        raise
+    return source, key
+
+
+def change(
+    *, source: Source, events_per_second: int, consent_category: str, by: User, believes_orders: bool = False
+) -> None:
+    """What is already in the log stays as it was taken."""
+    new = {
+        "events_per_second": events_per_second,
+        "consent_category": consent_category,
+        "believes_orders": believes_orders,
+    }
+    with transaction.atomic():
+        current = Source.objects.select_for_update().get(pk=source.pk)
+        changed = {
+            name: {"old": str(getattr(current, name)), "new": str(value)}
+            for name, value in new.items()
+            if getattr(current, name) != value
+        }
+        if changed:
+            Source.objects.filter(pk=source.pk).update(**new)
+            audit.record("source.changed", who=by, subject=_subject(source), name=source.name, **changed)
+
+
+def switch(*, source: Source, on: bool, by: User) -> None:
+    """Web processes heed it within seconds."""
+    with transaction.atomic():
+        if Source.objects.filter(pk=source.pk, is_enabled=not on).update(is_enabled=on):
+            action = "source.switched_on" if on else "source.switched_off"
+            audit.record(action, who=by, subject=_subject(source), name=source.name)
+
+
+def renew_key(*, source: Source, by: User) -> str:
+    """Give a source a new write key; the former one stops working within seconds. Returns the key."""
+    key = new_key()
+    with transaction.atomic():
+        Source.objects.filter(pk=source.pk).update(**_of_key(key))
+        audit.record("source.key_renewed", who=by, subject=_subject(source), name=source.name)
+    return key
+
+
+def _of_key(key: str) -> dict[str, str]:
+    return {"key_hash": hashed(key), "key_ending": key.removeprefix(PREFIX)[-LETTERS_SHOWN:]}
+
+
+def _subject(source: Source) -> str:
+    return f"source {source.pk}"
