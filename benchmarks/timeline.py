@@ -26,12 +26,13 @@ from generate_series(1, %(customers)s) n"""
 # A tenth of the events is of the twenty busy ones, and lies among everybody's, as they came in. Half of the busy ones
 # have no event of consent, so that whoever looks for one reads all theirs.
 LOG = """
-insert into events_event (shop_id, message_id, name, person, source, occurred_at, recorded_at, facts)
+insert into events_event (shop_id, message_id, name, person, shard, source, occurred_at, recorded_at, facts)
 select %(shop)s, 'm' || n,
     case when person %% 2 = 0 and n %% 97 = 0 then 'Consent Given' else
         (array['Page Viewed', 'Product Viewed', 'Product Added', 'Cart Viewed', 'Order Completed', 'Unworded',
             'Identify'])[1 + n %% 7] end,
-    person, 'web', moment, moment, jsonb_build_object('order', 'A-' || n, 'total', n %% 200, 'currency', 'EUR',
+    person, person & 63, 'web', moment, moment,
+    jsonb_build_object('order', 'A-' || n, 'total', n %% 200, 'currency', 'EUR',
         'name', 'Assam ' || n %% 50, 'title', 'Tea of the month', 'path', '/tea/' || n %% 50, 'purpose', 'marketing',
         'channel', 'email', 'products', jsonb_build_array(jsonb_build_object('name', 'Assam', 'price', 4.5)))
 from (

@@ -71,6 +71,9 @@ TABLE = {
     "invitation_send": P.MANAGE_STAFF,
     "invitation_revoke": P.MANAGE_STAFF,
     "invitation": PUBLIC,
+    "keys": P.MANAGE_KEYS,
+    "key": P.MANAGE_KEYS,
+    "key_revoke": P.MANAGE_KEYS,
     "audit": P.SEE_AUDIT,
     "audit_csv": P.SEE_AUDIT,
     "jobs": P.SEE_JOBS,
@@ -120,12 +123,15 @@ TABLE = {
     "mfa_download_recovery_codes": SIGNED_IN,
 }
 GUARDED = {name: who for name, who in TABLE.items() if isinstance(who, Permission)}
+KEYS_ONLY = ("api", "api/")  # programs come with keys and not with roles: tests/core/api
 VALUES = {"uidb36": "1", "key": "abc-def"}  # of the one address that is a regular expression
 FORMS = ("page", "fragment")
 
 
 def patterns(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
     for pattern in (resolver or get_resolver()).url_patterns:
+        if str(pattern.pattern) in KEYS_ONLY:
+            continue
         if isinstance(pattern, URLResolver):
             yield from patterns(pattern)
         else:

@@ -10,8 +10,18 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from treue.core.api import problems
 from treue.design.toasts import toast
 
+API = "/api/"
+PROBLEMS = {
+    400: problems.MALFORMED,
+    403: problems.FORBIDDEN,
+    404: problems.NOT_FOUND,
+    405: problems.METHOD_NOT_ALLOWED,
+    413: problems.TOO_LARGE,
+    500: problems.INTERNAL,
+}
 TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 
 
@@ -101,7 +111,10 @@ def pages_for_refused_methods(
 
 
 def _answer(request: HttpRequest, fault: Fault) -> HttpResponse:
-    """The page, or for a fragment a toast, in the language that was chosen or that the browser asks for."""
+    """The page, or for a fragment a toast, in the language that was chosen or that the browser asks for; for a program,
+    a problem."""
+    if request.path.startswith(API):
+        return problems.answer(PROBLEMS[fault.status])
     language = getattr(request, "LANGUAGE_CODE", None) or translation.get_language_from_request(request)
     with translation.override(language):
         if request.headers.get("HX-Request"):

@@ -11,9 +11,11 @@ from typing import Any
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from django.urls import reverse
 
+from treue.core.api import problems
 from treue.core.jobs.errors import JobError
 from treue.listen.imports import uploads
 from treue.listen.tracking.endpoint import PREFIX, endpoint
+from treue.web import errors
 
 LARGEST_FORM = 10 << 20
 ENVELOPE = 16 << 10  # what the other fields of an upload may weigh
@@ -47,7 +49,7 @@ def measured(application: ASGI3Application) -> ASGI3Application:
         if refusal is None:
             return None
         if not is_upload:
-            return await _too_large(send)
+            return await _too_large(scope, send)
         headers = [(name, value) for name, value in scope["headers"] if not name.startswith(b"content-")]
         asked = scope | {"method": "GET", "headers": headers, "treue.refused": refusal}
         return await application(asked, _empty_body(), send)
@@ -107,7 +109,10 @@ def _empty_body() -> ASGIReceiveCallable:
     return receive
 
 
-async def _too_large(send: ASGISendCallable) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": b"This is more than a form can hold."})
+async def _too_large(scope: Scope, send: ASGISendCallable) -> None:
+    kind, said = b"text/plain; charset=utf-8", b"This is more than a form can hold."
+    if scope["path"].startswith(errors.API):
+        problem = problems.answer(problems.TOO_LARGE)
+        kind, said = problem.headers["Content-Type"].encode(), problem.content
+    await send({"type": "http.response.start", "status": 413, "headers": [(b"content-type", kind)]})
+    await send({"type": "http.response.body", "body": said})

@@ -50,6 +50,7 @@ def navigation(request: HttpRequest, user: User) -> Navigation:
             (_("Staff"), "staff", Permission.MANAGE_STAFF),
             (_("Audit log"), "audit", Permission.SEE_AUDIT),
             (_("Mail"), "mail", Permission.SEE_MAIL),
+            (_("API keys"), "keys", Permission.MANAGE_KEYS),
         ),
         person=Person(name=str(user), role=user.get_role_display()),
     )

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from treue.core.shop.demo_views import remove_demo
+from treue.web import api
 
 urlpatterns = [
     path("", include("treue.understand.metrics.urls")),
@@ -12,9 +13,12 @@ urlpatterns = [
     path("settings/consents/", include("treue.core.customers.urls")),
     path("settings/", include("treue.core.shop.urls")),
     path("staff/", include("treue.core.staff.urls")),
+    path("keys/", include("treue.core.staff.key_urls")),
     path("jobs/", include("treue.core.jobs.urls")),
     path("log/", include("treue.core.events.urls")),
     path("webhooks/", include("treue.core.webhooks.urls")),
+    path("api", api.unknown, name="api_without_slash"),
+    path("api/", include("treue.web.api")),
     path("gallery/", include("treue.design.urls")),
     path("", include("treue.web.accounts.urls")),
 ]

@@ -4,7 +4,6 @@ The big tables' references (`db_constraint=False`) are checked by the database o
 per row, which makes a bulk write three times as fast: see migration 0002.
 """
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from treue.core.customers.models import Customer
@@ -102,8 +101,7 @@ class Order(models.Model):
         ]
         indexes = [
             models.Index(fields=["customer", "ordered_at"], name="commerce_order_customer"),
-            # Small: what arrives today lies together at the end, whatever order the files of the past had.
-            BrinIndex(fields=["ordered_at"], name="commerce_order_moment", pages_per_range=32, autosummarize=True),
+            models.Index(fields=["shop", "ordered_at", "id"], name="commerce_order_by_time"),
         ]
 
 

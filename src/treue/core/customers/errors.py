@@ -97,3 +97,7 @@ class TextInUse(ConsentError):
     def __init__(self, purpose: str, version: str) -> None:
         self.purpose, self.version = purpose, version
         super().__init__(purpose, version)
+
+
+class StaysErased(Exception):
+    """A number is that of a person who was erased, and nothing is said that happened since."""

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from treue.core.staff.roles import Role
+from treue.core.staff.roles import Role, Scope
 from treue.design import formats
 
 Words = Promise | str
@@ -29,6 +29,7 @@ NAMES: dict[str, Words] = {
     "host": _("Receiver"),
     "hour_from": _("Hours from"),
     "hour_to": _("Hours to"),
+    "key": _("Key"),
     "kind": _("Work"),
     "language": _("Language"),
     "languages": _("Languages"),
@@ -47,6 +48,7 @@ NAMES: dict[str, Words] = {
     "since": _("Since"),
     "version": _("Version"),
     "weekdays": _("Weekdays"),
+    "scopes": _("Scopes"),
     "what": _("Holds"),
     "window_days": _("Activity window in days"),
     "zone": _("Time zone"),
@@ -64,6 +66,7 @@ NAMES: dict[str, Words] = {
 RHYTHMS = {"never": _("Never"), "weekly": _("Every Monday"), "monthly": _("On the first of the month")}
 VALUES: dict[str, Value] = {
     "role": lambda value: dict(Role.choices).get(value, value),
+    "scopes": lambda value: dict(Scope.choices).get(value, value),
     "report_rhythm": lambda value: RHYTHMS.get(value, value),
     "fields": lambda value: NAMES.get(value, value),
 }

@@ -19,3 +19,19 @@ class TooManyInvitations(StaffError):
 
 class InvitationSpent(StaffError):
     """The invitation was accepted, revoked, has expired, or was never given out."""
+
+
+class KeyNameTaken(StaffError):
+    """Another key of the shop that is in force has this name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)
+
+
+class NoSuchKey(StaffError):
+    """No key of the shop that is in force has this name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(name)

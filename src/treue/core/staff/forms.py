@@ -5,7 +5,7 @@ from django.contrib.auth.forms import SetPasswordMixin
 from django.utils.translation import gettext_lazy as _
 
 from treue.core.staff.models import User
-from treue.core.staff.roles import Role
+from treue.core.staff.roles import Role, Scope
 
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]  # each in itself, as in the language switch
 
@@ -39,6 +39,33 @@ class Invite(forms.Form):
 
 class ChangeRole(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=Role)
+
+
+class AddKey(forms.Form):
+    NO_END = 0
+
+    name = forms.CharField(
+        label=_("Name"), max_length=60, help_text=_("Which program uses it, such as “till” or “accounts”.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=[
+            (Scope.READ, _("Read customers, orders and events")),
+            (Scope.WRITE, _("Write customers and orders, and erase customers")),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        initial=[Scope.READ],
+    )
+    days = forms.TypedChoiceField(
+        label=_("Valid"),
+        choices=[
+            (NO_END, _("Until it is revoked")),
+            (30, _("30 days")),
+            (90, _("90 days")),
+            (365, _("One year")),
+        ],
+        coerce=int,
+    )
 
 
 class Accept(PasswordPair, forms.ModelForm):

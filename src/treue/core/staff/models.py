@@ -1,6 +1,9 @@
-"""People who work with Treue, how they are invited, and what they did."""
+"""People and programs that work with Treue, how they are let in, and what they did."""
+
+from datetime import datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -8,7 +11,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from treue.core.privacy import NOT_PERSONAL, OnErasure, PersonalData
-from treue.core.staff.roles import GRANTED, Permission, Role
+from treue.core.shop.models import Shop
+from treue.core.staff.roles import GRANTED, Permission, Role, Scope
 
 
 class UserManager(BaseUserManager["User"]):
@@ -141,3 +145,49 @@ class AuditEntry(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["action", "-id"], name="staff_audit_action")]
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    def in_force(self, now: datetime) -> "ApiKeyQuerySet":
+        return self.filter(revoked_at=None).exclude(expires_at__lte=now)
+
+
+class ApiKey(models.Model):
+    """With it a program reads or writes through the API. Only the token's hash is stored; lists show `prefix`.
+
+    minute, used: how often it was used in the minute that it was used in last.
+    """
+
+    personal = NOT_PERSONAL
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    name = models.CharField(max_length=60)
+    prefix = models.CharField(max_length=16)
+    token_hash = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=10, choices=Scope))
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    minute = models.DateTimeField(null=True)
+    used = models.PositiveIntegerField(default=0)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shop", "name"], condition=models.Q(revoked_at=None), name="staff_key_name_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(scopes__contained_by=Scope.values) & ~models.Q(scopes=[]), name="staff_key_scopes"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_in_force(self) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Permission(StrEnum):
@@ -22,6 +23,7 @@ class Permission(StrEnum):
     SEE_AUDIT = "see_audit"
     SEE_MAIL = "see_mail"
     MANAGE_WEBHOOKS = "manage_webhooks"
+    MANAGE_KEYS = "manage_keys"
 
 
 class Role(models.TextChoices):
@@ -31,11 +33,24 @@ class Role(models.TextChoices):
     SERVICE = "service", _("Service")
 
 
+class Scope(models.TextChoices):
+    """What a key of the API may do."""
+
+    READ = "read", pgettext_lazy("what a key may do", "Read")
+    WRITE = "write", pgettext_lazy("what a key may do", "Write")
+
+
 # An analyst sees figures without persons; service sees persons without the shop's figures.
 GRANTED: dict[str, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
     Role.MANAGER: frozenset(Permission)
-    - {Permission.MANAGE_STAFF, Permission.SEE_AUDIT, Permission.SEE_MAIL, Permission.MANAGE_WEBHOOKS},
+    - {
+        Permission.MANAGE_STAFF,
+        Permission.SEE_AUDIT,
+        Permission.SEE_MAIL,
+        Permission.MANAGE_WEBHOOKS,
+        Permission.MANAGE_KEYS,
+    },
     Role.ANALYST: frozenset({Permission.SEE_FIGURES, Permission.EDIT_NOTES, Permission.SEE_JOBS}),
     Role.SERVICE: frozenset({Permission.SEE_CUSTOMERS, Permission.EDIT_CUSTOMERS, Permission.EXPORT_PERSON}),
 }

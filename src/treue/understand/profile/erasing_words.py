@@ -165,7 +165,7 @@ def title(receipt: Erasure) -> str:
 
 
 def eraser(receipt: Erasure) -> str:
-    return str(receipt.erased_by) if receipt.erased_by else _("Command line")
+    return str(receipt.erased_by) if receipt.erased_by else _("Command line or API")
 
 
 def figures_computed_at(receipt: Erasure) -> datetime | None:

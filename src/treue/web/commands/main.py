@@ -2,7 +2,7 @@
 
 import typer
 
-from treue.web.commands import data, demo, doctoring, exporting, installation, refreshing, reporting, sources
+from treue.web.commands import data, demo, doctoring, exporting, installation, keys, refreshing, reporting, sources
 
 app = typer.Typer(
     name="treue",
@@ -14,6 +14,7 @@ app = typer.Typer(
 
 app.command("report")(reporting.report)
 app.add_typer(data.imports, name="import")
+app.add_typer(keys.keys, name="key")
 app.add_typer(sources.sources, name="source")
 app.command("demo")(demo.demo)
 app.command("up")(installation.up)

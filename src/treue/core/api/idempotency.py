@@ -1,0 +1,89 @@
+"""A write that is sent again is done once: the same key and request give the first answer again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from django.db import OperationalError, connection, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from ninja import Header
+from psycopg.errors import LockNotAvailable
+
+from treue.core.api.models import Answer
+from treue.core.api.problems import IN_PROGRESS, KEY_REUSED, Problem
+
+KEPT = timedelta(hours=48)
+PATIENCE_SECONDS = 5
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[!-~]+$",
+        description="Any text that is new for each write, such as a UUID; the same to send a write again.",
+        example="7c1f6f0e-3f0c-4f0e-9a55-0d6f2a3a1b11",
+    ),
+]
+
+# Who comes second waits here for the first one's transaction, and then finds the row, or does the work.
+CLAIM = """
+insert into api_answer (key_id, idempotency_hash, request_hash, facts, created_at)
+values (%s, %s, %s, '{}', %s) on conflict on constraint api_answer_once do nothing"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a write came to. status: of HTTP. facts: opaque numbers, never what names a person: they are stored."""
+
+    status: int
+    facts: dict[str, int] = field(default_factory=dict)
+
+
+def once(request: HttpRequest, idempotency_key: str, write: Callable[[], Done]) -> Done:
+    """Do it and keep what it came to, in one transaction; or say what it came to the first time.
+
+    What raises is not kept: sent again, it is tried again. Raises Problem where the key came with another request, and
+    where the first one has not ended after some patience.
+    """
+    hashes = _hash(idempotency_key.encode()), _hash(request.method.encode(), request.path.encode(), request.body)
+    answers = Answer.objects.filter(key=request.auth.key_id, idempotency_hash=hashes[0])
+    with transaction.atomic():
+        if not _claim(request.auth.key_id, *hashes):
+            return _former(answers.get(), hashes[1])
+        done = write()
+        answers.update(status=done.status, facts=done.facts)
+    return done
+
+
+def _hash(*parts: bytes) -> str:
+    return salted_hmac("treue.api.answer", b"\0".join(parts), algorithm="sha256").hexdigest()
+
+
+def _claim(key_id: int, idempotency_hash: str, request_hash: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('lock_timeout', %s, true)", [f"{PATIENCE_SECONDS}s"])
+        try:
+            cursor.execute(CLAIM, [key_id, idempotency_hash, request_hash, timezone.now()])
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise Problem(IN_PROGRESS, headers={"Retry-After": "5"}) from error
+            raise
+        is_first = cursor.rowcount == 1
+        cursor.execute("select set_config('lock_timeout', '0', true)")
+    return is_first
+
+
+def _former(answer: Answer, request_hash: str) -> Done:
+    if answer.request_hash != request_hash:
+        raise Problem(KEY_REUSED)
+    return Done(answer.status, answer.facts)
+
+
+def forget(*, now: datetime) -> int:
+    """Delete answers that nobody will ask for again. Returns how many."""
+    deleted, _by_table = Answer.objects.filter(created_at__lt=now - KEPT).delete()
+    return deleted

@@ -1,0 +1,94 @@
+"""Keys of the API: made, shown once, used, counted, revoked."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from treue.core.shop.models import Shop
+from treue.core.staff import audit, tokens
+from treue.core.staff.errors import KeyNameTaken, NoSuchKey
+from treue.core.staff.models import ApiKey, User
+from treue.core.staff.roles import Scope
+
+MARK = "treue_"  # by which a key that was published by mistake is recognised
+SHOWN = 12
+
+# One statement finds the key, counts the request and notes that the key was used. Losing the last second of that in a
+# crash harms nobody, so it does not wait for the disk.
+USE = """
+update staff_apikey set
+    last_used_at = %(now)s,
+    used = case when minute = date_trunc('minute', %(now)s::timestamptz) then used + 1 else 1 end,
+    minute = date_trunc('minute', %(now)s::timestamptz)
+where token_hash = %(hash)s and revoked_at is null and (expires_at is null or expires_at > %(now)s)
+returning id, shop_id, name, scopes, used, extract(epoch from minute + interval '1 minute' - %(now)s::timestamptz),
+    set_config('synchronous_commit', 'off', true)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A program that came with a key. used: requests in this minute, this one included. seconds_left: of the minute."""
+
+    key_id: int
+    shop: Shop
+    name: str
+    scopes: frozenset[str]
+    used: int
+    seconds_left: float
+
+
+def add(
+    *, shop: Shop, name: str, scopes: Collection[str], by: User | None, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """A new key, and the token that nobody can be shown again. Raises KeyNameTaken."""
+    token = MARK + tokens.fresh()
+    try:
+        with transaction.atomic():
+            key = ApiKey.objects.create(
+                shop=shop,
+                name=name,
+                prefix=token[:SHOWN],
+                token_hash=tokens.hashed(token),
+                scopes=[scope for scope in Scope.values if scope in scopes],
+                created_by=by,
+                expires_at=expires_at,
+            )
+            audit.record("key.made", who=by, subject=f"key {key.pk}", name=name, scopes=key.scopes)
+    except IntegrityError as error:
+        raise KeyNameTaken(name) from error
+    return key, token
+
+
+def revoke(*, key: ApiKey, by: User | None) -> None:
+    """From now on nobody comes in with it."""
+    with transaction.atomic():
+        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
+            audit.record("key.revoked", who=by, subject=f"key {key.pk}", name=key.name)
+
+
+def named(shop: Shop, name: str) -> ApiKey:
+    """The key that is not revoked. Raises NoSuchKey."""
+    key = ApiKey.objects.filter(shop=shop, name=name, revoked_at=None).first()
+    if key is None:
+        raise NoSuchKey(name)
+    return key
+
+
+def first_made(shop: Shop, scope: Scope) -> datetime:
+    """When the shop's first key with a scope was made, revoked or not. There must be one."""
+    return ApiKey.objects.filter(shop=shop, scopes__contains=[scope]).earliest("created_at").created_at
+
+
+def use(token: str, *, now: datetime) -> Caller | None:
+    """Who comes with a token; None where it is unknown, revoked, expired, or its shop is being removed."""
+    with connection.cursor() as cursor:
+        cursor.execute(USE, {"hash": tokens.hashed(token), "now": now})
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    key_id, shop_id, name, scopes, used, seconds_left, _setting = found
+    shop = Shop.objects.filter(pk=shop_id).first()
+    return Caller(key_id, shop, name, frozenset(scopes), used, float(seconds_left)) if shop else None
