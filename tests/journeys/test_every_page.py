@@ -107,6 +107,7 @@ def at_work(full_shop: "Shop", failed_event: int, staff: Callable[..., object]) 
         "cost": AcquisitionCost.objects.first().pk,
         "parked": failed_event,
         **webhooks(full_shop, admin),
+        "source": heard(full_shop),
         "token": "no-such-token",
         "key": keys.add(shop=full_shop, name="till", scopes=["read", "write"], by=admin)[0].pk,
     }
@@ -174,6 +175,20 @@ def spoken_to(customer: "Customer", admin: object) -> int:
     return holds.pk
 
 
+def heard(shop: "Shop") -> int:
+    """A source that has sent something, some of which was refused."""
+    from django.utils import timezone
+
+    from treue.listen.tracking import sources
+    from treue.listen.tracking.models import Tally
+
+    source, _key = sources.add(shop=shop, name="Onlineshop-Warenkorb-und-Kasse", kind="browser", by=None)
+    now = timezone.now()
+    for outcome, events in ((Tally.TAKEN, 12_345), ("nobody_named", 17), ("over_limit", 2)):
+        Tally.objects.create(source=source, hour=now, outcome=outcome, slot=0, events=events, last_at=now)
+    return source.pk
+
+
 def imported(client: "Client") -> int:
     """A file that has been checked and waits for the start, with rows that are set aside."""
     from django.core.files.uploadedfile import SimpleUploadedFile
@@ -227,6 +242,9 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "import_rows": [f"/imports/{waiting}/rows/", f"/imports/{done}/rows/"],
         "import_result": [f"/imports/{done}/"],
         "import_undo": [f"/imports/{done}/undo/"],
+        "sources": ["/sources/"],
+        "source": [f"/sources/{known['source']}/"],
+        "source_new_key": [f"/sources/{known['source']}/key/"],
         "settings": ["/settings/"],
         "settings_rates": ["/settings/currencies/"],
         "settings_non_products": ["/settings/non-products/"],
@@ -276,7 +294,7 @@ def names(patterns: object = None, path: str = "") -> Iterator[tuple[str, str]]:
 
 def test_no_page_is_missing_from_the_list() -> None:
     known = ("customer", "consent", "order", "receipt", "import", "colleague", "cost", "parked", "key", "webhook")
-    listed = {*pages(dict.fromkeys((*known, "webhook_off"), 1), 1)}
+    listed = {*pages(dict.fromkeys((*known, "webhook_off", "source"), 1), 1)}
     ends = {name: path.rstrip("/").rpartition("/")[2] for name, path in names()}
     missing = {name for name, end in ends.items() if end not in ONLY_POST} - listed - NO_PAGE - {*SIGNED_OUT}
     assert missing == set()

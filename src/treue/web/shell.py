@@ -39,7 +39,9 @@ def navigation(request: HttpRequest, user: User) -> Navigation:
     return Navigation(
         today=today[0] if today else None,
         stations=loop(
-            listen=granted((_("Import"), "imports", Permission.IMPORT)),
+            listen=granted(
+                (_("Import"), "imports", Permission.IMPORT), (_("Sources"), "sources", Permission.MANAGE_SOURCES)
+            ),
             understand=granted((pgettext("the room", "Customers"), "customers", Permission.SEE_CUSTOMERS)),
         ),
         foot=granted(

@@ -65,6 +65,7 @@ SUBJECTS: dict[str, Promise | str] = {
     "webhook": _("Webhook %(number)s"),
     "note": _("Note %(number)s"),
     "shop": _("Shop %(number)s"),
+    "source": _("Source %(number)s"),
     "cost": _("Acquisition costs %(number)s"),
 }
 

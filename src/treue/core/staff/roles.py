@@ -16,6 +16,7 @@ class Permission(StrEnum):
     EXPORT_PERSON = "export_person"
     ERASE_PERSON = "erase_person"
     IMPORT = "import"
+    MANAGE_SOURCES = "manage_sources"
     SEE_JOBS = "see_jobs"
     SEE_LOG = "see_log"
     EDIT_SHOP = "edit_shop"
@@ -46,10 +47,11 @@ GRANTED: dict[str, frozenset[Permission]] = {
     Role.MANAGER: frozenset(Permission)
     - {
         Permission.MANAGE_STAFF,
-        Permission.SEE_AUDIT,
-        Permission.SEE_MAIL,
+        Permission.MANAGE_SOURCES,
         Permission.MANAGE_WEBHOOKS,
         Permission.MANAGE_KEYS,
+        Permission.SEE_AUDIT,
+        Permission.SEE_MAIL,
     },
     Role.ANALYST: frozenset({Permission.SEE_FIGURES, Permission.EDIT_NOTES, Permission.SEE_JOBS}),
     Role.SERVICE: frozenset({Permission.SEE_CUSTOMERS, Permission.EDIT_CUSTOMERS, Permission.EXPORT_PERSON}),

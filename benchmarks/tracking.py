@@ -1,0 +1,335 @@
+"""Events in over HTTP, from sockets to the disk: a real web process, its database with fsync on, and who sends.
+
+All of it shares one machine. The senders are raw sockets with one request each at a time, so that they cost little;
+what web process and database computed per event stands beside the figures, which a busy machine changes less. First
+as much as goes through, then how long answers take at half the target, where requests come by the clock whether or
+not the former ones were answered.
+"""
+
+import asyncio
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvloop
+
+from benchmarks import big_shop
+from benchmarks.apart import apart
+from benchmarks.big_shop import Row
+
+SECONDS = 10
+CUSTOMERS, BATCH = 20_000, 100
+BATCHES_TARGET, SINGLES_TARGET, P99_TARGET_MS = 40_000, 8_000, 50
+BATCH_CONNECTIONS, SINGLE_CONNECTIONS = 16, 128
+TEMPLATES = 40
+SUCCESS, LONGEST_ANSWER = b'{"success": true}', 1_000
+PATIENCE_SECONDS = 20
+Make = Callable[[], bytes]
+
+
+def run(_home: str = "") -> list[Row]:
+    folder = Path(tempfile.mkdtemp(prefix="treue-bench-"))
+    try:
+        return apart(measure, folder)
+    finally:
+        big_shop.remove(folder)
+
+
+def measure(folder: Path) -> list[Row]:
+    with big_shop.opened(folder), _server(folder) as server:
+        key = _key()
+        rows = []
+        for what, make, events, connections, target in (
+            (f"batches of {BATCH}", _batches(key), BATCH, BATCH_CONNECTIONS, BATCHES_TARGET),
+            ("single requests", _singles(key), 1, SINGLE_CONNECTIONS, SINGLES_TARGET),
+        ):
+            _send(server.port, make, connections, seconds=3)  # warms up
+            full = _watched(server, make, connections)
+            half = _watched(server, make, connections, per_second=target / events / 2)
+            rows += [_throughput(what, full, events, target), _latency(what, half, events, target)]
+        return [*rows, _kept()]
+
+
+def _throughput(what: str, load: "Load", events: int, target: int) -> Row:
+    done = len(load.latencies) * events
+    computed = f"{load.web / done * 1e6:.0f} µs web + {load.database / done * 1e6:.0f} µs database an event"
+    measured = f"{done / load.seconds:,.0f} events/s, p99 {_p99(load):.0f} ms; {computed}"
+    return {"what": f"{what}, as many as go", "measured": measured, "target": f"{target:,} events/s"}
+
+
+def _latency(what: str, load: "Load", events: int, target: int) -> Row:
+    measured = f"p50 {_share(load, 0.5):.1f}, p99 {_p99(load):.1f}, max {max(load.latencies) * 1e3:.0f} ms"
+    what = f"{what}, {target // 2:,} events/s ({len(load.latencies) * events / load.seconds:,.0f} came)"
+    return {"what": what, "measured": measured, "target": f"p99 under {P99_TARGET_MS} ms"}
+
+
+def _p99(load: "Load") -> float:
+    return _share(load, 0.99)
+
+
+def _share(load: "Load", share: float) -> float:
+    return sorted(load.latencies)[int(len(load.latencies) * share)] * 1e3
+
+
+def _kept() -> Row:
+    """That what was answered is there."""
+    from treue.core.events.models import Event
+
+    return {"what": "events in the log", "measured": f"{Event.objects.count():,}", "target": ""}
+
+
+# The server
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    pid: int
+
+    def web(self) -> float:
+        return time.clock_gettime((~self.pid << 3) | 2)
+
+    def database(self) -> float:
+        """Seconds that the database's processes have computed so far."""
+        from treue.core import postgres
+
+        postmaster = int((postgres.data_folder() / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        return sum(time.clock_gettime((~int(pid) << 3) | 2) for pid in children)
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[Server]:
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "treue.web.commands", "web", "--port", str(port)]
+    process = subprocess.Popen(command, env=os.environ | {"TREUE_HOME": str(folder)})
+    try:
+        while not _answers(port):
+            if process.poll() is not None:
+                raise RuntimeError("The web process did not start.")
+            time.sleep(0.1)
+        yield Server(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as door:
+        return door.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _key() -> str:
+    from treue.core.shop.setup import ensure_shop
+    from treue.listen.tracking import sources
+
+    return sources.add(shop=ensure_shop(), name="load", kind="server", by=None, events_per_second=10_000_000)[1]
+
+
+# What is sent
+
+
+def _event(chance: random.Random) -> dict[str, object]:
+    """An event as a shop's server sends it; `ID` and `NOW` are filled in when it goes."""
+    product = {
+        "product_id": f"P{chance.randrange(2_000)}",
+        "sku": f"SKU-{chance.randrange(9_999):04}",
+        "name": "Darjeeling First Flush",
+        "category": "Tea",
+        "price": round(chance.uniform(2, 90), 2),
+        "quantity": chance.randint(1, 3),
+    }
+    properties = {**product, "currency": "EUR", "url": "https://shop.example/p/darjeeling?ref=mail", "shelf": 7}
+    return {
+        "type": "track",
+        "event": chance.choice(("Product Viewed", "Product Viewed", "Product Viewed", "Product Added", "Cart Viewed")),
+        "userId": f"K{chance.randrange(CUSTOMERS)}",
+        "anonymousId": str(uuid.UUID(int=chance.getrandbits(128))),
+        "messageId": "%ID%",
+        "timestamp": "%NOW%",
+        "properties": properties,
+        "context": {"library": {"name": "analytics-node", "version": "3.1.0"}, "ip": "203.0.113.77"},
+        "integrations": {},
+    }
+
+
+def _template(event: dict[str, object]) -> bytes:
+    text = json.dumps(event).replace("%ID%", "%(id)s").replace("%NOW%", "%(now)s")
+    return text.replace("%(id)s", "\0").replace("%(now)s", "\1").encode()
+
+
+def _request(path: str, key: str, body: bytes) -> bytes:
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\n"
+        f"Authorization: Basic {b64encode(f'{key}:'.encode()).decode()}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _batches(key: str) -> Make:
+    """Batches with ids as the libraries make them: random."""
+    chance = random.Random(1)
+    batches = [
+        [_template(_event(chance)).replace(b"\1", b"2026-11-28T12:00:00.000Z") for _ in range(BATCH)]
+        for _ in range(TEMPLATES)
+    ]
+    joined = [(b'{"batch":[' + b",".join(batch) + b'],"sentAt":"%b"}').split(b"\0") for batch in batches]
+
+    def make() -> bytes:
+        parts = chance.choice(joined)
+        ids = [str(uuid.UUID(int=chance.getrandbits(128), version=4)).encode() for _ in range(BATCH)]
+        whole = [None] * (2 * BATCH + 1)
+        whole[::2], whole[1::2] = parts, ids
+        return _request("/v1/batch", key, b"".join(whole).replace(b"%b", _now()))
+
+    return make
+
+
+def _singles(key: str) -> Make:
+    chance = random.Random(2)
+    events = [_template(_event(chance)).replace(b"\1", b"2026-11-28T12:00:00.000Z") for _ in range(2_000)]
+
+    def make() -> bytes:
+        own = str(uuid.UUID(int=chance.getrandbits(128), version=4)).encode()
+        return _request("/v1/track", key, chance.choice(events).replace(b"\0", own))
+
+    return make
+
+
+def _now() -> bytes:
+    return datetime.now(UTC).isoformat().encode()
+
+
+# Who sends it
+
+
+@dataclass
+class Load:
+    """latencies: seconds. web, database: seconds computed."""
+
+    latencies: list[float] = field(default_factory=list)
+    seconds: float = 0
+    web: float = 0
+    database: float = 0
+
+
+def _watched(server: Server, make: Make, connections: int, per_second: float | None = None) -> Load:
+    web, database = server.web(), server.database()
+    load = _send(server.port, make, connections, seconds=SECONDS, per_second=per_second)
+    load.web, load.database = server.web() - web, server.database() - database
+    return load
+
+
+def _send(port: int, make: Make, connections: int, *, seconds: float, per_second: float | None = None) -> Load:
+    """per_second: how many requests fall due a second; None is as many as go."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_sending(port, make, connections, seconds, per_second))
+
+
+async def _sending(port: int, make: Make, connections: int, seconds: float, per_second: float | None) -> Load:
+    loop, crowd = asyncio.get_running_loop(), Crowd(make)
+    for _ in range(connections):
+        await loop.create_connection(lambda: Connection(crowd), "127.0.0.1", port)
+    begun = time.perf_counter()
+    if per_second is None:
+        crowd.fill()
+        await asyncio.sleep(seconds)
+    else:
+        number = 0
+        while (now := time.perf_counter()) < begun + seconds:
+            while begun + number / per_second <= now:
+                crowd.fall_due(begun + number / per_second)
+                number += 1
+            await asyncio.sleep(0.0005)
+    crowd.is_over = True
+    load = Load(list(crowd.latencies), time.perf_counter() - begun)
+    until = time.perf_counter() + PATIENCE_SECONDS
+    while crowd.busy and not crowd.trouble and time.perf_counter() < until:
+        await asyncio.sleep(0.01)
+    if crowd.trouble or crowd.busy:
+        raise RuntimeError(crowd.trouble or f"{crowd.busy} requests were never answered")
+    for connection in crowd.free:
+        connection.transport.close()
+    return load
+
+
+class Crowd:
+    """All connections, and what is due when none of them is free."""
+
+    def __init__(self, make: Make) -> None:
+        self.make = make
+        self.free: list[Connection] = []
+        self.due: list[float] = []
+        self.latencies: list[float] = []
+        self.busy = 0
+        self.is_over = False
+        self.is_full = False
+        self.trouble = b""
+
+    def fill(self) -> None:
+        self.is_full = True
+        while self.free:
+            self.free.pop().send(time.perf_counter())
+
+    def fall_due(self, at: float) -> None:
+        if self.free:
+            self.free.pop().send(at)
+        else:
+            self.due.append(at)
+
+    def answered(self, connection: "Connection", since: float) -> None:
+        self.busy -= 1
+        now = time.perf_counter()
+        self.latencies.append(now - since)
+        if self.is_over or not (self.is_full or self.due):
+            self.free.append(connection)
+        else:
+            connection.send(now if self.is_full else self.due.pop(0))
+
+
+class Connection(asyncio.Protocol):
+    def __init__(self, crowd: Crowd) -> None:
+        self.crowd = crowd
+
+    came = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.crowd.free.append(self)
+
+    def send(self, at: float) -> None:
+        self.crowd.busy += 1
+        self.since = at
+        self.transport.write(self.crowd.make())
+
+    def data_received(self, data: bytes) -> None:
+        """An answer comes in one piece or two."""
+        self.came += data
+        if self.came.endswith(SUCCESS):
+            if not self.came.startswith(b"HTTP/1.1 200"):
+                self.crowd.trouble = self.came
+            self.came = b""
+            self.crowd.answered(self, self.since)
+        elif len(self.came) > LONGEST_ANSWER or b"problem+json" in self.came:
+            self.crowd.trouble = self.came
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.crowd.is_over:
+            self.crowd.trouble = self.crowd.trouble or f"lost: {error}".encode()

@@ -1,0 +1,47 @@
+"""Forms about sources."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from treue.core.events.models import Source
+
+FEWEST, MOST = 1, 1_000_000
+
+
+class Permitted(forms.Form):
+    """What a source may."""
+
+    events_per_second = forms.IntegerField(
+        label=_("Events a second"),
+        min_value=FEWEST,
+        max_value=MOST,
+        initial=1000,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), _("Enter a number from 1 to 1,000,000")),
+        help_text=_("What comes beyond it is sent back, to be sent again later. Each web process counts for itself."),
+    )
+    consent_category = forms.CharField(
+        label=_("Category of consent"),
+        max_length=60,
+        initial="analytics",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_(
+            "The category of your consent banner that allows analysis. Of visitors who are not signed in and have not "
+            "consented to it, Treue keeps nothing personal."
+        ),
+    )
+
+
+class Add(Permitted):
+    name = forms.CharField(
+        label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}), help_text=_("Web shop")
+    )
+    kind = forms.ChoiceField(
+        label=_("Sends from"),
+        choices=[
+            (Source.Kind.BROWSER, _("Browsers and apps of visitors")),
+            (Source.Kind.SERVER, _("A server or a till")),
+        ],
+        help_text=_("A browser's key is public: everybody who opens the shop can read it."),
+    )
+    field_order = ("name", "kind", "events_per_second", "consent_category")

@@ -1,0 +1,43 @@
+"""Lines to copy into a shop, with a source's key in them."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from treue.core.events.models import Source
+
+BROWSER = """import {{ AnalyticsBrowser }} from '@segment/analytics-next'
+
+const analytics = AnalyticsBrowser.load({{
+  writeKey: '{key}',
+  cdnURL: '{url}',
+}})
+analytics.page()
+analytics.track('Product Viewed', {{ product_id: 'TEE-1', price: 4.5 }})"""
+
+PYTHON = """import segment.analytics as analytics
+
+analytics.write_key = '{key}'
+analytics.host = '{url}'
+analytics.track('K-4711', 'Order Completed', {{'order_id': '1001', 'total': 9.0}})"""
+
+NODE = """import {{ Analytics }} from '@segment/analytics-node'
+
+const analytics = new Analytics({{ writeKey: '{key}', host: '{url}' }})
+analytics.track({{ userId: 'K-4711', event: 'Order Completed', properties: {{ order_id: '1001', total: 9.0 }} }})"""
+
+CURL = """curl {url}/v1/track -u {key}: -H 'Content-Type: application/json' \\
+  -d '{{"userId": "K-4711", "event": "Order Completed", "properties": {{"order_id": "1001", "total": 9.0}}}}'"""
+
+
+@dataclass(frozen=True)
+class Snippet:
+    title: str
+    code: str
+
+
+def of(source: Source, key: str) -> list[Snippet]:
+    kinds = [(_("Browser"), BROWSER)] if source.kind == Source.Kind.BROWSER else [("Python", PYTHON), ("Node", NODE)]
+    named = [*kinds, (_("Command line"), CURL)]
+    return [Snippet(title, code.format(key=key, url=settings.PUBLIC_URL)) for title, code in named]
