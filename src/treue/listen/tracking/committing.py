@@ -22,6 +22,7 @@ from treue.listen.tracking.models import Tally
 from treue.listen.tracking.storing import Tallies, write
 
 WRITERS = 2
+ENOUGH_FOR_ANOTHER = 500  # a group costs the database as much as 40 events more, so few do not begin a second one
 LARGEST_GROUP = 3_000
 MOST_PENDING = 30_000
 ATTEMPTS = 2
@@ -69,10 +70,16 @@ class Committer:
         request = Request(source_id, rows, refused, self._loop.create_future())
         self._pending.append(request)
         self._weight += request.weight
-        if self._writing < WRITERS:
-            self._begin()
+        self._begin_if_due()
         await request.done
         return request.unstorable
+
+    def _begin_if_due(self) -> None:
+        if not self._pending or self._writing >= WRITERS:
+            return
+        if self._writing and self._weight < ENOUGH_FOR_ANOTHER:
+            return
+        self._begin()
 
     def _begin(self) -> None:
         group, noted = self._group(), self._noted
@@ -102,8 +109,7 @@ class Committer:
                 request.done.set_result(None)
             else:
                 request.done.set_exception(Busy(RETRY_AFTER_OUTAGE_SECONDS))
-        if self._pending:
-            self._begin()
+        self._begin_if_due()
 
 
 def _write(group: Sequence[Request], noted: Tallies) -> None:

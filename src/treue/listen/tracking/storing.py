@@ -33,7 +33,6 @@ def write(rows: Sequence[Row], tallies: Tallies, now: datetime) -> None:
     database is not there."""
     connection.ensure_connection()
     counted = Counter(tallies)
-    connection.connection.prepare_threshold = 1  # planning the same three statements took a third of a small group
     # Parameters go to the server as they are; Django's own cursor would quote megabytes into the statement.
     with transaction.atomic(), psycopg.Cursor(connection.connection) as cursor:
         if rows:
