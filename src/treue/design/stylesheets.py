@@ -22,6 +22,7 @@ NAMES = (
     "badge",
     "table",
     "kv",
+    "code",
     "notice",
     "progress",
     "toast",

@@ -27,14 +27,17 @@ class Permitted(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_(
             "The category of your consent banner that allows analysis. Of visitors who are not signed in and have not "
-            "consented to it, Treue keeps nothing personal."
+            "consented to it, Treue keeps the anonymous number and their steps in the shop, and nothing else."
         ),
     )
 
 
 class Add(Permitted):
     name = forms.CharField(
-        label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}), help_text=_("Web shop")
+        label=_("Name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Such as “Web shop” or “Till”. It stands in the log."),
     )
     kind = forms.ChoiceField(
         label=_("Sends from"),

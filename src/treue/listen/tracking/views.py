@@ -43,7 +43,7 @@ def source(request: HttpRequest, source_id: int) -> HttpResponse:
     form = Permitted(request.POST or None, initial=vars(found))
     if request.method == "POST" and form.is_valid():
         keeping.change(source=found, by=request.user, **form.cleaned_data)
-        messages.success(request, _("What %(name)s may holds within seconds.") % {"name": found.name})
+        messages.success(request, _("The new limits of %(name)s hold within seconds.") % {"name": found.name})
         return redirect("source", source_id=found.pk)
     active = activity.of_one(found, timezone.now())
     context = {"source": found, "facts": showing.facts(active, clock.zone()), "refused": showing.refusals(active)}
