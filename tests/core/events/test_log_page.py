@@ -65,7 +65,7 @@ def test_an_empty_log_says_so_in_both_languages(signed_in: SignIn, language: str
             "Log",
             "Nothing in Treue reacts to events yet.",
             "No event has failed.",
-            "Nothing has happened yet. Events come from imports of new orders and, later, from the tracking API.",
+            "Nothing has happened yet. Events come from sources that send them and from imports of new orders.",
         ):
             assert gettext(words) in found
     assert ("Ereignisprotokoll" in found) is (language == "de")
