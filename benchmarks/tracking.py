@@ -48,18 +48,26 @@ def run(_home: str = "") -> list[Row]:
 
 
 def measure(folder: Path) -> list[Row]:
-    with big_shop.opened(folder), _server(folder) as server:
-        key = _key()
-        rows = []
-        for what, make, events, connections, target in (
-            (f"batches of {BATCH}", _batches(key), BATCH, BATCH_CONNECTIONS, BATCHES_TARGET),
-            ("single requests", _singles(key), 1, SINGLE_CONNECTIONS, SINGLES_TARGET),
-        ):
-            _send(server.port, make, connections, seconds=3)  # warms up
-            full = _watched(server, make, connections)
-            half = _watched(server, make, connections, per_second=target / events / 2)
-            rows += [_throughput(what, full, events, target), _latency(what, half, events, target)]
-        return [*rows, _kept()]
+    with big_shop.opened(folder):
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        key = source_key()
+        with server_at(folder) as server:
+            return _measured(server, key)
+
+
+def _measured(server: "Server", key: str) -> list[Row]:
+    rows = []
+    for what, make, events, connections, target in (
+        (f"batches of {BATCH}", _batches(key), BATCH, BATCH_CONNECTIONS, BATCHES_TARGET),
+        ("single requests", _singles(key), 1, SINGLE_CONNECTIONS, SINGLES_TARGET),
+    ):
+        _send(server.port, make, connections, seconds=3)  # warms up
+        full = _watched(server, make, connections)
+        half = _watched(server, make, connections, per_second=target / events / 2)
+        rows += [_throughput(what, full, events, target), _latency(what, half, events, target)]
+    return [*rows, _kept()]
 
 
 def _throughput(what: str, load: "Load", events: int, target: int) -> Row:
@@ -111,10 +119,8 @@ class Server:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[Server]:
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
+def server_at(folder: Path) -> Iterator[Server]:
+    """A web process of the installation in this folder, until the end of the block or its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -136,7 +142,8 @@ def _answers(port: int) -> bool:
         return door.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _key() -> str:
+def source_key() -> str:
+    """The write key of a new source without limits."""
     from treue.core.shop.setup import ensure_shop
     from treue.listen.tracking import sources
 
