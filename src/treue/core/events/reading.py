@@ -28,9 +28,13 @@ from generate_series(0, %(shards)s - 1) shard left join (
     order by xid limit 1) first on true
 on conflict do nothing"""
 
-# Who else holds the shard deals with it; the next round finds what is left.
+# Who else holds the shard deals with it; the next round finds what is left. A worker that stops in the middle (its
+# machine sleeps, its network is gone) would keep back not only the shard but, as the oldest transaction, everybody: the
+# database ends it.
+LONGEST_PAUSE_SECONDS = 120
 HOLD = """
-select xid::text, seq, since from events_cursor where reaction = %s and shard = %s
+select xid::text, seq, since, set_config('idle_in_transaction_session_timeout', %s, true)
+from events_cursor where reaction = %s and shard = %s
 for update {skip}"""
 
 EVENT = """
@@ -92,9 +96,10 @@ def begin(reactions: Iterator[Reaction] | None = None) -> None:
 def hold(reaction: Reaction, shard: int, *, wait: bool = False) -> Position | None:
     """Lock a reaction's place in a shard for this transaction; None where somebody else holds it."""
     with connection.cursor() as cursor:
-        cursor.execute(HOLD.format(skip="" if wait else "skip locked"), [reaction.name, shard])
+        values = [f"{LONGEST_PAUSE_SECONDS}s", reaction.name, shard]
+        cursor.execute(HOLD.format(skip="" if wait else "skip locked"), values)
         found = cursor.fetchone()
-    return Position(*found) if found else None
+    return Position(*found[:3]) if found else None
 
 
 def following(shard: int, after: Position, most: int) -> list[Read]:
