@@ -17,6 +17,7 @@ import tempfile
 import time
 import uuid
 from base64 import b64encode
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -282,8 +283,8 @@ class Crowd:
 
     def __init__(self, make: Make) -> None:
         self.make = make
-        self.free: list[Connection] = []
-        self.due: list[float] = []
+        self.free: deque[Connection] = deque()  # in turn: the server closes those that rest for seconds
+        self.due: deque[float] = deque()
         self.latencies: list[float] = []
         self.busy = 0
         self.is_over = False
@@ -293,11 +294,11 @@ class Crowd:
     def fill(self) -> None:
         self.is_full = True
         while self.free:
-            self.free.pop().send(time.perf_counter())
+            self.free.popleft().send(time.perf_counter())
 
     def fall_due(self, at: float) -> None:
         if self.free:
-            self.free.pop().send(at)
+            self.free.popleft().send(at)
         else:
             self.due.append(at)
 
@@ -308,7 +309,7 @@ class Crowd:
         if self.is_over or not (self.is_full or self.due):
             self.free.append(connection)
         else:
-            connection.send(now if self.is_full else self.due.pop(0))
+            connection.send(now if self.is_full else self.due.popleft())
 
 
 class Connection(asyncio.Protocol):

@@ -22,7 +22,7 @@ from treue.listen.tracking.models import Tally
 from treue.listen.tracking.storing import Tallies, write
 
 WRITERS = 2
-ENOUGH_FOR_ANOTHER = 500  # a group costs the database as much as 40 events more, so few do not begin a second one
+ENOUGH_FOR_ANOTHER = 40  # a group costs the database as much as so many events: fewer do not begin a second one
 LARGEST_GROUP = 3_000
 MOST_PENDING = 30_000
 ATTEMPTS = 2
