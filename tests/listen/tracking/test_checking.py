@@ -15,7 +15,7 @@ PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) Mobile/15E148"
 
 
 def arrival(**values: object) -> Arrival:
-    sender = Sender(1, 1, "shop", True, "analytics", Allowance(1))
+    sender = Sender(1, 1, "shop", True, True, NOON - timedelta(days=365), "analytics", Allowance(1))
     given = {"sender": sender, "received_at": NOON, "skew": None, "address": "203.0.113.77", "user_agent": PHONE}
     return Arrival(**{**given, **values})
 

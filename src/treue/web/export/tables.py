@@ -50,6 +50,7 @@ TAKEN = (
     "jobs.Job",
     "jobs.Mail",
     "staff.User",
+    "staff.ApiKey",
     "staff.Invitation",
     "staff.AuditEntry",
 )
@@ -61,6 +62,7 @@ SECRET, QUEUE, DJANGO, TWICE = (
 )
 LEFT = {
     "staff.SignInLink": SECRET,
+    "api.Answer": TWICE,
     "sessions.Session": SECRET,
     "account.EmailConfirmation": SECRET,
     "mfa.Authenticator": SECRET,
@@ -85,6 +87,7 @@ LEFT = {
 SECRET_COLUMNS = {
     "staff.User": {"password", "session_generation"},
     "staff.Invitation": {"token_hash"},
+    "staff.ApiKey": {"token_hash"},
     "customers.Erasure": {"number_hash"},
     "jobs.Mail": {"text", "html"},
     "events.Source": {"key_hash"},
