@@ -3,6 +3,7 @@
 import logging
 import random
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -15,6 +16,7 @@ from treue.core.events.reading import Read
 from treue.core.events.registry import Reaction, named
 
 SECONDS_ASLEEP, SECONDS_AFTER_FAILURE = 0.2, 2.0
+SECONDS_UNTIL_COMMITTED, SECONDS_BETWEEN_LOOKS = 10.0, 5.0
 log = logging.getLogger(__name__)
 
 
@@ -91,6 +93,30 @@ def run(stop: threading.Event) -> None:
 
 
 def _react_on(stop: threading.Event) -> None:
+    news = News()
     while not stop.is_set():
-        if not _round(stop) and not parking.try_due(stop):
+        read = _round(stop) if news.is_worth_a_look(time.monotonic()) else 0
+        if not read and not parking.try_due(stop):
             stop.wait(SECONDS_ASLEEP)
+
+
+class News:
+    """Whether anything can have happened: to look at every place five times a second would keep an idle machine busy.
+
+    Numbers are given before events are committed; so a new one is worth looks for a while, and every few seconds one
+    is worth it anyway.
+    """
+
+    def __init__(self) -> None:
+        self._number = -1
+        self._until = self._next = 0.0
+
+    def is_worth_a_look(self, now: float) -> bool:
+        """now: by a clock that only goes forward, seconds."""
+        number = reading.last_number()
+        if number != self._number:
+            self._number, self._until = number, now + SECONDS_UNTIL_COMMITTED
+        is_due = now < self._until or now >= self._next
+        if is_due:
+            self._next = now + SECONDS_BETWEEN_LOOKS
+        return is_due

@@ -1,15 +1,14 @@
 """How far each reaction is, what failed, and what happened last: what an operator asks of the log."""
 
 from collections.abc import Collection, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 from psycopg import Cursor
 
-from treue.core.events import registry
+from treue.core.events import reading, registry
 from treue.core.events.models import Event, Parked
 from treue.core.shop.models import Shop
 
@@ -68,9 +67,11 @@ class Failure:
 def reactions(cursor: Cursor | None = None) -> list[Standing]:
     """Of every registered reaction, by name; one statement for all their shards. cursor: of another connection than
     Django's."""
-    with nullcontext(cursor) if cursor else connection.cursor() as asking:
-        asking.execute(STANDING, {"reactions": list(registry.REACTIONS), "most": MOST_COUNTED})
-        return [Standing(*row) for row in asking.fetchall()]
+    if cursor is None:
+        with transaction.atomic(), connection.cursor() as own, reading.by_index(own):
+            return reactions(own)
+    cursor.execute(STANDING, {"reactions": list(registry.REACTIONS), "most": MOST_COUNTED})
+    return [Standing(*row) for row in cursor.fetchall()]
 
 
 def failed() -> QuerySet[Parked]:
