@@ -33,7 +33,8 @@ def show(request: HttpRequest) -> HttpResponse:
     shop = ensure_shop()
     snapshot = reading.current(shop)
     if snapshot is None or snapshot.first_order is None:
-        return render(request, "metrics/empty.html", {"state": today.waiting_for(shop, request.user)})
+        empty = {"state": today.waiting_for(shop, request.user), "live": live.figures(shop, timezone.now())}
+        return render(request, "metrics/empty.html", empty)
     query = request.GET.urlencode()
     may_edit_shop = request.user.may(Permission.EDIT_SHOP)
     context = {
