@@ -99,6 +99,27 @@ def test_what_a_source_may_is_changed_and_written_down(admin: Client):
     assert AuditEntry.objects.latest("pk").facts["events_per_second"] == {"old": "1000", "new": "5"}
 
 
+@pytest.mark.parametrize(("kind", "believes"), [("browser", True), ("server", False)])
+def test_only_a_browser_has_to_be_believed_about_orders(admin: Client, kind: str, believes: bool):
+    admin.post("/sources/", {**FORM, "kind": kind, "believes_orders": "on"})
+    source = Source.objects.get()
+    assert source.believes_orders is believes
+    assert ("Believe browsers about orders" in admin.get(f"/sources/{source.pk}/").content.decode()) is believes
+
+
+def test_a_browser_is_not_believed_unless_somebody_ticks_it_and_that_is_written_down(admin: Client):
+    source = made("browser")
+    assert not source.believes_orders
+    may = {"events_per_second": "1000", "consent_category": "analytics"}
+    admin.post(f"/sources/{source.pk}/", {**may, "believes_orders": "on"})
+    source.refresh_from_db()
+    assert source.believes_orders
+    assert AuditEntry.objects.latest("pk").facts["believes_orders"] == {"old": "False", "new": "True"}
+    admin.post(f"/sources/{source.pk}/", may)
+    source.refresh_from_db()
+    assert not source.believes_orders
+
+
 def test_refused_events_are_told_with_their_reasons(admin: Client):
     source, now = made(), datetime.now(UTC)
     for slot in (1, 2):

@@ -37,6 +37,16 @@ def test_it_prints_the_key_alone_and_keeps_its_hash(treue_source: Callable[..., 
     assert AuditEntry.objects.get().action == "source.added"
 
 
+def test_a_browser_is_believed_about_orders_only_when_it_is_said(treue_source: Callable[..., Run]):
+    treue_source("add", "Web shop", "--browser")
+    treue_source("add", "Static shop", "--browser", "--believe-orders")
+    told = dict(Source.objects.values_list("name", "believes_orders"))
+    assert told == {"Web shop": False, "Static shop": True}
+    run = treue_source("add", "till", "--believe-orders")
+    assert (run.code, run.out) == (2, "")
+    assert "only with --browser" in run.sentence
+
+
 def test_a_name_stands_for_one_source(treue_source: Callable[..., Run]):
     assert treue_source("add", "till").code == 0
     again = treue_source("add", "till")

@@ -17,6 +17,7 @@ NAMES: dict[str, Words] = {
     "added": _("Added"),
     "amount": _("Amount"),
     "because": _("Reason"),
+    "believes_orders": _("Believe browsers about orders"),
     "channel": _("Channel"),
     "confirmed": _("Channels with confirmation"),
     "consent_category": _("Category of consent"),

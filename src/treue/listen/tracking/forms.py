@@ -32,6 +32,23 @@ class Permitted(forms.Form):
     )
 
 
+    believes_orders = forms.BooleanField(
+        label=_("Believe browsers about orders"),
+        required=False,
+        help_text=_(
+            "Everybody can make a browser say that an order was made, for any amount. Not believed, “Order Completed” "
+            "from a browser counts only as “Checkout Completed”, and cancelled or refunded orders are refused. Tick "
+            "this only where neither a server nor files tell Treue of the orders."
+        ),
+    )
+
+    def __init__(self, *arguments: object, kind: str = Source.Kind.BROWSER, **named: object) -> None:
+        """kind: of the source; a server is believed anyway and is not asked about."""
+        super().__init__(*arguments, **named)
+        if kind != Source.Kind.BROWSER:
+            del self.fields["believes_orders"]
+
+
 class Add(Permitted):
     name = forms.CharField(
         label=_("Name"),
@@ -47,4 +64,11 @@ class Add(Permitted):
         ],
         help_text=_("A browser's key is public: everybody who opens the shop can read it."),
     )
-    field_order = ("name", "kind", "events_per_second", "consent_category")
+    field_order = ("name", "kind", "events_per_second", "consent_category", "believes_orders")
+
+    def clean(self) -> dict[str, object]:
+        """What only concerns browsers says nothing of a server."""
+        cleaned = super().clean()
+        if cleaned.get("kind") == Source.Kind.SERVER:
+            cleaned["believes_orders"] = False
+        return cleaned

@@ -27,6 +27,7 @@ name_actions(
     }
 )
 word_values("source_kind", lambda value: dict(Source.Kind.choices).get(value, value))
+word_values("believes_orders", lambda value: _("yes") if value == str(True) else _("no"))
 
 
 def with_keys(shop: Shop) -> QuerySet[Source]:

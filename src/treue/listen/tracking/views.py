@@ -40,7 +40,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 def source(request: HttpRequest, source_id: int) -> HttpResponse:
     """One source: what it sent, what was refused and why, what it may."""
     found = _source(source_id)
-    form = Permitted(request.POST or None, initial=vars(found))
+    form = Permitted(request.POST or None, initial=vars(found), kind=found.kind)
     if request.method == "POST" and form.is_valid():
         keeping.change(source=found, by=request.user, **form.cleaned_data)
         messages.success(request, _("The new limits of %(name)s hold within seconds.") % {"name": found.name})

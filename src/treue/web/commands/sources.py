@@ -38,6 +38,13 @@ def add(
     browser: Annotated[
         bool, typer.Option("--browser", help="It sends from visitors' browsers, where anybody can read its key.")
     ] = False,
+    believe_orders: Annotated[
+        bool,
+        typer.Option(
+            "--believe-orders",
+            help="With --browser: believe what browsers say of orders, although anybody can make them say it.",
+        ),
+    ] = False,
     limit: Annotated[int, typer.Option(help="Events a second that it may send.", min=1, max=10_000_000)] = 1000,
     shop: OfShop = None,
     language: Language = None,
@@ -54,9 +61,12 @@ def add(
         name = name.strip()
         if not 0 < len(name) <= LONGEST_NAME or "\0" in name:
             raise WrongUse(_("A source's name has 1 to %(most)s characters.") % {"most": LONGEST_NAME})
+        if believe_orders and not browser:
+            raise WrongUse(_("A server is believed about orders anyway: give --believe-orders only with --browser."))
         kind = Source.Kind.BROWSER if browser else Source.Kind.SERVER
+        may = {"events_per_second": limit, "believes_orders": believe_orders}
         try:
-            _source, key = make(shop=_shop(shop), name=name, kind=kind, by=None, events_per_second=limit)
+            _source, key = make(shop=_shop(shop), name=name, kind=kind, by=None, **may)
         except NameTaken as error:
             sentence = _("There is a source “%(name)s” already. Give another name.")
             raise Failure(sentence % {"name": name}) from error
