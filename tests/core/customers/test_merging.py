@@ -140,3 +140,11 @@ def test_who_shares_an_address_or_a_card_is_suggested(shop, anna, ben):
         learn([Statement(shop, who.pk, NOON, f"m{who.pk}", True, [(identities.CARD, "12 34")])])
     assert suggestions(anna) == [ben, carla]
     assert suggestions(carla) == [anna]
+
+
+def test_who_is_reached_by_the_same_telephone_is_suggested_however_it_is_written(shop, anna, ben):
+    carla = buying.customer(shop, "C-3", phone="030/1234567")
+    learn([Statement(shop, ben.pk, NOON, "m", True, [(identities.PHONE, "0049 30 1234567")])])
+    assert suggestions(anna) == [ben, carla]
+    assert suggestions(ben) == [anna, carla]
+    assert suggestions(carla) == [anna, ben]

@@ -36,3 +36,13 @@ class Searchable(models.Func):
 
     function = "customers_searchable"
     output_field = models.TextField()
+
+
+PHONE_END = 7
+
+
+class PhoneEnd(models.Func):
+    """The last digits of a telephone number, which most ways of writing it have in common."""
+
+    template = f"right(regexp_replace(%(expressions)s, '[^0-9]', '', 'g'), {PHONE_END})"
+    output_field = models.TextField()

@@ -21,6 +21,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
+from treue.core.customers.folding import PHONE_END, PhoneEnd
 from treue.core.customers.models import Customer, Identity, Visitor
 from treue.core.shop.models import Shop
 
@@ -214,17 +215,45 @@ def find(shop: Shop, value: str) -> list[Customer]:
     id. More than one where several claim it."""
     if "\0" in value:
         return []
-    values = {kind: folded(kind, value, shop) for kind in Identity.Kind.values}
-    claimed = Q(pk__in=())
+    values = {kind: each for kind in Identity.Kind.values if (each := folded(kind, value, shop))}
+    ids = set(_with(shop, number=value).values_list("pk", flat=True)) | _claimed_by(shop, values)
     for kind, each in values.items():
-        claimed |= Q(kind=kind, value=each) if each else Q(pk__in=())
-    ids = set(Identity.objects.filter(claimed, shop=shop).values_list("customer_id", flat=True))
+        ids |= _recorded_of(shop, kind, each)
     ids |= set(Visitor.objects.filter(shop=shop, anonymous_id=value[:LONGEST]).values_list("customer_id", flat=True))
-    ids |= set(_with(shop, number=value).values_list("pk", flat=True))
-    if values[EMAIL]:
-        addressed = Customer.everyone.alias(upper=Upper("email")).filter(shop=shop, upper=value.strip().upper())
-        ids |= set(addressed.values_list("pk", flat=True))
     return as_they_are(ids - {None})
+
+
+def claimants(shop: Shop, kind: str, value: str) -> set[int]:
+    """The ids of those of whom a value is said, by messages or in their record. value: as `folded` makes it."""
+    return _claimed_by(shop, {kind: value}) | _recorded_of(shop, kind, value)
+
+
+def _claimed_by(shop: Shop, values: Mapping[str, str]) -> set[int]:
+    claimed = Q(pk__in=())
+    for kind, value in values.items():
+        claimed |= Q(kind=kind, value=value)
+    return set(Identity.objects.filter(claimed, shop=shop).values_list("customer_id", flat=True))
+
+
+def _recorded_of(shop: Shop, kind: str, value: str) -> set[int]:
+    if kind == EMAIL:
+        addressed = _with(shop).alias(upper=Upper("email")).filter(upper=value.upper())
+        return set(addressed.values_list("pk", flat=True))
+    return _with_phone(shop, value) if kind == PHONE else set()
+
+
+def of_record(customer: Customer) -> dict[str, str]:
+    """What a customer's record says they are found by, by kind, as it is compared."""
+    told = ((EMAIL, customer.email), (PHONE, customer.phone))
+    return {kind: value for kind, given in told if given and (value := folded(kind, given, customer.shop))}
+
+
+def _with_phone(shop: Shop, value: str) -> set[int]:
+    """A record keeps a number as it was written. The index leads to those that end alike, and each is compared."""
+    national = str(phonenumbers.parse(value).national_number)
+    ends = {digits[-PHONE_END:] for digits in (value.lstrip("+"), national, f"0{national}")}
+    alike = _with(shop).exclude(phone="").alias(end=PhoneEnd("phone")).filter(end__in=ends)
+    return {pk for pk, phone in alike.values_list("pk", "phone") if folded(PHONE, phone, shop) == value}
 
 
 def _with(shop: Shop, **facts: str) -> QuerySet[Customer]:

@@ -112,15 +112,12 @@ def undo(*, merge: Merge, by: User | None) -> None:
 
 
 def suggestions(customer: Customer) -> list[Customer]:
-    """Who else of the shop claims an address, a telephone or a card that this customer claims."""
-    numbers = persons.numbers_of(customer)
-    theirs = Identity.objects.filter(customer__in=numbers).exclude(kind=identities.ANONYMOUS)
+    """Who else of the shop has an address, a telephone or a card that this customer has, by claim or by record."""
+    claimed = Identity.objects.filter(customer__in=persons.numbers_of(customer)).exclude(kind=identities.ANONYMOUS)
+    theirs = {*claimed.values_list("kind", "value"), *identities.of_record(customer).items()}
     found: set[int] = set()
-    for kind, value in theirs.values_list("kind", "value"):
-        same = Identity.objects.filter(shop=customer.shop, kind=kind, value=value).exclude(customer__in=numbers)
-        found |= set(same.values_list("customer", flat=True))
-    if customer.email:
-        found |= {each.pk for each in identities.find(customer.shop, customer.email)}
+    for kind, value in theirs:
+        found |= identities.claimants(customer.shop, kind, value)
     return [each for each in identities.as_they_are(found) if each.pk != customer.pk]
 
 

@@ -6,9 +6,11 @@ from decimal import Decimal
 import pytest
 
 from treue.core.commerce.models import Order, Product
+from treue.core.customers import identities
 from treue.core.customers.erased import number_hash
+from treue.core.customers.identities import Statement
 from treue.core.customers.models import Customer, Erasure
-from treue.core.shop.models import AcquisitionCost
+from treue.core.shop.models import AcquisitionCost, Shop
 from treue.listen.imports.models import SetAside
 
 
@@ -108,3 +110,38 @@ def test_costs_again_change_nothing(bring_in):
     content = "channel,month,amount\nShop,2026-01,100\n"
     bring_in(content, "costs", "costs.csv")
     assert bring_in(content, "costs", "costs.csv").summary["costs"] == {"new": 0, "changed": 0, "same": 1}
+
+
+def found(shop: Shop, phone: str) -> list[str]:
+    return [each.number for each in identities.find(shop, phone)]
+
+
+def test_customers_are_found_by_the_telephone_number_a_file_brought(bring_in, shop):
+    written = ["0341 1234567", "+49 (0)341 / 123-45-67", "0049-341-1234567", "030 1234567", "none", "", "0341 1234568"]
+    rows = "".join(f"{number},{phone}\n" for number, phone in enumerate(written))
+    bring_in("number,phone\n" + rows, "customers", "customers.csv")
+    for asked in ("+49 341 1234567", "0341/1234567"):
+        assert found(shop, asked) == ["0", "1", "2"]
+    assert found(shop, "030 1234567") == ["3"]
+    assert found(shop, "1234567") == []
+
+
+@pytest.mark.parametrize(("written", "asked"), [("0341 12", "+49 341 12"), ("+49 341 12", "034112")])
+def test_a_short_telephone_number_is_found_too(bring_in, shop, written, asked):
+    bring_in(f"number,phone\n1,{written}\n", "customers", "customers.csv")
+    assert found(shop, asked) == ["1"]
+
+
+def test_a_later_files_number_replaces_the_former_one_but_not_what_a_till_told(bring_in, shop):
+    bring_in("number,phone\n1,0341 1111111\n2,0341 2222222\n", "customers", "customers.csv")
+    told = [("phone", "0341 2222222")]
+    ben = Customer.objects.get(number="2")
+    identities.learn([Statement(shop, ben.pk, datetime(2026, 1, 1, tzinfo=UTC), "m", True, told)])
+    bring_in("number,phone\n1,0341 3333333\n2,0341 4444444\n", "customers", "later.csv")
+    assert [found(shop, f"0341 {digit * 7}") for digit in "1234"] == [[], ["2"], ["1"], ["2"]]
+
+
+def test_undoing_an_import_gives_the_numbers_back_that_it_replaced(bring_in, undo, shop):
+    bring_in("number,phone\n1,0341 1111111\n2,\n", "customers", "customers.csv")
+    undo(bring_in("number,phone\n1,0341 3333333\n2,0341 2222222\n3,0341 4444444\n", "customers", "later.csv"))
+    assert [found(shop, f"0341 {digit * 7}") for digit in "1234"] == [["1"], [], [], []]

@@ -5,7 +5,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.functions import Coalesce, NullIf, Upper
 
-from treue.core.customers.folding import Fold, Searchable
+from treue.core.customers.folding import Fold, PhoneEnd, Searchable
 from treue.core.privacy import OnErasure, PersonalData
 from treue.core.shop.models import Shop
 
@@ -73,6 +73,12 @@ class Customer(models.Model):
             models.Index(fields=["shop", "name_key", "id"], name="customers_customer_by_name"),
             GinIndex(fields=["words"], name="customers_customer_words"),
             models.Index(OpClass(Upper("email"), "text_pattern_ops"), name="customers_customer_email"),
+            models.Index(
+                PhoneEnd("phone"),
+                "shop",
+                condition=~models.Q(phone=""),
+                name="customers_customer_phone",
+            ),
             models.Index(
                 fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="customers_customer_merged"
             ),
