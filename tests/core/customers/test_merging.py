@@ -10,7 +10,7 @@ from treue.core.commerce.models import Order, Refund
 from treue.core.customers import erasure, identities, persons
 from treue.core.customers.errors import MergedSince, NotMergeable, NotMerged
 from treue.core.customers.identities import Statement, find, learn
-from treue.core.customers.merging import merge, preview, suggestions, undo
+from treue.core.customers.merging import gives_back, merge, of, preview, suggestions, undo
 from treue.core.customers.models import Customer, Erasure, Identity, Visitor
 from treue.core.events.log import Happening, record
 from treue.core.events.models import Event
@@ -67,6 +67,27 @@ def test_undoing_a_merge_gives_each_their_own_back(anna, ben):
     assert done.filled == {}
     with pytest.raises(NotMerged):
         undo(merge=done, by=None)
+
+
+def test_what_a_merge_gives_back_is_what_its_preview_brought_together(shop, anna, ben):
+    browsed(anna, "a1")
+    visitor = browsed(ben, "b1")
+    for number, message in ((ben.pk, "b"), (visitor.number, "v"), (anna.pk, "a")):
+        record(shop, [Happening(message, "Page Viewed", number, "shop", NOON)])
+    Customer.objects.filter(pk=ben.pk).update(country="AT")
+    ben.refresh_from_db()
+    seen = preview(kept=anna, absorbed=ben)
+    done = merge(kept=anna, absorbed=ben, by=None)
+    assert gives_back(done) == seen
+    assert (seen.events, seen.filled) == (2, {"country": "AT"})
+    buying.order(Customer.everyone.get(pk=ben.pk), number="B-2")
+    assert gives_back(done).orders == 2
+    assert list(of(anna)) == [done]
+    undo(merge=done, by=None)
+    assert list(of(anna)) == []
+    done.refresh_from_db()
+    with pytest.raises(NotMerged):
+        gives_back(done)
 
 
 def test_what_arrives_under_the_absorbed_number_goes_along_and_comes_back(anna, ben):

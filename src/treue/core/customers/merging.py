@@ -8,6 +8,7 @@ whatever else is said of a customer stays with the number it was said of and is 
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from treue.core.commerce import touched
@@ -83,6 +84,32 @@ def merge(*, kept: Customer, absorbed: Customer, by: User | None) -> Merge:
     return done
 
 
+def gives_back(merge: Merge) -> Preview:
+    """What the absorbed one would get back of a merge that holds. filled: what the kept one's record would lose.
+    Raises NotMerged, MergedSince as `undo` does."""
+    _require_undoable(merge)
+    theirs = [merge.absorbed_id, *merge.carried]
+    claimed = Identity.objects.filter(customer__in=theirs)
+    browsers = claimed.filter(kind=identities.ANONYMOUS).values("value")
+    visitors = Visitor.objects.filter(customer=merge.kept, anonymous_id__in=browsers).values_list("pk", flat=True)
+    numbers = [*theirs, *visitors]
+    kept = Customer.everyone.values(*FILLED).get(pk=merge.kept_id)
+    return Preview(
+        orders=Order.objects.filter(customer=merge.kept, person__in=numbers).count(),
+        refunds=Refund.objects.filter(customer=merge.kept, person__in=numbers).count(),
+        events=Event.objects.filter(person__in=numbers).count(),
+        visitors=len(numbers) - len(theirs),
+        identities=claimed.count(),
+        filled={name: value for name, value in merge.filled.items() if kept[name] == value},
+    )
+
+
+def of(customer: Customer) -> QuerySet[Merge]:
+    """The merges that hold and made a customer what they are, the latest first; those of whom they absorbed too."""
+    theirs = [customer.pk, *Customer.everyone.filter(merged_into=customer).values_list("pk", flat=True)]
+    return Merge.objects.filter(kept__in=theirs, undone_at=None).select_related("merged_by").order_by("-pk")
+
+
 def undo(*, merge: Merge, by: User | None) -> None:
     """Make them two again, each with what came in under their own numbers, before the merge or since.
 
@@ -92,10 +119,7 @@ def undo(*, merge: Merge, by: User | None) -> None:
     with transaction.atomic():
         locking.hold_until_commit(merge.shop_id, patience_seconds=PATIENCE_SECONDS)
         merge = Merge.objects.select_for_update(of=["self"]).select_related("kept").get(pk=merge.pk)
-        if merge.undone_at is not None:
-            raise NotMerged(merge.pk)
-        if merge.kept.merged_into_id is not None:
-            raise MergedSince(merge.kept.merged_into_id)
+        _require_undoable(merge)
         Customer.everyone.filter(pk=merge.absorbed_id).update(merged_into=None)
         Customer.everyone.filter(pk__in=merge.carried).update(merged_into=merge.absorbed_id)
         _take_out_what_was_filled(merge)
@@ -137,6 +161,13 @@ def _require_mergeable(kept: Customer, absorbed: Customer) -> None:
     are_two = kept.pk != absorbed.pk and kept.shop_id == absorbed.shop_id
     if not are_two or kept.merged_into_id or absorbed.merged_into_id:
         raise NotMergeable(kept.pk, absorbed.pk)
+
+
+def _require_undoable(merge: Merge) -> None:
+    if merge.undone_at is not None:
+        raise NotMerged(merge.pk)
+    if merge.kept.merged_into_id is not None:
+        raise MergedSince(merge.kept.merged_into_id)
 
 
 def _fills(kept: Customer, absorbed: Customer) -> dict[str, str]:

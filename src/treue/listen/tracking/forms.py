@@ -31,7 +31,6 @@ class Permitted(forms.Form):
         ),
     )
 
-
     believes_orders = forms.BooleanField(
         label=_("Believe browsers about orders"),
         required=False,

@@ -6,7 +6,7 @@ from typing import IO
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from treue.design import spreadsheet
 from treue.design.figures import Link
 from treue.understand.metrics.tasks import REFRESH
 from treue.understand.profile import erasing_words as words
+from treue.understand.profile.heading import gone
 
 BLOCK_BYTES = 1 << 20
 NOT_CONFIRMED, IN_USE = 422, 409
@@ -155,13 +156,11 @@ def _customer(number: int) -> Customer | None:
 
 
 def _receipt_instead(request: HttpRequest, number: int) -> HttpResponse:
-    """Somebody was quicker: who may know of erasures is led to the receipt."""
-    receipt = Erasure.objects.filter(customer_id=number, shop=ensure_shop()).first()
-    if receipt is None or not request.user.may(Permission.ERASE_PERSON):
-        raise Http404
-    if request.method == "POST":
+    """Somebody was quicker: erased them, or merged them into another."""
+    answer = gone(request, number)
+    if request.method == "POST" and erasing.receipt_of(number):
         messages.info(request, _("This customer was erased before. This is the receipt."))
-    return redirect("erasure", receipt.pk)
+    return answer
 
 
 def _figures_move(receipt: Erasure) -> bool:

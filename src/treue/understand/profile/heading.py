@@ -2,20 +2,30 @@
 
 from datetime import date, datetime
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
+from django_htmx.http import HttpResponseClientRedirect
 
 from treue.core.customers import erasure
 from treue.core.customers.models import Customer
 from treue.core.shop.models import Shop
+from treue.core.shop.setup import ensure_shop
 from treue.core.staff.models import User
 from treue.core.staff.roles import Permission
 from treue.design import formats
 from treue.design.figures import Link
 from treue.understand.metrics.basis import active_language
+
+SECTIONS = {
+    "customer": gettext_lazy("Overview"),
+    "customer_timeline": gettext_lazy("Timeline"),
+    "customer_consent": gettext_lazy("Consent and preferences"),
+    "customer_identities": gettext_lazy("Identities"),
+}
 
 
 def find(shop: Shop, number: int) -> Customer | None:
@@ -23,26 +33,33 @@ def find(shop: Shop, number: int) -> Customer | None:
 
 
 def gone(request: HttpRequest, number: int) -> HttpResponse:
-    """Nobody is there any more: who may know that somebody was erased is led to the receipt."""
+    """Nobody is there any more. Who was merged into another is found there, on the section that was asked for; who may
+    know that somebody was erased is led to the receipt."""
+    merged = Customer.everyone.filter(shop=ensure_shop(), pk=number).select_related("merged_into").first()
+    if merged is not None and merged.merged_into_id:
+        return _led_on(request, merged, merged.merged_into_id)
     receipt = erasure.receipt_of(number)
     if receipt is None or not request.user.may(Permission.ERASE_PERSON):
         raise Http404
     return redirect("erasure", receipt.pk)
 
 
+def _led_on(request: HttpRequest, merged: Customer, kept_id: int) -> HttpResponse:
+    said = _("%(name)s (%(number)s) was merged into this customer.")
+    messages.info(request, said % {"name": merged.name or _("This record"), "number": merged.number})
+    section = request.resolver_match.url_name
+    address = reverse(section if section in SECTIONS else "customer", args=[kept_id])
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
 def heading(customer: Customer, user: User, *, section: str, first: date | None = None) -> dict[str, object]:
     """Template context. section: the name of the open one's address. first: the day of the first order, if known."""
-    sections = {
-        "customer": _("Overview"),
-        "customer_timeline": _("Timeline"),
-        "customer_consent": _("Consent and preferences"),
-    }
     return {
         "customer": customer,
         "name": str(customer),
         "crumbs": [Link(pgettext("the room", "Customers"), reverse("customers"))],
         "identities": identities(customer, first),
-        "tabs": [Link(label, reverse(name, args=[customer.pk])) for name, label in sections.items()],
+        "tabs": [Link(str(label), reverse(name, args=[customer.pk])) for name, label in SECTIONS.items()],
         "tab": reverse(section, args=[customer.pk]),
         "may_export": user.may(Permission.EXPORT_PERSON),
         "may_erase": user.may(Permission.ERASE_PERSON),

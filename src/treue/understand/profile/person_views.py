@@ -51,7 +51,9 @@ def customer(request: HttpRequest, number: int) -> HttpResponse:
 @requires(Permission.SEE_CUSTOMERS)
 def order(request: HttpRequest, number: int, order_id: int) -> HttpResponse:
     shop = ensure_shop()
-    owner = get_object_or_404(Customer, shop=shop, pk=number)
+    owner = find(shop, number)
+    if owner is None:
+        return gone(request, number)
     found = get_object_or_404(Order.objects.select_related("channel", "batch"), customer=owner, pk=order_id)
     lines = orders.lines(found, after=_number(request, "after") or 0)
     returned = orders.refunds(found)
