@@ -36,8 +36,8 @@ class Permitted(forms.Form):
         required=False,
         help_text=_(
             "Everybody can make a browser say that an order was made, for any amount. Not believed, “Order Completed” "
-            "from a browser counts only as “Checkout Completed”, and cancelled or refunded orders are refused. Tick "
-            "this only where neither a server nor files tell Treue of the orders."
+            "from a browser counts only as “Checkout Completed”, and changed, cancelled and refunded orders "
+            "are refused. Tick this only where neither a server nor files tell Treue of the orders."
         ),
     )
 

@@ -45,11 +45,15 @@ def gone(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _led_on(request: HttpRequest, merged: Customer, kept_id: int) -> HttpResponse:
-    said = _("%(name)s (%(number)s) was merged into this customer.")
-    messages.info(request, said % {"name": merged.name or _("This record"), "number": merged.number})
+    messages.info(request, _("%(absorbed)s was merged into this customer.") % {"absorbed": titled(merged)})
     section = request.resolver_match.url_name
     address = reverse(section if section in SECTIONS else "customer", args=[kept_id])
     return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+def titled(customer: Customer) -> str:
+    """ "Anna Blau (C-1017)"; the number alone where no name is known."""
+    return f"{customer.name} ({customer.number})" if customer.name else customer.number
 
 
 def heading(customer: Customer, user: User, *, section: str, first: date | None = None) -> dict[str, object]:

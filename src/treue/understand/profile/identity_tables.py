@@ -15,6 +15,7 @@ from treue.core.shop.models import Shop
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
 from treue.understand.metrics.basis import active_language
+from treue.understand.profile.heading import titled
 from treue.understand.profile.known_by import NUMBER, Known, KnownBy, Teller, shared
 
 KINDS: dict[str, Promise] = {
@@ -94,13 +95,8 @@ def _named(customers: Sequence[Customer]) -> SafeString | str:
     return format_html("{} {}", links, ngettext("and %(count)s more", "and %(count)s more", more) % count)
 
 
-def titled(customer: Customer) -> str:
-    """ "Anna Blau (C-1017)"; the number alone where no name is known."""
-    return f"{customer.name} ({customer.number})" if customer.name else customer.number
-
-
 def merged(merges: Iterable[Merge], customer: Customer, shop: Shop, *, may_edit: bool) -> Table:
-    columns = [Column(_("Record"), full=True), Column(_("Merged on")), Column(_("By"))]
+    columns = [Column(_("Record"), full=True), Column(_("Merged on")), Column(_("Merged by"))]
     if may_edit:
         columns.append(Column(_("What to do"), full=True))
     found = list(merges)

@@ -21,8 +21,7 @@ from treue.understand.metrics import reading
 from treue.understand.profile import merging_words as words
 from treue.understand.profile import person
 from treue.understand.profile.filtering import last_day
-from treue.understand.profile.heading import find, gone
-from treue.understand.profile.identity_tables import titled
+from treue.understand.profile.heading import find, gone, titled
 
 IN_THE_WAY = 409
 

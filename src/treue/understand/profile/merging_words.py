@@ -12,7 +12,7 @@ from treue.core.customers.models import Customer
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
 from treue.understand.metrics.basis import active_language
-from treue.understand.profile.identity_tables import titled
+from treue.understand.profile.heading import titled
 from treue.understand.profile.person import Person
 
 FIELDS: dict[str, Promise] = {
@@ -27,8 +27,7 @@ FIELDS: dict[str, Promise] = {
 def question(kept: Customer, absorbed: Customer) -> str:
     facts = {"kept": titled(kept), "absorbed": titled(absorbed)}
     return (
-        _("%(absorbed)s becomes part of %(kept)s, whose record is kept and goes before where both say something.")
-        % facts
+        _("%(absorbed)s becomes part of %(kept)s. Where both records say something, that of %(kept)s counts.") % facts
     )
 
 
