@@ -35,7 +35,7 @@ NO_PAGE = {
 ONLY_POST = (
     *("remove", "export", "sheet", "probe", "non-product", "start", "cancel", "test", "role", "deactivate"),
     *("reactivate", "off", "send", "revoke", "retry", "end", "change", "switch-on", "switch-off", "again"),
-    *("give", "preferences", "confirmation"),
+    *("give", "preferences", "confirmation", "find"),
 )
 
 
@@ -100,6 +100,7 @@ def at_work(full_shop: "Shop", failed_event: int, staff: Callable[..., object]) 
     return {
         "customer": refunded.customer_id,
         "consent": spoken_to(refunded.customer, admin),
+        **known_twice(refunded.customer, admin),
         "order": refunded.pk,
         "receipt": gone.pk,
         "import": imported(client),
@@ -175,6 +176,29 @@ def spoken_to(customer: "Customer", admin: object) -> int:
     return holds.pk
 
 
+def known_twice(customer: "Customer", admin: object) -> dict[str, int]:
+    """Somebody with a card, browsers, a merged record, and a double with the same card and a shared tablet."""
+    from django.utils import timezone
+
+    from treue.core.customers import merging
+    from treue.core.customers.identities import ANONYMOUS, CARD, EMAIL, PHONE, Statement, learn
+    from treue.core.customers.models import Customer
+
+    shop, now = customer.shop, timezone.now()
+    double, absorbed = Customer.objects.exclude(pk=customer.pk).order_by("pk")[:2]
+    address = (EMAIL, "a.very.long.address.of.somebody@a-provider-with-a-long-name.example")
+    claims = {
+        customer: [(CARD, "4012 8888"), (PHONE, "030 1234567"), address, (ANONYMOUS, "1f6a0c52-aa11-4d5e-9f00-1")],
+        double: [(CARD, "4012 8888"), address, (ANONYMOUS, "1f6a0c52-aa11-4d5e-9f00-1")],
+        absorbed: [(ANONYMOUS, "77aa0c52-aa11-4d5e-9f00-2")],
+    }
+    for who, said in claims.items():
+        learn([Statement(shop, who.pk, now, f"said of {who.pk}", who != absorbed, said)])
+    Customer.objects.filter(pk=customer.pk).update(city="")
+    customer.refresh_from_db()
+    return {"double": double.pk, "merge": merging.merge(kept=customer, absorbed=absorbed, by=admin).pk}
+
+
 def heard(shop: "Shop") -> int:
     """A source that has sent something, some of which was refused."""
     from django.utils import timezone
@@ -229,6 +253,9 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "customers": ["/customers/", "/customers/?q=anna&sort=name", "/customers/?q=nobody-is-called-so"],
         "customer": [person],
         "customer_timeline": [f"{person}timeline/", f"{person}timeline/?kind=contact", f"{person}timeline/?before=1-1"],
+        "customer_identities": [f"{person}identities/"],
+        "customer_merge": [f"{person}merge/{known['double']}/"],
+        "customer_merge_undo": [f"{person}merges/{known['merge']}/undo/"],
         "customer_consent": [f"{person}consent/"],
         "customer_consent_withdraw": [f"{person}consent/{known['consent']}/withdraw/"],
         "order": [f"{person}orders/{known['order']}/"],
@@ -293,7 +320,20 @@ def names(patterns: object = None, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def test_no_page_is_missing_from_the_list() -> None:
-    known = ("customer", "consent", "order", "receipt", "import", "colleague", "cost", "parked", "key", "webhook")
+    known = (
+        "double",
+        "merge",
+        "customer",
+        "consent",
+        "order",
+        "receipt",
+        "import",
+        "colleague",
+        "cost",
+        "parked",
+        "key",
+        "webhook",
+    )
     listed = {*pages(dict.fromkeys((*known, "webhook_off", "source"), 1), 1)}
     ends = {name: path.rstrip("/").rpartition("/")[2] for name, path in names()}
     missing = {name for name, end in ends.items() if end not in ONLY_POST} - listed - NO_PAGE - {*SIGNED_OUT}

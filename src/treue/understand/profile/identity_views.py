@@ -20,7 +20,6 @@ from treue.understand.profile import identity_tables, known_by
 from treue.understand.profile.heading import find, gone, heading
 
 MOST_SHOWN = 20
-NOT_FOUND = 422
 
 
 class OtherForm(forms.Form):
@@ -83,7 +82,7 @@ def _page(request: HttpRequest, customer: Customer, form: OtherForm, others: Seq
         "form": form,
         "may_edit": may_edit,
     }
-    return render(request, "profile/identities.html", context, status=NOT_FOUND if form.errors else 200)
+    return render(request, "profile/identities.html", context)
 
 
 def _left_out(found: Sequence[Customer]) -> str:
