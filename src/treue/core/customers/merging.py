@@ -53,15 +53,7 @@ class Preview:
 def preview(*, kept: Customer, absorbed: Customer) -> Preview:
     """Raises NotMergeable where the two cannot be one."""
     _require_mergeable(kept, absorbed)
-    numbers = persons.numbers_of(absorbed)
-    return Preview(
-        orders=Order.objects.filter(customer=absorbed).count(),
-        refunds=Refund.objects.filter(customer=absorbed).count(),
-        events=Event.objects.filter(person__in=numbers).count(),
-        visitors=Visitor.objects.filter(customer=absorbed).count(),
-        identities=Identity.objects.filter(customer__in=numbers).count(),
-        filled=_fills(kept, absorbed),
-    )
+    return Preview(**_sizes(absorbed, persons.numbers_of(absorbed)), filled=_fills(kept, absorbed))
 
 
 def merge(*, kept: Customer, absorbed: Customer, by: User | None) -> Merge:
@@ -84,24 +76,20 @@ def merge(*, kept: Customer, absorbed: Customer, by: User | None) -> Merge:
     return done
 
 
-def gives_back(merge: Merge) -> Preview:
-    """What the absorbed one would get back of a merge that holds. filled: what the kept one's record would lose.
-    Raises NotMerged, MergedSince as `undo` does."""
+def gives_back(merge: Merge) -> tuple[Preview, Preview]:
+    """What the absorbed one would get back of a merge that holds, and what the kept one would keep. filled: what the
+    kept one's record would lose. Raises NotMerged, MergedSince as `undo` does."""
     _require_undoable(merge)
     theirs = [merge.absorbed_id, *merge.carried]
-    claimed = Identity.objects.filter(customer__in=theirs)
-    browsers = claimed.filter(kind=identities.ANONYMOUS).values("value")
+    browsers = Identity.objects.filter(customer__in=theirs, kind=identities.ANONYMOUS).values("value")
     visitors = Visitor.objects.filter(customer=merge.kept, anonymous_id__in=browsers).values_list("pk", flat=True)
     numbers = [*theirs, *visitors]
+    both = _sizes(merge.kept, persons.numbers_of(merge.kept))
+    back = _sizes(merge.kept, numbers, person__in=numbers)
     kept = Customer.everyone.values(*FILLED).get(pk=merge.kept_id)
-    return Preview(
-        orders=Order.objects.filter(customer=merge.kept, person__in=numbers).count(),
-        refunds=Refund.objects.filter(customer=merge.kept, person__in=numbers).count(),
-        events=Event.objects.filter(person__in=numbers).count(),
-        visitors=len(numbers) - len(theirs),
-        identities=claimed.count(),
-        filled={name: value for name, value in merge.filled.items() if kept[name] == value},
-    )
+    lost = {name: value for name, value in merge.filled.items() if kept[name] == value}
+    rest = {name: size - back[name] for name, size in both.items()}
+    return Preview(**back, filled=lost), Preview(**rest, filled={})
 
 
 def of(customer: Customer) -> QuerySet[Merge]:
@@ -161,6 +149,17 @@ def _require_mergeable(kept: Customer, absorbed: Customer) -> None:
     are_two = kept.pk != absorbed.pk and kept.shop_id == absorbed.shop_id
     if not are_two or kept.merged_into_id or absorbed.merged_into_id:
         raise NotMergeable(kept.pk, absorbed.pk)
+
+
+def _sizes(customer: Customer, numbers: list[int], **came_in: object) -> dict[str, int]:
+    """How much is said of some of a customer's numbers. came_in: which of their orders and refunds to count."""
+    return {
+        "orders": Order.objects.filter(customer=customer, **came_in).count(),
+        "refunds": Refund.objects.filter(customer=customer, **came_in).count(),
+        "events": Event.objects.filter(person__in=numbers).count(),
+        "visitors": Visitor.objects.filter(pk__in=numbers).count(),
+        "identities": Identity.objects.filter(customer__in=numbers).count(),
+    }
 
 
 def _require_undoable(merge: Merge) -> None:

@@ -35,7 +35,7 @@ MOST_NAMED, LETTERS_SHOWN = 3, 8
 
 def known(found: KnownBy, shop: Shop) -> Table:
     columns = [
-        Column(_("Known by"), full=True),
+        Column(_("Identity"), full=True),
         Column(_("What"), corner=True),
         Column(_("Told by")),
         Column(_("Since")),
@@ -57,7 +57,7 @@ def _left_out(found: KnownBy) -> str:
 
 def _known(each: Known, shop: Shop) -> list[str | Cell]:
     return [
-        Cell(_value(each), sub=_remark(each, shop), kind="mono" if each.kind == Identity.Kind.ANONYMOUS else ""),
+        Cell(_value(each), sub=_remark(each, shop)),
         str(KINDS[each.kind]),
         ", ".join(str(TELLERS[teller]) for teller in Teller if teller in each.told_by),
         _moment(each.since, shop),
@@ -83,7 +83,7 @@ def _remark(each: Known, shop: Shop) -> str:
 
 def _named(customers: Sequence[Customer]) -> SafeString | str:
     if not customers:
-        return formats.NOTHING
+        return ""
     links = format_html_join(
         ", ",
         '<a href="{}">{}</a>',
@@ -113,7 +113,7 @@ def merged(merges: Iterable[Merge], customer: Customer, shop: Shop, *, may_edit:
         ]
         if may_edit:
             url = reverse("customer_merge_undo", args=[customer.pk, each.pk])
-            row.append("" if inner else _button(url, _("Undo the merge…")))
+            row.append("" if inner else _button(url, _("Undo…")))
         rows.append(row)
     return Table(_("Merged records"), columns, rows, stack=True)
 

@@ -83,7 +83,7 @@ def _preview(request: HttpRequest, kept: Customer, absorbed: Customer, status: i
     context = {
         "question": words.question(kept, absorbed),
         "both": words.side_by_side(*both),
-        "moved": words.moved(seen, label=_("What comes along"), of=titled(absorbed), fields=_("Fills what is empty")),
+        "moved": words.comes_along(seen, absorbed),
         "stays": words.stays(kept, absorbed),
         "swap_url": reverse("customer_merge", args=[absorbed.pk, kept.pk]),
         "swap": titled(absorbed),
@@ -94,14 +94,12 @@ def _preview(request: HttpRequest, kept: Customer, absorbed: Customer, status: i
 
 
 def _undo_preview(request: HttpRequest, found: Merge, status: int = 200) -> HttpResponse:
-    seen = merging.gives_back(found)
+    back, rest = merging.gives_back(found)
     absorbed = Customer.everyone.get(pk=found.absorbed_id)
     context = {
         "kept": titled(found.kept),
         "absorbed": titled(absorbed),
-        "moved": words.moved(
-            seen, label=_("What goes back"), of=titled(absorbed), fields=_("Taken out of the kept record again")
-        ),
+        "moved": words.goes_back(back, rest, absorbed, found.kept),
         "in_use": status == IN_THE_WAY,
         **_way_back(found.kept),
     }

@@ -70,19 +70,34 @@ def _day(day: date | None) -> str:
     return formats.day(day, active_language()) if day else formats.NOTHING
 
 
-def moved(seen: Preview, *, label: str, of: str, fields: str) -> Table:
-    """How much goes over. of: the head of the figures. fields: what is said of the fields of the record."""
-    counts = {
-        _("Orders"): seen.orders,
-        _("Refunds"): seen.refunds,
-        _("Events"): seen.events,
-        _("Browsers"): seen.visitors,
-        _("Identities"): seen.identities,
-    }
-    rows: list[list[str | Cell]] = [[name, formats.number(count, active_language())] for name, count in counts.items()]
+def comes_along(seen: Preview, absorbed: Customer) -> Table:
+    rows = _rows(seen)
     if seen.filled:
-        rows.append([fields, _values(seen.filled)])
-    return Table(label, [Column(_("What")), Column(of, numeric=True)], rows)
+        rows.append([_("Fills what is empty"), _values(seen.filled)])
+    return Table(_("What comes along"), [Column(_("What")), Column(titled(absorbed), numeric=True)], rows)
+
+
+def goes_back(back: Preview, rest: Preview, absorbed: Customer, kept: Customer) -> Table:
+    """What each of the two would have."""
+    rows = _rows(back, rest)
+    if back.filled:
+        rows.append([_("Taken out of the kept record again"), formats.NOTHING, _values(back.filled)])
+    columns = [Column(_("What")), *(Column(titled(each), numeric=True) for each in (absorbed, kept))]
+    return Table(_("What each gets"), columns, rows, stack=True)
+
+
+def _rows(*seen: Preview) -> list[list[str | Cell]]:
+    names = {
+        "orders": _("Orders"),
+        "refunds": _("Refunds"),
+        "events": _("Events"),
+        "visitors": _("Browsers"),
+        "identities": _("Identities"),
+    }
+    return [
+        [label, *(formats.number(getattr(each, name), active_language()) for each in seen)]
+        for name, label in names.items()
+    ]
 
 
 def _values(filled: Mapping[str, str]) -> str:
@@ -92,7 +107,7 @@ def _values(filled: Mapping[str, str]) -> str:
 def stays(kept: Customer, absorbed: Customer) -> list[tuple[str, str]]:
     facts = {"kept": titled(kept), "number": absorbed.number}
     return [
-        (_("Nothing is lost."), _("Both records stay as they are; one of them is hidden.")),
+        (_("Nothing is lost."), _("Both records stay; one of them is hidden.")),
         (
             _("It can be undone."),
             _("Each of the two then gets what came in under their own numbers, before the merge and since."),
