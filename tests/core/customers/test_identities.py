@@ -6,6 +6,7 @@ from itertools import permutations
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -220,3 +221,14 @@ def test_what_is_said_is_asked_for_by_index(shop, django_assert_max_num_queries)
     say(shop, anna, (CARD, "1"), email="a@b.example", trusted=True)
     with django_assert_max_num_queries(6):
         assert identities.find(shop, "a@b.example")
+
+
+def test_a_telephone_number_is_looked_for_by_an_index(shop):
+    Customer.objects.create(shop=shop, number="C-1", phone="030 / 1234567")
+    with CaptureQueriesContext(connection) as asked:
+        assert len(identities.find(shop, "+49 30 1234567")) == 1
+    [looked] = [each["sql"] for each in asked if "regexp_replace" in each["sql"]]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute(f"explain {looked}")
+        assert "customers_customer_phone" in str(cursor.fetchall())

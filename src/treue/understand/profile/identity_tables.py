@@ -119,7 +119,7 @@ def merged(merges: Iterable[Merge], customer: Customer, shop: Shop, *, may_edit:
 
 
 def doubles(customer: Customer, others: Sequence[Customer], found: KnownBy, *, may_edit: bool) -> Table:
-    columns = [Column(_("Customer"), full=True), Column(_("What both have"))]
+    columns = [Column(_("Customer"), full=True), Column(_("What both have"), full=True)]
     if may_edit:
         columns.append(Column(_("What to do"), full=True))
     rows = []
