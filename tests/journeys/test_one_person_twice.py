@@ -44,6 +44,8 @@ def test_two_records_with_one_card_are_merged_and_made_two_again(
     axe: Callable[["Page"], None],
     width: int,
 ) -> None:
+    from playwright.sync_api import expect
+
     online, till = anna_twice
     page = visit(f"/customers/{online.pk}/", role="service", width=width)
     assert orders_on(page) == ["WEB-1"]
@@ -53,7 +55,7 @@ def test_two_records_with_one_card_are_merged_and_made_two_again(
     axe(page)
 
     doubles.get_by_role("link", name="Compare both…").click()
-    assert page.locator("#both").get_by_text("Leipzig").count() == 2
+    expect(page.locator("#both").get_by_text("Leipzig")).to_have_count(2)
     assert page.get_by_text("Nothing is lost.").is_visible()
     axe(page)
     page.get_by_role("link", name="Keep K-77 instead").click()
@@ -68,8 +70,10 @@ def test_two_records_with_one_card_are_merged_and_made_two_again(
     page.goto(page.url.replace(f"/{online.pk}/", f"/{till.pk}/"))
     page.wait_for_url(f"**/customers/{online.pk}/")
     page.get_by_role("link", name="Identities").click()
+    page.locator("#merged").wait_for()
     assert page.locator("#doubles").count() == 0
     page.locator("#merged").get_by_role("link", name="Undo…").click()
+    page.wait_for_url("**/undo/")
     axe(page)
     page.get_by_role("button", name="Undo the merge").click()
 
@@ -79,7 +83,7 @@ def test_two_records_with_one_card_are_merged_and_made_two_again(
     page.goto(page.url.replace(f"/{online.pk}/", f"/{till.pk}/"))
     assert orders_on(page) == ["TILL-1"]
     page.get_by_role("link", name="Identities").click()
-    assert page.locator("#doubles").get_by_role("link", name="Anna Blau").is_visible()
+    page.locator("#doubles").get_by_role("link", name="Anna Blau").wait_for()
 
 
 def test_the_other_one_is_looked_for_by_what_is_known(
@@ -90,7 +94,7 @@ def test_the_other_one_is_looked_for_by_what_is_known(
     form = page.locator("#merge")
     form.get_by_label("Who else is it?").fill("K-78")
     form.get_by_role("button").click()
-    assert page.get_by_role("alert").get_by_text("Nobody is known by “K-78”.").is_visible()
+    page.get_by_role("alert").get_by_text("Nobody is known by “K-78”.").wait_for()
     axe(page)
     form.get_by_label("Who else is it?").fill("K-77")
     form.get_by_role("button").click()

@@ -14,6 +14,7 @@ Value = Callable[[str], Words]
 
 # A currency's rate stands under the currency's own name.
 NAMES: dict[str, Words] = {
+    "absorbed": _("Merged record"),
     "added": _("Added"),
     "amount": _("Amount"),
     "because": _("Reason"),
