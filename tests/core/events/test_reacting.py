@@ -1,15 +1,18 @@
 """Each event reaches each reaction once, in order, whatever else happens."""
 
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
-from happening import Reacting, happen, happening, several
+from happening import NOON, Reacting, happen, happening, several
 
+from treue.core.customers.models import Trait
 from treue.core.events import parking, reading, registry
 from treue.core.events.errors import TwoReactionsOfOneName, UnknownReaction
+from treue.core.events.happened import Happened
 from treue.core.events.log import Happening, record
 from treue.core.events.models import Event, Parked
 from treue.core.events.reacting import drain, run
@@ -278,3 +281,42 @@ def test_a_reaction_reads_the_facts_of_what_happened(shop: Shop, reacting: React
     record(shop, [happening("a1", facts={"total": "9.90", "lines": [1, 2]})])
     drain()
     assert seen == [{"total": "9.90", "lines": [1, 2]}]
+
+
+def test_an_effect_that_breaks_a_reference_is_found_before_the_transaction_ends(shop: Shop, reacting: Reacting):
+    """Such references are looked at when a transaction ends, where nobody knows any more which event it was."""
+    seen = reacting()
+    handle = type(seen).__call__
+
+    def into_nothing(events: Sequence[Happened]) -> None:
+        handle(seen, events)
+        for event in events:
+            if event.name == "a1":
+                Trait.objects.create(
+                    customer_id=event.person + 10**9,
+                    name="city",
+                    value="x",
+                    is_trusted=True,
+                    said_at=NOON,
+                    message_id="m",
+                )
+
+    registry.reaction("test.references", starts=registry.BEGINNING)(into_nothing)
+    reading.begin()
+    record(shop, several(3))
+    happen(shop, "b0", person=2)
+    drain()
+    parked = Parked.objects.filter(reaction="test.references").order_by("seq")
+    assert [each.error for each in parked] == ["IntegrityError", ""]
+    assert seen.names(2) == ["b0", "b0"]
+
+
+def test_a_place_that_cannot_go_on_keeps_no_other_back(shop: Shop, reacting: Reacting, monkeypatch):
+    seen = reacting()
+    happen(shop, "a0", person=1)
+    happen(shop, "b0", person=2)
+    following = reading.following
+    broken = lambda shard, *about: 1 / 0 if shard == 1 else following(shard, *about)  # noqa: E731
+    monkeypatch.setattr(reading, "following", broken)
+    drain()
+    assert (seen.names(1), seen.names(2)) == ([], ["b0"])

@@ -30,10 +30,10 @@ def in_batch(event: bytes) -> bytes:
         (b'{"batch":[1', 400, "not_json"),
         (GOOD.decode().encode("utf-16"), 400, "not_json"),
         (b"\xff\xfe\xfd", 400, "not_json"),
-        (gzip.compress(GOOD)[:-9], 400, "bad_encoding"),
+        (gzip.compress(GOOD, mtime=0)[:-9], 400, "bad_encoding"),
         (b"\x1f\x8b and no more", 400, "bad_encoding"),
-        (gzip.compress(GOOD) + b"rubbish", 400, "bad_encoding"),
-        (gzip.compress(b" " * 200_000_000, 9), 413, "too_large"),
+        (gzip.compress(GOOD, mtime=0) + b"rubbish", 400, "bad_encoding"),
+        (gzip.compress(b" " * 200_000_000, 9, mtime=0), 413, "too_large"),
         (b" " * (500 * 1024 + 1), 413, "too_large"),
         (b'{"batch":[' + b",".join([b"{}"] * 2_501) + b"]}", 413, "too_many_events"),
         (b'{"batch":' + b"[" * 100_000 + b"]" * 100_000 + b"}", 400, "not_json"),
@@ -55,7 +55,7 @@ def test_other_encodings_are_refused(source: Make, encoding: str):
 
 def test_gzip_in_several_members_and_a_byte_order_mark_are_fine(source: Make):
     sender = source()
-    halves = gzip.compress(GOOD[:20]) + gzip.compress(GOOD[20:])
+    halves = gzip.compress(GOOD[:20], mtime=0) + gzip.compress(GOOD[20:])
     assert sender.post("/v1/batch", halves).status == 200
     assert sender.post("/v1/batch", b"\xef\xbb\xbf" + GOOD).status == 200
 

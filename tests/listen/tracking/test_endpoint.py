@@ -93,11 +93,11 @@ def test_any_content_type_is_taken_and_gzip_is_seen_by_itself(source: Make, cont
 
 def test_a_bad_event_is_named_and_does_not_sink_the_others(source: Make):
     good, bad = track(messageId="good"), {"type": "track", "userId": "7", "messageId": "bad"}
-    answer = source().send(good, bad, track(messageId="also good"), {"type": "dance", "userId": "7"}, "no object")
+    answer = source().send(good, bad, track(messageId="also-good"), {"type": "dance", "userId": "7"}, "no object")
     assert answer.status == 200
     told = [(each["index"], each["messageId"], each["code"]) for each in answer.json["rejected"]]
     assert told == [(1, "bad", "no_name"), (3, None, "unknown_type"), (4, None, "malformed")]
-    assert [event.message_id for event in logged()] == ["good", "also good"]
+    assert [event.message_id for event in logged()] == ["good", "also-good"]
     assert tallied() == {"taken": 2, "no_name": 1, "unknown_type": 1, "malformed": 1}
 
 
@@ -154,7 +154,7 @@ def test_what_happened_before_an_erasure_is_counted_and_left_out(shop):
     old, now = datetime(2020, 1, 1, tzinfo=UTC), datetime.now(UTC) + timedelta(seconds=1)
     told = [("7", old), ("8", old), ("7", now)]
     arrival = Arrival(sender_of(made, Allowance(1)), now, None, None, None)
-    sent = [track(userId=who, messageId=f"{who} {at}", timestamp=at.isoformat()) for who, at in told]
+    sent = [track(userId=who, messageId=f"{who}-{at.year}", timestamp=at.isoformat()) for who, at in told]
     rows = [check(json.dumps(each).encode(), arrival, None) for each in sent]
     write(rows, Counter({(made.pk, "taken"): 3}), now)
     assert [event.message_id[0] for event in logged()] == ["8", "7"]
@@ -172,9 +172,44 @@ def test_what_happened_before_the_source_was_made_is_history(source: Make):
     assert {event.message_id: event.is_history for event in logged()} == {"old": True, "new": False}
 
 
-def test_nobody_takes_an_orders_message_id_away(source: Make):
-    answer = source().one(messageId="order completed 1001")
+@pytest.mark.parametrize("message", ["order completed 1001", "consent given 1", "order refunded R1", "a b"])
+def test_nobody_takes_a_message_id_of_ours_away(source: Make, message: str):
+    answer = source("web", "browser").one(messageId=message)
     assert (answer.status, answer.json["code"]) == (400, "reserved_message_id")
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"), [("9999-12-31T00:00:00Z", "1990-01-01T00:00:00Z"), ("0001-01-01", "9999-12-31")]
+)
+def test_moments_beyond_all_calendars_sink_nobody(source: Make, sent: str, said: str):
+    answer = source().send(track(timestamp=said, messageId="far"), track(messageId="near"), sentAt=sent)
+    assert answer.status == 200
+    assert [event.message_id for event in logged()][-1] == "near"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"total": "abc"},
+        {"total": 1000000000000000.0},
+        {"total": -5},
+        {"products": [{"sku": "T", "quantity": 1e-30}]},
+        {},
+        {"total": 5, "products": [{"sku": "T", "quantity": 0}]},
+        {"total": 5, "order_id": "9" * 90},
+    ],
+)
+def test_what_can_never_be_an_order_is_refused_while_somebody_listens(source: Make, facts: dict):
+    answer = source().one(event="Order Completed", properties={"order_id": "1001", **facts})
+    assert (answer.status, answer.json["code"]) == (400, "unusable_order")
+    assert logged() == []
+
+
+def test_blanks_around_an_orders_number_make_no_second_order(source: Make):
+    sender = source()
+    for number in (" 9501 ", "9501"):
+        sender.one(event="Order Completed", properties={"order_id": number, "total": 5})
+    assert [event.message_id for event in logged()] == ["order completed 9501"]
 
 
 def test_past_its_limit_a_source_is_told_when_to_come_again(source: Make):

@@ -1,5 +1,7 @@
 """Orders and refunds that events tell of, in the shop's orders: each once, whoever tells it, in whatever order."""
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -11,11 +13,12 @@ from django.db import connection, transaction
 from tests.core.lake import buying
 from treue.core.commerce import touched
 from treue.core.commerce.models import Batch, Order, OrderLine, Product, Refund, RefundMatch
-from treue.core.customers import persons
+from treue.core.customers import erased, erasure, merging, persons
 from treue.core.customers.models import Customer, Visitor
 from treue.core.customers.persons import Key
+from treue.core.events import parking
 from treue.core.events.log import Happening, record
-from treue.core.events.models import Parked, Source
+from treue.core.events.models import Event, Parked, Source
 from treue.core.events.reacting import drain
 from treue.core.events.reading import begin
 from treue.core.jobs.models import Job
@@ -68,7 +71,8 @@ def identify(shop: Shop, number: str, visitor: str, at: datetime = NOON) -> None
 
 def react() -> None:
     begin()
-    drain()
+    while drain() + parking.try_due(threading.Event()):
+        pass
 
 
 def orders() -> dict[str, tuple]:
@@ -139,8 +143,6 @@ def test_what_cannot_be_an_order_waits_with_its_error(shop, facts, error):
 
 
 def test_an_order_waits_for_its_currencys_rate_and_comes_then(shop):
-    from treue.core.events import parking
-
     tell(shop, "Order Completed", total=5, currency="CHF")
     react()
     ExchangeRate.objects.create(shop=shop, currency="CHF", rate="0.9")
@@ -274,9 +276,76 @@ def test_a_device_that_turns_out_to_be_shared_takes_its_orders_back(shop):
     assert not RefundMatch.objects.exists()
 
 
-def test_orders_of_messages_wait_while_an_import_runs(shop):
-    import threading
+def test_an_order_that_a_server_confirms_by_name_stays_when_the_device_is_shared(shop):
+    tell(shop, "Order Completed", visitor="a1", products=[TEA])
+    identify(shop, "C-1", "a1")
+    react()
+    tell(shop, "Order Updated", of="C-1", products=[TEA])
+    identify(shop, "C-2", "a1")
+    react()
+    assert orders() == {"A-1": ("C-1", 20, 2, 0)}
 
+
+def test_a_visitors_impossible_order_does_not_keep_them_from_being_recognised(shop):
+    tell(shop, "Order Completed", visitor="a1", total=5, currency="XXX")
+    identify(shop, "C-1", "a1")
+    react()
+    assert Visitor.objects.get().customer.number == "C-1"
+    assert (Parked.objects.get().reaction, Parked.objects.get().error) == ("tracking.orders", "NoRate")
+
+
+def test_the_orders_of_a_shared_device_follow_a_merge_and_its_undoing(shop):
+    tell(shop, "Order Completed", visitor="a1", products=[TEA])
+    identify(shop, "C-1", "a1")
+    identify(shop, "C-2", "a1")
+    react()
+    assert not orders()
+    first, second = Customer.objects.order_by("number")
+    done = merging.merge(kept=first, absorbed=second, by=None)
+    react()
+    assert orders()["A-1"][0] == "C-1"
+    merging.undo(merge=done, by=None)
+    react()
+    assert not orders()
+
+
+def test_who_shares_a_device_with_somebody_erased_does_not_inherit_its_history(shop):
+    tell(shop, "Order Completed", visitor="a1", products=[TEA])
+    identify(shop, "C-1", "a1")
+    identify(shop, "C-2", "a1")
+    react()
+    erasure.erase(customer=Customer.objects.get(number="C-1"), by=None)
+    identify(shop, "C-2", "a1", at=NOON + timedelta(hours=1))
+    react()
+    assert not orders()
+    assert not Event.objects.filter(name="Order Completed").exists()
+
+
+def test_what_is_written_while_a_person_is_erased_goes_with_them(shop):
+    """The writer has looked the person up before the erasure, and writes by their number alone."""
+    tell(shop, "Product Viewed", "", message="m1")
+    anna = Customer.objects.get()
+    looked_up = threading.Event()
+
+    def write() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            erased.keep_still(cursor, [shop.pk])
+            number = persons.resolve(cursor, [Key(shop.pk, "number", "C-1")])[Key(shop.pk, "number", "C-1")].number
+            looked_up.set()
+            time.sleep(0.5)
+            record(shop, [Happening("m2", "Product Viewed", number, "server", NOON)])
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    looked_up.wait(30)
+    erasure.erase(customer=anna, by=None)
+    writer.join()
+    assert not Event.objects.exists()
+    assert not Customer.objects.exists()
+
+
+def test_orders_of_messages_wait_while_an_import_runs(shop):
     tell(shop, "Order Completed", total=5)
     begun, end = threading.Event(), threading.Event()
 

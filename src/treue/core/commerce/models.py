@@ -102,6 +102,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["customer", "ordered_at"], name="commerce_order_customer"),
             models.Index(fields=["shop", "ordered_at", "id"], name="commerce_order_by_time"),
+            models.Index(fields=["person"], condition=models.Q(person__isnull=False), name="commerce_order_person"),
         ]
 
 
@@ -169,9 +170,10 @@ class Refund(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["person"], condition=models.Q(person__isnull=False), name="commerce_refund_person"),
             models.Index(
                 fields=["shop", "refers_to"], condition=~models.Q(refers_to=""), name="commerce_refund_refers_to"
-            )
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["shop", "document", "ordinal"], name="commerce_refund_once"),

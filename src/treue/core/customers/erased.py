@@ -12,6 +12,8 @@ LAST_OF_SHOPS = """
 select s.id, last.erased_at from unnest(%s::bigint[]) as s (id) cross join lateral (
     select erased_at from customers_erasure where shop_id = s.id order by erased_at desc limit 1) last"""
 
+LOCK_CLASS = 0x1319  # any number that no other advisory lock of ours has
+
 LATEST = """
 select shop_id, number_hash, max(erased_at) from customers_erasure where number_hash = any(%s)
 group by shop_id, number_hash"""
@@ -21,6 +23,18 @@ def number_hash(shop_id: int, number: str) -> str:
     """The keyed hash by which an erased customer's number is recognised; without the key it says nothing."""
     message = f"treue.erasure:{shop_id}:{number}".encode()
     return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()
+
+
+def keep_still(cursor: CursorWrapper, shops: Collection[int]) -> None:
+    """Nobody is erased in these shops until this transaction ends: whoever writes down what is told of persons, by
+    their numbers alone, would otherwise write it behind an erasure's back."""
+    for shop in sorted(shops):
+        cursor.execute("select pg_advisory_xact_lock_shared(%s, %s)", [LOCK_CLASS, shop])
+
+
+def wait_for_writers(cursor: CursorWrapper, shop: int) -> None:
+    """For an erasure: until all who kept it waiting have written, and nobody else begins before it ends."""
+    cursor.execute("select pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, shop])
 
 
 def latest(cursor: CursorWrapper, numbers: Collection[tuple[int, str]]) -> dict[tuple[int, str], datetime]:

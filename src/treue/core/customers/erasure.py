@@ -5,15 +5,16 @@ it: rooms that keep such files say so by `followed_by`. Which tables are concern
 (`core.privacy`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from graphlib import TopologicalSorter
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from treue.core.commerce.unmatching import unmatch_from_others
 from treue.core.customers import persons, quotes
-from treue.core.customers.erased import number_hash
+from treue.core.customers.erased import number_hash, wait_for_writers
 from treue.core.customers.errors import AlreadyErased, NotThere
 from treue.core.customers.models import Customer, Erasure
 from treue.core.jobs import work
@@ -82,15 +83,23 @@ def _receipt(customer: Customer, by: User | None, deleted: dict[str, int]) -> Er
 
 def delete(customer: Customer) -> dict[str, int]:
     """Delete every row about a customer, and what quotes them. Returns the rows by table. Call it in a transaction."""
-    numbers = persons.numbers_of(customer)
+    numbers = [*persons.numbers_of(customer), *persons.shared_with(customer)]
     for each in Customer.everyone.filter(pk__in=numbers):
         quotes.blot_out(each)
     unmatch_from_others(customer.pk)
-    counts = {}
-    for model in _those_that_refer_first(_deleted_tables()):
-        rows = rows_of(model, numbers)
-        counts[model._meta.label] = rows._raw_delete(rows.db)
+    tables = list(_those_that_refer_first(_deleted_tables()))
+    counts = Counter({model._meta.label: _deleted(model, numbers) for model in tables})
+    with connection.cursor() as cursor:
+        wait_for_writers(cursor, customer.shop_id)
+    for model in tables:  # what came in meanwhile, under numbers alone
+        if model.personal.owner == "person":
+            counts[model._meta.label] += _deleted(model, numbers)
     return {name: count for name, count in counts.items() if count}
+
+
+def _deleted(model: Model, numbers: Collection[int]) -> int:
+    rows = rows_of(model, numbers)
+    return rows._raw_delete(rows.db)
 
 
 def follow_up(receipt: Erasure, *, by: User | None) -> None:

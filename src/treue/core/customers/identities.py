@@ -10,7 +10,7 @@ came first (`docs/identities.md`):
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,6 +28,8 @@ from treue.core.shop.models import Shop
 EMAIL, PHONE, CARD, ANONYMOUS = Identity.Kind.EMAIL, Identity.Kind.PHONE, Identity.Kind.CARD, Identity.Kind.ANONYMOUS
 LONGEST = 255
 TRAITS = ("name", "email", "phone", "city", "country")
+
+THERE = "select id from customers_customer where id = any(%(customers)s) order by id for key share"
 
 CLAIM = """
 insert into customers_identity (shop_id, kind, value, customer_id, is_trusted, said_at)
@@ -141,9 +143,22 @@ def _e164(number: str, shop: Shop) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if is_one else ""
 
 
+FOLLOWERS: list[Callable[[Sequence[Recognised]], None]] = []
+
+
+def followed_by(follow: Callable[[Sequence[Recognised]], None]) -> None:
+    """Have this called whenever visitors turn out to be somebody else, in the same transaction."""
+    FOLLOWERS.append(follow)
+
+
 def learn(statements: Sequence[Statement]) -> list[Recognised]:
     """Write down what is said, in the caller's transaction. Returns the visitors who are recognised by it, or not any
-    more. Two statements that are each learned in a transaction of their own give the same in either order."""
+    more. Two statements that are each learned in a transaction of their own give the same in either order.
+
+    What is said of somebody who was erased meanwhile is said of nobody; who erases waits for what is learned here.
+    """
+    there = set(_held({each.customer for each in statements}))
+    statements = [each for each in statements if each.customer in there]
     claims = [
         {
             "shop": each.shop.pk,
@@ -159,6 +174,12 @@ def learn(statements: Sequence[Statement]) -> list[Recognised]:
     ]
     _say([each for each in statements if each.traits])
     return _claim(claims) if claims else []
+
+
+def _held(customers: Collection[int]) -> Iterable[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(THERE, {"customers": sorted(customers)})
+        return [customer for (customer,) in cursor.fetchall()]
 
 
 def _claimed(statement: Statement) -> list[tuple[str, str]]:
@@ -182,7 +203,10 @@ def recognise(visitors: Collection[int]) -> list[Recognised]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(RECOGNISED, {"visitors": sorted(visitors)})
-        return [Recognised(*row) for row in cursor.fetchall()]
+        found = [Recognised(*row) for row in cursor.fetchall()]
+    for follow in FOLLOWERS if found else ():
+        follow(found)
+    return found
 
 
 def _say(statements: Sequence[Statement]) -> None:

@@ -54,6 +54,12 @@ from unnest(%(numbers)s::bigint[]) as n (number)"""
 HELD = """
 select number, customer_id from customers_visitor where number = any(%(numbers)s) order by number for share"""
 
+SHARED = """
+select v.number from customers_visitor v
+join customers_identity i on i.shop_id = v.shop_id and i.kind = 'anonymous' and i.value = v.anonymous_id
+join customers_customer c on c.id = i.customer_id
+where coalesce(c.merged_into_id, c.id) = %(customer)s and v.customer_id is null"""
+
 NUMBERS = """
 select %(customer)s::bigint
 union all select id from customers_customer where merged_into_id = %(customer)s
@@ -109,17 +115,26 @@ def customers_of(numbers: Collection[int]) -> dict[int, int]:
         return {number: customer for number, customer in cursor.fetchall() if customer is not None}
 
 
-def who_they_are(visitors: Collection[int]) -> dict[int, int]:
-    """Like `customers_of`, of visitors alone, and for the rest of the transaction: who recognises one waits for it."""
-    if not visitors:
+def who_they_are(numbers: Collection[int]) -> dict[int, int | None]:
+    """Of those among some numbers who are visitors, who each is, for the rest of the transaction: who recognises one
+    waits for it."""
+    if not numbers:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(HELD, {"numbers": list(visitors)})
-        return {number: customer for number, customer in cursor.fetchall() if customer is not None}
+        cursor.execute(HELD, {"numbers": list(numbers)})
+        return dict(cursor.fetchall())
 
 
 def numbers_of(customer: Customer) -> list[int]:
     """All numbers whose history is this customer's: their own, those of whom they absorbed, and their visits'."""
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS, {"customer": customer.pk})
+        return [number for (number,) in cursor.fetchall()]
+
+
+def shared_with(customer: Customer) -> list[int]:
+    """Visitors who are nobody's because this customer and others claim them. What they did may be this customer's; and
+    with the claim gone, it would be taken for somebody else's."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHARED, {"customer": customer.pk})
         return [number for (number,) in cursor.fetchall()]

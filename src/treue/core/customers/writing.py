@@ -33,6 +33,7 @@ def named(*, shop: Shop, number: str, at: datetime) -> Person:
     where that was before they were erased."""
     key = Key(shop.pk, NUMBER, number)
     with transaction.atomic(), connection.cursor() as cursor:
+        erased.keep_still(cursor, [shop.pk])
         if erased.before_their_erasure(cursor, [(shop.pk, number, at)]):
             raise StaysErased
         return persons.resolve(cursor, [key])[key]

@@ -20,6 +20,7 @@ def call(reaction: Reaction, events: Sequence[Happened]) -> Exception | None:
     try:
         with transaction.atomic():
             reaction.handle(events)
+            _have_constraints_looked_at()
     except NotNow:
         raise
     except Exception as error:
@@ -28,6 +29,13 @@ def call(reaction: Reaction, events: Sequence[Happened]) -> Exception | None:
         log.warning("Reaction %s failed at %d events: %s", reaction.name, len(events), type(error).__name__)
         return error
     return None
+
+
+def _have_constraints_looked_at() -> None:
+    """References are looked at when a transaction ends, unless they are asked for: here the event is still known whose
+    effect breaks one."""
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate; set constraints all deferred")
 
 
 def _can_go_on() -> bool:

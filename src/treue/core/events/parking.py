@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from treue.core.events import reading, registry
@@ -19,6 +19,13 @@ MOST_ATTEMPTS = 12
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=6)
 LONGEST_ERROR = 200
 AT_ONCE = 200
+
+TAKE_UP = """
+insert into events_parked (reaction, seq, recorded_at, place, person, shard, error, attempts, next_try_at)
+select %(reaction)s, e.seq, e.recorded_at, e.xid::text::bigint, %(customer)s, e.shard, '', 0, now()
+from events_event e where e.person = %(person)s and e.name = any(%(names)s)
+order by e.xid, e.seq
+on conflict (reaction, seq) do update set person = excluded.person, next_try_at = excluded.next_try_at"""
 
 
 def persons(reaction: Reaction, among: Collection[int | None]) -> set[int]:
@@ -51,6 +58,13 @@ def _failed(error: Exception, *, attempts: int) -> dict[str, object]:
     wait = min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
     again = timezone.now() + wait if attempts < MOST_ATTEMPTS else None
     return {"error": type(error).__qualname__[:LONGEST_ERROR], "attempts": attempts, "next_try_at": again}
+
+
+def take_up(reaction: str, person: int, customer: int, names: Collection[str]) -> None:
+    """Have a reaction deal with a visitor's events once more, as the customer's that they turned out to be; soon, and
+    in their order among what is parked of that customer."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_UP, {"reaction": reaction, "person": person, "customer": customer, "names": sorted(names)})
 
 
 def follow(persons: Collection[int], customer: int) -> None:

@@ -73,9 +73,20 @@ def _round(stop: threading.Event) -> int:
     random.shuffle(waiting)
     total = 0
     for name, shard in waiting:
-        while not stop.is_set() and (read := react(named(name), shard)):
+        while not stop.is_set() and (read := _react(name, shard)):
             total += read
     return total
+
+
+def _react(name: str, shard: int) -> int:
+    """What goes wrong in one place must not keep all others back; only where the database is gone, all wait."""
+    try:
+        return react(named(name), shard)
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        log.error("Reaction %s cannot go on in shard %s: %s", name, shard, type(error).__name__)
+        return 0
 
 
 def run(stop: threading.Event) -> None:

@@ -24,7 +24,7 @@ from treue.core.events.registry import BEGINNING, NOW, Reaction
 
 START = """
 insert into events_cursor (reaction, shard, xid, seq, since)
-select %(reaction)s, shard, coalesce(first.xid, pg_snapshot_xmin(pg_current_snapshot())), 0, %(since)s
+select %(reaction)s, shard, least(first.xid, pg_snapshot_xmin(pg_current_snapshot())), 0, %(since)s
 from generate_series(0, %(shards)s - 1) shard left join (
     select xid from events_event where not %(now)s and recorded_at >= coalesce(%(since)s, '-infinity'::timestamptz)
     order by xid limit 1) first on true
@@ -91,7 +91,11 @@ class Read:
 def begin(reactions: Iterator[Reaction] | None = None) -> None:
     """Give reactions that are new their place in the log."""
     with connection.cursor() as cursor:
+        cursor.execute("select reaction from events_cursor group by reaction having count(*) = %s", [SHARDS])
+        begun = {name for (name,) in cursor.fetchall()}
         for each in reactions or registry.REACTIONS.values():
+            if each.name in begun:
+                continue
             since = None if each.starts in (BEGINNING, NOW) else each.starts
             facts = {"reaction": each.name, "now": each.starts == NOW, "since": since, "shards": SHARDS}
             cursor.execute(START, facts)

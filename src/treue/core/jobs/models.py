@@ -49,6 +49,7 @@ class Job(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(done__gte=0), name="jobs_job_done_not_negative"),
         ]
+        indexes = [models.Index(fields=["kind", "state", "-id"], name="jobs_job_of_kind")]
 
 
 class MailQuerySet(models.QuerySet["Mail"]):

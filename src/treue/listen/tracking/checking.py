@@ -9,11 +9,12 @@ import msgspec
 
 from treue.core.customers.persons import ANONYMOUS, NUMBER, Key
 from treue.listen.tracking import facts as keeping
-from treue.listen.tracking import names, origins
+from treue.listen.tracking import names, origins, told
 from treue.listen.tracking.errors import (
     BadTimestamp,
     EventTooLarge,
     HoldsNul,
+    ImpossibleOrder,
     Malformed,
     NobodyNamed,
     NoGroupId,
@@ -28,6 +29,7 @@ from treue.listen.tracking.errors import (
 from treue.listen.tracking.keys import Sender
 from treue.listen.tracking.moments import EARLIEST, LATEST_AHEAD, parsed
 from treue.listen.tracking.numbering import message_id
+from treue.listen.tracking.order_errors import UnusableOrder
 from treue.listen.tracking.wire import UNREADABLE, Context, Identified, Sent
 
 LARGEST_EVENT = 32 << 10
@@ -36,7 +38,6 @@ NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 NOBODY = frozenset({"", "null", "undefined", "none", "nan", "0", "[object object]", "anonymous", "guest"})
 TITLES = {"identify": "Identify", "page": "Page Viewed", "screen": "Screen Viewed", "group": "Group", "alias": "Alias"}
 ORDERS = {names.ORDER_COMPLETED: "order completed ", names.ORDER_CANCELLED: "order cancelled "}
-RESERVED = tuple(ORDERS.values())
 
 
 class Line(msgspec.Struct):
@@ -89,8 +90,8 @@ def check(raw: bytes, arrival: Arrival, kind: str | None) -> Row:
         raise NobodyNamed
     name = _believed(_name(sent, kind), arrival.sender)
     facts = _facts(sent, kind, arrival, user_id, anonymous_id)
-    if name in names.ORDERS and not str(facts.get("order", "")).strip():
-        raise NoOrderId
+    if name in names.ORDERS:
+        _require_possible(name, facts)
     shop = arrival.sender.shop_id
     given = _message_id(sent)
     moment = _moment(sent, arrival)
@@ -144,11 +145,24 @@ def _believed(name: str, sender: Sender) -> str:
     return names.CHECKOUT_COMPLETED
 
 
+def _require_possible(name: str, facts: keeping.Facts) -> None:
+    """What could never become an order, or a refund, is refused while somebody listens."""
+    if not facts.get("order"):
+        raise NoOrderId
+    try:
+        told.order_number(facts)
+        lines = told.lines(facts, told.ANY_CURRENCY)
+    except UnusableOrder as error:
+        raise ImpossibleOrder(error.field) from error
+    if name == names.ORDER_COMPLETED and not lines:
+        raise ImpossibleOrder("total")
+
+
 def _message_id(sent: Sent) -> str:
     given = message_id() if sent.message_id in (None, "") else str(sent.message_id)
     if len(given) > LONGEST_MESSAGE_ID:
         raise TooLong(f"messageId is longer than {LONGEST_MESSAGE_ID} characters")
-    if given.startswith(RESERVED):
+    if " " in given:
         raise ReservedMessageId
     return given
 
@@ -169,7 +183,10 @@ def _moment(sent: Sent, arrival: Arrival) -> datetime:
         raise BadTimestamp
     skew = arrival.skew if arrival.skew is not None else _skew(sent, arrival)
     if skew:
-        moment += skew
+        try:
+            moment += skew
+        except OverflowError:
+            raise BadTimestamp("beyond all calendars") from None
     if moment > arrival.received_at + LATEST_AHEAD:
         return arrival.received_at
     if moment < EARLIEST:
@@ -194,7 +211,7 @@ def _facts(
     is_known = user_id is not None or _has_consented(context, arrival.sender.consent_category)
     facts = keeping.of_properties(sent.properties, with_custom=is_known) if sent.properties else {}
     if facts.get("order_id") is not None:
-        facts["order"] = facts["order_id"]
+        facts["order"] = facts["order_id"] = str(facts["order_id"]).strip()
     if kind in ("page", "screen"):
         facts |= _of_page(sent)
     elif kind != "track":

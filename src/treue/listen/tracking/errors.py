@@ -55,6 +55,12 @@ class NoOrderId(BadEvent):
     code = "no_order_id"
 
 
+class ImpossibleOrder(BadEvent):
+    """detail: the field of which no order can be made."""
+
+    code = "unusable_order"
+
+
 class NotBelieved(BadEvent):
     """A browser says that an order was changed, refunded or cancelled, and the shop does not believe it."""
 

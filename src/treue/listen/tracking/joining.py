@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from treue.core.customers.identities import ANONYMOUS, CARD, LONGEST, Statement, learn
-from treue.core.events import parking
 from treue.core.events.happened import Happened
 from treue.core.events.models import Source
 from treue.core.shop.models import Shop
-from treue.listen.tracking import orders
 
 LONGEST_TRAIT = 254
 
@@ -24,11 +22,7 @@ def join(events: Sequence[Happened]) -> None:
         for each in events
         if each.shop_id in shops and each.facts.get("user_id") and each.person is not None
     ]
-    recognised = learn(said)
-    for each in recognised:
-        if each.customer is not None:
-            parking.follow([each.number], each.customer)
-    orders.follow(recognised)
+    learn(said)
 
 
 def _statement(event: Happened, shop: Shop, *, is_trusted: bool) -> Statement:

@@ -14,10 +14,10 @@ from treue.core.commerce import touched
 from treue.core.commerce.models import Batch, Channel, Order, OrderLine, Product, RefundMatch
 from treue.core.customers import persons
 from treue.core.customers.identities import Recognised
-from treue.core.events import reading
+from treue.core.events import parking
 from treue.core.events.errors import NotNow
 from treue.core.events.happened import Happened
-from treue.core.events.models import FILES, Event, Source
+from treue.core.events.models import FILES, Source
 from treue.core.shop import locking
 from treue.core.shop.models import Shop
 from treue.listen.imports.storing.matching import rematch_few
@@ -25,6 +25,7 @@ from treue.listen.tracking import names, refunds, told
 from treue.listen.tracking.order_errors import OrderOfAnotherCustomer, UnusableOrder
 from treue.listen.tracking.told import Line, Rules
 
+REACTION = "tracking.orders"
 TAKEN_BACK = frozenset({names.ORDER_REFUNDED, names.ORDER_CANCELLED})
 RANKS = {"browser": 0, "server": 1, "api": 1, "import": 2}
 LONGEST_CHANNEL, LONGEST_COUNTRY = 60, 60
@@ -35,9 +36,9 @@ def take(events: Sequence[Happened]) -> None:
 
     Whoever recognises a visitor at this moment has not seen what is read here, or is waited for.
     """
-    known = persons.who_they_are([each.person for each in events if each.customer is None and each.person is not None])
+    visitors = persons.who_they_are({each.person for each in events if each.person not in (None, each.customer)})
     for event in events:
-        event.customer = event.customer or known.get(event.person)
+        event.customer = visitors.get(event.person, event.customer)
     mine = (each for each in events if each.source != FILES and each.customer is not None)
     for shop_id, of_shop in groupby(sorted(mine, key=_shop), key=_shop):
         shop = Shop.objects.filter(pk=shop_id).first()
@@ -54,13 +55,13 @@ def _shop(event: Happened) -> int:
 
 def follow(recognised: Iterable[Recognised]) -> None:
     """The orders of visitors go to who they are today; those of a visitor who is nobody's any more only stand in the
-    log."""
+    log. They are written apart: one that cannot be an order must not keep a person from being recognised."""
     for each in recognised:
         if each.before is not None:
             _take_back(each)
         if each.customer is not None:
-            theirs = Event.objects.filter(person=each.number, name__in=names.ORDERS).order_by("recorded_at", "seq")
-            take([found for event in theirs if (found := reading.one(event.seq, event.recorded_at))])
+            parking.follow([each.number], each.customer)
+            parking.take_up(REACTION, each.number, each.customer, names.ORDERS)
 
 
 def _take_back(visitor: Recognised) -> None:
@@ -88,7 +89,7 @@ class Book:
 
     def write(self, events: Iterable[Happened]) -> None:
         for event in events:
-            number = told.order_number(event)
+            number = told.order_number(event.facts)
             order = Order.objects.select_related("batch").filter(shop=self.shop, number=number).first()
             if order and order.customer_id != event.customer and not self._may_take_back(event):
                 raise OrderOfAnotherCustomer(number)
@@ -96,7 +97,7 @@ class Book:
         self._settle()
 
     def _write(self, event: Happened, number: str, order: Order | None) -> None:
-        lines = told.lines(event, self.rules)
+        lines = told.lines(event.facts, self.rules)
         self.customers |= {event.customer, order.customer_id if order else event.customer}
         if event.name in TAKEN_BACK:
             products = self._products(lines)
@@ -127,8 +128,11 @@ class Book:
         refunds.fill_up(order)
 
     def _replace(self, event: Happened, order: Order, lines: Sequence[Line]) -> None:
-        """What it says of goods replaces what was there; where it says nothing of them, they stay."""
+        """What it says of goods replaces what was there; where it says nothing of them, they stay. An order that was a
+        visitor's, and that somebody tells of by the customer's name, is the customer's for good."""
+        order.person = event.person if event.person != event.customer else None
         if not lines:
+            order.save(update_fields=["person"])
             return
         RefundMatch.objects.filter(order=order).delete()
         OrderLine.objects.filter(order=order)._raw_delete("default")

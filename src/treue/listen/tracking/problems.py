@@ -28,11 +28,12 @@ PROBLEMS: dict[str, Problem] = {
     errors.TooLong.code: Problem(400, "A value is too long."),
     errors.BadTimestamp.code: Problem(400, "The timestamp is no moment in ISO 8601 since 1990."),
     errors.NoOrderId.code: Problem(400, "What is told of an order needs its order_id."),
+    errors.ImpossibleOrder.code: Problem(400, "What it says of goods or money cannot be an order."),
     errors.NotBelieved.code: Problem(
         400, "A browser is not believed that an order was changed, refunded or cancelled."
     ),
     errors.ErasedPerson.code: Problem(400, "It happened before the person was erased."),
-    errors.ReservedMessageId.code: Problem(400, "This messageId is reserved for orders."),
+    errors.ReservedMessageId.code: Problem(400, "A messageId holds no blanks: those with blanks are our own."),
     errors.HoldsNul.code: Problem(400, "The event holds the character NUL."),
     errors.NotStorable.code: Problem(400, "The event cannot be stored."),
     errors.UnknownKey.code: Problem(401, "There is no source with this write key."),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from treue.core.customers import identities
 from treue.core.events.happened import Happened
 from treue.core.events.registry import BEGINNING, reaction
 from treue.listen.tracking import joining, names, orders
@@ -12,6 +13,9 @@ def join(events: Sequence[Happened]) -> None:
     joining.join(events)
 
 
-@reaction("tracking.orders", on=names.ORDERS, starts=BEGINNING, history=True)
+identities.followed_by(orders.follow)
+
+
+@reaction(orders.REACTION, on=names.ORDERS, starts=BEGINNING, history=True)
 def write_orders(events: Sequence[Happened]) -> None:
     orders.take(events)

@@ -8,7 +8,7 @@ import psycopg
 from django.db import connection, transaction
 
 from treue.core.customers import persons
-from treue.core.customers.erased import before_their_erasure
+from treue.core.customers.erased import before_their_erasure, keep_still
 from treue.core.events import log
 from treue.listen.tracking.checking import Row
 from treue.listen.tracking.errors import ErasedPerson
@@ -44,6 +44,7 @@ def write(rows: Sequence[Row], tallies: Tallies, now: datetime) -> None:
 def _lines(cursor: psycopg.Cursor, rows: Sequence[Row], counted: Tallies) -> str:
     """The lines with the persons they are about, as one JSON array. What is told of somebody who was erased since is
     counted and left out."""
+    keep_still(cursor, {row.who.shop for row in rows})
     refused = before_their_erasure(cursor, [(row.who.shop, row.who.value, row.occurred_at) for row in rows])
     for place in refused:
         counted[rows[place].source_id, Tally.TAKEN] -= 1

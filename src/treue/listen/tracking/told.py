@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from treue.core.events.happened import Happened
 from treue.core.shop.models import ExchangeRate, NonProduct, Shop
 from treue.listen.tracking.order_errors import NoRate, UnusableOrder
 
@@ -53,18 +52,25 @@ class Rules:
         return self.rates[currency]
 
 
-def order_number(event: Happened) -> str:
+class _AnyCurrency(Rules):
+    def rate(self, currency: str) -> Decimal:
+        return Decimal(1)
+
+
+ANY_CURRENCY = _AnyCurrency("", {}, frozenset())  # for whether it can be an order at all
+
+
+def order_number(facts: Mapping[str, object]) -> str:
     """Raises UnusableOrder where it names none."""
-    number = str(event.facts.get("order_id", event.facts.get("order", ""))).strip()
+    number = str(facts.get("order_id", facts.get("order", ""))).strip()
     if not number or len(number) > LONGEST_NUMBER:
         raise UnusableOrder("order_id")
     return number
 
 
-def lines(event: Happened, rules: Rules) -> list[Line]:
+def lines(facts: Mapping[str, object], rules: Rules) -> list[Line]:
     """What an event says was bought, or came back; none where it says nothing of goods or money. Raises UnusableOrder
     where it cannot be a sale, NoRate where its currency has none."""
-    facts = event.facts
     given = [each for each in facts.get("products") or () if isinstance(each, Mapping)]
     told = [_line(each) for each in given if _code(each) not in rules.non_products]
     goods = _goods(facts)
@@ -76,7 +82,10 @@ def lines(event: Happened, rules: Rules) -> list[Line]:
         told = [Line(None, "", "", Decimal(1), goods)]
     elif goods is not None and goods != listed and len(given) == len(told):
         told = _shared_out(told, goods)
-    return [_in(line, rate) for line in told]
+    priced = [_in(line, rate) for line in told]
+    if sum(line.amount for line in priced) >= MOST_MONEY or sum(line.quantity for line in priced) >= MOST_UNITS:
+        raise UnusableOrder("total")
+    return priced
 
 
 def _goods(facts: Mapping[str, object]) -> Decimal | None:
@@ -88,7 +97,7 @@ def _goods(facts: Mapping[str, object]) -> Decimal | None:
 
 
 def _line(given: Mapping[str, object]) -> Line:
-    quantity = _number(given.get("quantity", 1), "quantity", MOST_UNITS)
+    quantity = _number(given.get("quantity", 1), "quantity", MOST_UNITS).quantize(UNITS)
     if not quantity:
         raise UnusableOrder("quantity")
     price = _money(given.get("price"), "price") or Decimal()
@@ -96,7 +105,7 @@ def _line(given: Mapping[str, object]) -> Line:
         code=_code(given),
         name=_text(given.get("name"), LONGEST_NAME),
         category=_text(given.get("category"), LONGEST_WORD),
-        quantity=quantity.quantize(UNITS),
+        quantity=quantity,
         amount=(price * quantity).quantize(MONEY),
     )
 
@@ -126,7 +135,7 @@ def _with(line: Line, amount: Decimal) -> Line:
 
 
 def _money(value: object, name: str) -> Decimal | None:
-    return None if value is None or value == "" else _number(value, name, MOST_MONEY)
+    return None if value is None or value == "" else _number(value, name, MOST_MONEY).quantize(MONEY)
 
 
 def _number(value: object, name: str, most: Decimal) -> Decimal:

@@ -12,7 +12,7 @@ class Visitor(models.Model):
     """Somebody of whom only an anonymous id is known. `number` is drawn with the customers' numbers, so that an event
     names either of them; customer: who that is, as far as exactly one claims the id (`identities`)."""
 
-    personal = PersonalData(fields=("anonymous_id", "seen_at"), owner="customer")
+    personal = PersonalData(fields=("anonymous_id", "seen_at"), owner="number")
 
     number = models.BigIntegerField(primary_key=True)
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)

@@ -90,6 +90,11 @@ EMPTY_CHANGED = """
 delete from commerce_refundmatch m using verdict v where v.verdict = 'changed' and m.order_id = v.id;
 delete from commerce_orderline l using verdict v where v.verdict = 'changed' and l.order_id = v.id"""
 
+# An order that was a visitor's, and that a file knows as the customer's, is theirs for good.
+CONFIRMED = """
+update commerce_order o set person = null from verdict v
+where v.verdict in ('same', 'changed') and o.id = v.id and o.person is not null and o.customer_id = v.customer_id"""
+
 UPDATE_CHANGED = """
 update commerce_order o
 set ordered_at = v.ordered_at at time zone %(zone)s, channel_id = v.channel_id, country = v.country,
@@ -154,6 +159,8 @@ def _compare(scratch: DuckDBPyConnection, cursor: CursorWrapper, facts: dict[str
     seen = tally(cursor)
     if seen.foreign:
         note_foreign(scratch, cursor, "order_line")
+    if write:
+        cursor.execute(CONFIRMED)
     if seen.changed and write:
         cursor.execute(KEEP_FORMER, facts)
         cursor.execute(EMPTY_CHANGED)
