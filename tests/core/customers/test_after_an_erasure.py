@@ -67,7 +67,10 @@ def test_jobs_name_nobody(in_lake):
     receipt = erasure.erase(customer=in_lake, by=None)
     assert sorted(job.kind for job in Job.objects.all()) == FOLLOWING
     about = {"shop_id": receipt.shop_id, "customer_id": receipt.customer_id, "erasure_id": receipt.pk}
-    assert [job.arguments for job in Job.objects.all()] == [about, about]
+    assert {job.kind: job.arguments for job in Job.objects.all()} == {
+        "imports.forget": about,
+        "lake.erase": about | {"persons": [receipt.customer_id]},
+    }
 
 
 def test_it_waits_until_nobody_computes_figures_from_the_files(in_lake, shop):
@@ -133,6 +136,8 @@ def test_what_failed_is_tried_again_after_an_hour_until_it_is_done(in_lake, shop
     assert receipts.take_up(now=now) == 0, "too early"
     assert receipts.take_up(now=now + timedelta(hours=2)) == 2
     assert receipts.take_up(now=now + timedelta(hours=2)) == 0, "they wait"
+    first, again = jobs("lake.erase")
+    assert again.arguments == first.arguments, "with all numbers that were the person's"
     assert do("lake.erase").state == Job.State.DONE
     do("imports.forget")
     assert files_with(receipt.customer_id, shop) == []

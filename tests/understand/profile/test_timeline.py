@@ -1,7 +1,7 @@
 """What happened with a customer: read without losing one, told in both languages, by day."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from treue.core.commerce.models import Batch, Order
 from treue.core.customers import persons
 from treue.core.customers.models import Customer
 from treue.core.events.log import Happening, record
-from treue.core.events.models import Event
+from treue.core.events.models import Event, MovedMonth
 from treue.core.staff.models import User
 from treue.understand.profile import happenings, happenings_wording, timeline
 from treue.understand.profile.happenings_wording import PLACEHOLDER, WORDINGS, Kind
@@ -214,6 +214,26 @@ def test_the_page_speaks_both_languages_and_an_empty_one_says_why(anna: Customer
         for words in ("Looked at the cart", "Timeline", "Everything", "Purchases", "Nothing earlier is known."):
             assert gettext(words) in page
     assert "anna@example.org" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Was vor April 2024 geschah, liegt in den Dateien der Auswertung."),
+        ("en", "What happened before April 2024 is kept in the analysis files."),
+    ],
+)
+def test_its_end_says_where_the_older_months_are(anna: Customer, ask, language: str, words: str):
+    path = f"/customers/{anna.pk}/timeline/"
+    assert words not in ask(path, language=language)
+    for month in (date(2024, 2, 1), date(2024, 3, 1)):
+        MovedMonth.objects.create(shop=shop(), month=month, file=f"{month}.parquet")
+    assert words in ask(path, language=language), "where nothing is left, too"
+    several(anna, PAGE + 1)
+    first = ask(path, language=language)
+    assert words not in first
+    older = path + "?" + first.split('id="earlier" href="?')[1].split('"')[0]
+    assert words in ask(older, language=language, fragment=True)
 
 
 def test_the_older_part_comes_as_a_fragment_and_as_a_page_of_its_own(anna: Customer, ask):

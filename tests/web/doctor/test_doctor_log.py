@@ -1,7 +1,7 @@
 """What the doctor finds in the log."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
@@ -10,8 +10,9 @@ from django.db import connection
 from treue.core import direct
 from treue.core.events import reading, registry
 from treue.core.events.log import Happening, record
-from treue.core.events.models import Event
+from treue.core.events.models import Event, Parked
 from treue.core.events.reacting import drain
+from treue.core.lake import events, manifest
 from treue.core.shop.models import Shop
 from treue.web.doctor import log
 
@@ -86,3 +87,39 @@ def test_numbers_of_another_server_are_found(shop: Shop, failing: set[str], foun
     with connection.cursor() as cursor:
         cursor.execute(f"update {table} set xid = (xid::text::bigint + 1000000000000)::text::xid8")
     assert len(found("log.numbers")) == 1
+
+
+@pytest.fixture
+def old_month(shop: Shop) -> Iterator[None]:
+    """An event of March 2024 in its partition."""
+    happen(shop, "a")
+    with connection.cursor() as cursor:
+        cursor.execute("select events_make_month('2024-03-01')")
+        cursor.execute("update events_event set recorded_at = '2024-03-05 12:00+00'")
+        yield
+        cursor.execute("drop table if exists events_event_2024_03")
+
+
+@pytest.mark.usefixtures("old_month")
+def test_an_old_month_that_stays_is_found_with_what_keeps_it(failing: set[str], found: Found) -> None:
+    def at(day: int, month: int = 4) -> list[str]:
+        return found("log.old_months", clock=lambda: datetime(2026, month, day, tzinfo=UTC))
+
+    begins = "The events of March 2024 and later are still in the database"
+    assert at(7) == [], "it may wait for a week"
+    assert at(8) == [f"{begins}: the reaction test.fails has not read all of them."]
+    failing.add("a")
+    drain()
+    assert at(8) == [f"{begins}: some of them wait because a reaction failed (1)."]
+    Parked.objects.all().delete()
+    assert at(8) == [f"{begins}, though nothing keeps them there."]
+
+
+@pytest.mark.usefixtures("old_month")
+def test_a_lost_file_of_a_moved_month_is_found(shop: Shop, found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "REACTIONS", {})
+    assert events.move_old(date(2026, 11, 28)) == [date(2024, 3, 1)]
+    assert found("log.moved_months") == found("log.old_months") == []
+    path = manifest.folder(shop.pk) / "events" / "2024-03.parquet"
+    path.unlink()
+    assert found("log.moved_months") == [f"The file with the events of March 2024 is missing: {path}."]

@@ -8,6 +8,7 @@ it: rooms that keep such files say so by `followed_by`. Which tables are concern
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from graphlib import TopologicalSorter
+from typing import NamedTuple
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -27,15 +28,22 @@ Model = type[models.Model]
 Lock = Callable[[int], str]
 
 PATIENCE_SECONDS = 3.0
-FOLLOWED_BY: dict[str, Lock | None] = {}
 
 
-def followed_by(kind: str, *, lock: Lock | None = None) -> None:
+class Following(NamedTuple):
+    lock: Lock | None
+    needs_persons: bool
+
+
+FOLLOWED_BY: dict[str, Following] = {}
+
+
+def followed_by(kind: str, *, lock: Lock | None = None, needs_persons: bool = False) -> None:
     """Have work of this kind done after every erasure, with `shop_id`, `customer_id` and `erasure_id`.
 
-    lock: makes the queue's lock of a shop's id.
+    lock: makes the queue's lock of a shop's id. needs_persons: also with `persons`, all numbers that were theirs.
     """
-    FOLLOWED_BY[kind] = lock
+    FOLLOWED_BY[kind] = Following(lock, needs_persons)
 
 
 def receipts_for(shop_id: int, number: str) -> models.QuerySet[Erasure]:
@@ -62,12 +70,13 @@ def erase(*, customer: Customer, by: User | None, patience_seconds: float = PATI
             former = receipt_of(customer.pk)
             raise AlreadyErased(former.pk) if former else NotThere(customer.pk)
         merged = list(Customer.everyone.filter(merged_into=locked))
+        numbers = persons.numbers_to_erase(locked)  # which nobody knows any more once the rows are gone
         deleted = delete(locked)
         for each in merged:
-            follow_up(_receipt(each, by, {}), by=by)
+            follow_up(_receipt(each, by, {}), [each.pk], by=by)
         receipt = _receipt(locked, by, deleted)
         audit.record("customer.erased", who=by, subject=f"erasure {receipt.pk}", **receipt.deleted)
-        follow_up(receipt, by=by)
+        follow_up(receipt, numbers, by=by)
     return receipt
 
 
@@ -83,7 +92,7 @@ def _receipt(customer: Customer, by: User | None, deleted: dict[str, int]) -> Er
 
 def delete(customer: Customer) -> dict[str, int]:
     """Delete every row about a customer, and what quotes them. Returns the rows by table. Call it in a transaction."""
-    numbers = [*persons.numbers_of(customer), *persons.shared_with(customer)]
+    numbers = persons.numbers_to_erase(customer)
     for each in Customer.everyone.filter(pk__in=numbers):
         quotes.blot_out(each)
     unmatch_from_others(customer.pk)
@@ -102,16 +111,20 @@ def _deleted(model: Model, numbers: Collection[int]) -> int:
     return rows._raw_delete(rows.db)
 
 
-def follow_up(receipt: Erasure, *, by: User | None) -> None:
-    """Queue what comes after an erasure; it leaves with the surrounding transaction."""
+def follow_up(receipt: Erasure, numbers: Sequence[int], *, by: User | None) -> None:
+    """Queue what comes after an erasure; it leaves with the surrounding transaction.
+
+    numbers: all under which something of this person happened (`persons.numbers_to_erase`).
+    """
     about = {"shop_id": receipt.shop_id, "customer_id": receipt.customer_id, "erasure_id": receipt.pk}
-    for kind, lock in FOLLOWED_BY.items():
-        work.start(kind, by=by, lock=lock(receipt.shop_id) if lock else None, **about)
+    for kind, (lock, needs_persons) in FOLLOWED_BY.items():
+        more = {"persons": sorted(numbers)} if needs_persons else {}
+        work.start(kind, by=by, lock=lock(receipt.shop_id) if lock else None, **about, **more)
 
 
 def rows_about(customer: Customer) -> dict[str, int]:
     """How many rows of which table would be deleted with a customer; tables without any are left out."""
-    numbers = persons.numbers_of(customer)
+    numbers = persons.numbers_to_erase(customer)
     counts = {model._meta.label: rows_of(model, numbers).count() for model in _deleted_tables()}
     return {name: count for name, count in counts.items() if count}
 

@@ -132,9 +132,9 @@ def numbers_of(customer: Customer) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
-def shared_with(customer: Customer) -> list[int]:
-    """Visitors who are nobody's because this customer and others claim them. What they did may be this customer's; and
-    with the claim gone, it would be taken for somebody else's."""
+def numbers_to_erase(customer: Customer) -> list[int]:
+    """`numbers_of` a customer, and of visitors who are nobody's because this customer and others claim them: what they
+    did may be this customer's, and with the claim gone it would be taken for somebody else's."""
     with connection.cursor() as cursor:
         cursor.execute(SHARED, {"customer": customer.pk})
-        return [number for (number,) in cursor.fetchall()]
+        return [*numbers_of(customer), *(number for (number,) in cursor.fetchall())]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, models, transaction
 
-from treue.core.customers import erasure
+from treue.core.customers import erasure, persons
 from treue.core.customers.erased import number_hash
 from treue.core.customers.models import Customer, Erasure
 from treue.core.jobs.models import Job
@@ -63,9 +63,14 @@ def take_up(*, now: datetime, patience: timedelta = PATIENCE) -> int:
         jobs = jobs_of(receipt)
         if any(job.state in MOVING for job in jobs.values()):
             continue
-        erasure.follow_up(receipt, by=None)
+        erasure.follow_up(receipt, _numbers(receipt, jobs.values()), by=None)
         queued += len(erasure.FOLLOWED_BY)
     return queued
+
+
+def _numbers(receipt: Erasure, jobs: Iterable[Job]) -> list[int]:
+    """All that were the person's: the rows that said so are gone, and only the jobs still know."""
+    return sorted({receipt.customer_id}.union(*(job.arguments.get("persons", ()) for job in jobs)))
 
 
 def known() -> list[Receipt]:
@@ -105,8 +110,10 @@ def _apply(receipt: Receipt) -> bool:
         deleted={name: count for name, count in receipt.deleted.items() if name != Erasure.UPLOADS},
     )
     Erasure.objects.filter(pk=row.pk).update(erased_at=receipt.erased_at)  # which `create` sets to now
+    numbers = [receipt.customer_id]
     if is_back:
+        numbers = persons.numbers_of(customer)
         erasure.delete(customer)
         audit.record("customer.erased_again", who=None, subject=f"erasure {row.pk}")
-    erasure.follow_up(row, by=None)
+    erasure.follow_up(row, numbers, by=None)
     return is_back

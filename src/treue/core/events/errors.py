@@ -19,3 +19,7 @@ class TwoReactionsOfOneName(EventsError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(name)
+
+
+class LogIsBusy(EventsError):
+    """Somebody reads or writes the log for so long that its tables cannot be changed now."""

@@ -84,6 +84,27 @@ class Event(models.Model):
         return f"{self.name} {self.seq}"
 
 
+class MovedMonth(models.Model):
+    """That a month of a shop's events left the log for a file in the lake.
+
+    Written in the transaction that drops the partition: while there is no row, the partition has everything. file: its
+    name in the shop's folder of events.
+    """
+
+    personal = NOT_PERSONAL
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
+    month = models.DateField()
+    file = models.CharField(max_length=40)
+    moved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "file"], name="events_moved_file_once")]
+
+    def __str__(self) -> str:
+        return self.file
+
+
 class Message(models.Model):
     """That a message was written down: the log's partitions cannot know it of each other. Made by hand, too."""
 

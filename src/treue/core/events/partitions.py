@@ -1,10 +1,10 @@
 """A partition of the log for each month, made before it begins.
 
 An event of a month that nobody made a partition for (a worker that did not run for a year, a clock that was wrong)
-lies in the default partition, and is moved when its month is made.
+lies in the default partition, and is moved when its month is made. Months that are old leave (`departing`).
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.db import connection, transaction
 
@@ -35,6 +35,12 @@ begin
 end $$;
 """
 
+# Names of this form sort as their months do.
+BEFORE = r"""
+select to_date(right(relname, 7), 'YYYY_MM') from pg_inherits join pg_class on oid = inhrelid
+where inhparent = 'events_event'::regclass and relname ~ '^events_event_\d{4}_\d\d$' and relname < %s
+order by relname"""
+
 
 def name_of(day: date) -> str:
     """The table that holds what is recorded in a day's month."""
@@ -45,10 +51,27 @@ def ensure(today: date) -> list[date]:
     """Make the partitions of this month and the next ones where they are missing. Returns the first days of these."""
     made = []
     for ahead in range(MONTHS_AHEAD + 1):
-        years, month = divmod(today.month - 1 + ahead, 12)
-        first = date(today.year + years, month + 1, 1)
+        first = after(today, ahead)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("select events_make_month(%s)", [first])
             if cursor.fetchone()[0]:
                 made.append(first)
     return made
+
+
+def before(first: date) -> list[date]:
+    """The months that have a partition and begin before a day, the earliest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, [name_of(first)])
+        return [first for (first,) in cursor.fetchall()]
+
+
+def span(month: date) -> tuple[datetime, datetime]:
+    """The moments between which a month's events were recorded, half-open."""
+    return datetime(month.year, month.month, 1, tzinfo=UTC), datetime.combine(after(month), datetime.min.time(), UTC)
+
+
+def after(month: date, count: int = 1) -> date:
+    """The first day of the month that comes so many months later; earlier where `count` is below zero."""
+    years, number = divmod(month.month - 1 + count, 12)
+    return date(month.year + years, number + 1, 1)

@@ -4,23 +4,30 @@ The lake holds no names, but what someone bought is about that person all the sa
 """
 
 import shutil
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from treue.core.lake import manifest
+from treue.core.lake import events, manifest
 from treue.core.lake.engine import workbench
 from treue.core.lake.manifest import Bucket, Manifest
 from treue.core.lake.writing import CUSTOMERS_PER_BUCKET, described, write_file
 
 
-def erase(shop_id: int, customer_id: int) -> None:
+def erase(shop_id: int, customer_id: int, persons: Collection[int] = ()) -> None:
     """Rewrite the files that hold a customer, from themselves: whatever PostgreSQL holds by now.
 
-    The former files go at once, without the grace that readers have otherwise; so it waits until nobody computes
+    persons: all numbers under which things happened that are this customer's, theirs and their visits'.
+    """
+    if manifest.folder(shop_id).exists():
+        events.erase(shop_id, {customer_id, *persons})
+        _erase_orders(shop_id, customer_id)
+
+
+def _erase_orders(shop_id: int, customer_id: int) -> None:
+    """The former files go at once, without the grace that readers have otherwise; so it waits until nobody computes
     figures from them, or is about to write what PostgreSQL held before. Safe to repeat.
     """
-    if not manifest.folder(shop_id).exists():
-        return
     with (
         manifest.alone(shop_id, at="refreshing"),
         manifest.alone(shop_id) as place,
@@ -58,5 +65,5 @@ def remove(shop_id: int) -> None:
     """Delete a shop's whole lake. Safe to repeat."""
     if not manifest.folder(shop_id).exists():
         return
-    with manifest.alone(shop_id) as place:
+    with manifest.alone(shop_id, at=events.LOCK), manifest.alone(shop_id) as place:
         shutil.rmtree(place)

@@ -20,6 +20,7 @@ from typing import Any
 from treue.core.home import home
 
 NAME = "manifest.json"
+EVENTS = "events"  # a folder that is no part of any state: old months of the log, which are nowhere else
 GRACE_SECONDS = 3600.0
 
 
@@ -129,6 +130,8 @@ def sweep(shop_id: int, manifest: Manifest, *, grace_seconds: float = GRACE_SECO
     place = folder(shop_id)
     latest = time.time() - grace_seconds
     for path in place.rglob("*.parquet"):
+        if path.parent.name == EVENTS:
+            continue
         if str(path.relative_to(place)) not in manifest.files and path.stat().st_mtime <= latest:
             path.unlink()
 

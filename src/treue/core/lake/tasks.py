@@ -1,7 +1,10 @@
 """Work of this room that waits."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
 from treue.core.customers.erasure import followed_by
 from treue.core.customers.models import Erasure
@@ -12,11 +15,18 @@ from treue.core.shop.models import Shop
 
 
 @kind("lake.erase", must_end=True)
-def erase(progress: Progress, *, shop_id: int, customer_id: int, erasure_id: int | None = None) -> dict[str, object]:
+def erase(
+    progress: Progress,
+    *,
+    shop_id: int,
+    customer_id: int,
+    erasure_id: int | None = None,
+    persons: Sequence[int] = (),
+) -> dict[str, object]:
     """Take an erased customer out of the files, note it on the receipt, and have the figures computed anew."""
     from treue.core.lake import erasing
 
-    erasing.erase(shop_id, customer_id)
+    erasing.erase(shop_id, customer_id, persons)
     Erasure.objects.filter(pk=erasure_id).update(lake_rewritten_at=timezone.now())
     if Shop.objects.filter(pk=shop_id).exists():
         work.start("metrics.refresh", lock=f"metrics.refresh.{shop_id}", shop_id=shop_id, changed_only=True)
@@ -32,6 +42,14 @@ def remove(progress: Progress, *, shop_id: int) -> dict[str, object]:
     return {}
 
 
-followed_by("lake.erase")
+@app.periodic(cron="47 2 * * *")
+@app.task(name="lake.move_old_events", queueing_lock="lake.move_old_events")
+def move_old_events(timestamp: int) -> None:
+    from treue.core.lake import events
+
+    events.move_old(timezone.now().date())
+
+
+followed_by("lake.erase", needs_persons=True)
 describe("lake.erase", name=_("Erasure of a customer from the files"))
 describe("lake.remove", name=_("Removal of a shop's files"))

@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from treue.core.customers.consent_wording import channel_name, purpose_name, source_name
 from treue.core.customers.models import Channel
+from treue.core.events import departing
 from treue.core.events.models import FILES, Event
+from treue.core.shop.models import Shop
 from treue.design import formats
 from treue.understand.metrics.basis import active_language
 from treue.understand.profile.timeline import Only
@@ -243,3 +245,12 @@ READ: dict[str, Callable[[Facts], str]] = {
     "purpose": _purpose,
     "channel": _channel,
 }
+
+
+def moved(shop: Shop) -> str:
+    """What stands at the end of a timeline once older months have left the log; "" while they have not."""
+    first = departing.first_month(shop.pk)
+    if first is None:
+        return ""
+    month = formats.period(first, active_language())
+    return gettext("What happened before %(month)s is kept in the analysis files.") % {"month": month}

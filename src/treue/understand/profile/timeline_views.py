@@ -29,6 +29,7 @@ def customer_timeline(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "days": happenings.days(page.events, shop, behind=behind if is_fragment else None),
         "older_url": address(request.GET, before=str(page.older)) if page.older else "",
+        "moved": "" if page.older else happenings_wording.moved(shop),
         "latest_url": address(request.GET, before="") if behind else "",
     }
     if is_fragment:

@@ -28,6 +28,8 @@ CHECKS: dict[str, Check] = {
     "log.horizon": log.horizon,
     "log.numbers": log.numbers,
     "log.reactions": log.reactions,
+    "log.old_months": log.old_months,
+    "log.moved_months": log.moved_months,
     "work.worker": work.worker,
     "work.jobs": work.jobs,
     "work.queue": work.queue,

@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from treue.core.events import registry, standing
-from treue.core.events.models import SHARDS
+from treue.core.events import departing, registry, standing
+from treue.core.events.models import SHARDS, MovedMonth
+from treue.core.lake import manifest
+from treue.design.formats import period
 from treue.web.doctor.finding import Clock, Finding, rows, value
 
 LONGEST_TRANSACTION = timedelta(minutes=2)
 LONGEST_LAG = timedelta(minutes=5)
+LONGEST_STAY = timedelta(days=7)
 
 HOLDING = """
 select pid, coalesce(nullif(application_name, ''), '?'), extract(epoch from now() - xact_start)::int
@@ -91,3 +94,46 @@ def _without_place() -> Iterator[Finding]:
             % {"name": name, "there": shards, "all": SHARDS},
             _("A worker gives it the missing ones when it starts: start or restart one."),
         )
+
+
+def old_months(clock: Clock) -> Iterator[Finding]:
+    """Months that should have left for the lake a week ago. One that waits keeps the later ones waiting."""
+    for month in departing.old((clock() - LONGEST_STAY).date())[:1]:
+        keeping = departing.keeping(month)
+        name = period(month, get_language())
+        for reaction in keeping.reactions:
+            yield Finding(
+                _(
+                    "The events of %(month)s and later are still in the database: the reaction %(name)s has not read "
+                    "all of them."
+                )
+                % {"month": name, "name": reaction},
+                _("Look whether a worker runs and whether something holds it back. They are moved the night after."),
+            )
+        if keeping.parked:
+            yield Finding(
+                _(
+                    "The events of %(month)s and later are still in the database: some of them wait because a reaction "
+                    "failed (%(count)s)."
+                )
+                % {"month": name, "count": keeping.parked},
+                _("The page Log shows them: try again, or leave out. The month is moved the night after."),
+            )
+        if not keeping:
+            yield Finding(
+                _("The events of %(month)s and later are still in the database, though nothing keeps them there.")
+                % {"month": name},
+                _("A worker moves them every night. Look whether one runs then, and what it says in its log."),
+            )
+
+
+def moved_months(_clock: Clock) -> Iterator[Finding]:
+    """What was moved is nowhere else."""
+    for moved in MovedMonth.objects.order_by("shop", "month"):
+        path = manifest.folder(moved.shop_id) / manifest.EVENTS / moved.file
+        if not path.is_file():
+            yield Finding(
+                _("The file with the events of %(month)s is missing: %(path)s.")
+                % {"month": period(moved.month, get_language()), "path": path},
+                _("These events are nowhere else. Bring the file back from a backup."),
+            )

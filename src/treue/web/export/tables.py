@@ -32,6 +32,7 @@ TAKEN = (
     "commerce.RefundMatch",
     "events.Source",
     "events.Event",
+    "events.MovedMonth",
     "events.Parked",
     "tracking.Tally",
     "webhooks.Endpoint",

@@ -1,0 +1,173 @@
+"""Old months of the log, as files: written from PostgreSQL, counted against it, and only then dropped there.
+
+`events/YYYY-MM.parquet` in a shop's folder, sorted by person; moments in UTC. No manifest names these files: the row
+that says a month has left the log (`MovedMonth`) is written in the transaction that drops it. Without that row a file
+is a writer's who was killed, and is written anew.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+from adbc_driver_postgresql import dbapi
+from duckdb import DuckDBPyConnection
+
+from treue.core.events import departing, partitions
+from treue.core.events.errors import LogIsBusy
+from treue.core.events.models import MovedMonth
+from treue.core.lake import manifest
+from treue.core.lake.engine import database, workbench
+from treue.core.lake.errors import Miscounted
+from treue.core.lake.writing import write_file
+from treue.core.shop.models import Shop
+
+LOCK = "events"
+ATTEMPTS, SECONDS_BETWEEN = 60, 2.0
+
+# Whatever is not named here stays behind: no trait, no identifier, no address of a machine.
+SINGLE = (
+    *("order", "order_id", "total", "revenue", "currency", "product_id", "sku", "category", "price", "quantity"),
+    *("path", "channel", "country"),
+)
+OF_A_PRODUCT = ("product_id", "sku", "category", "quantity", "price")
+OF_A_CAMPAIGN = ("source", "medium", "name")
+
+OF_AN_OBJECT = """(
+    select coalesce(jsonb_object_agg(key, value), '{{}}') from jsonb_each({value})
+    where key in ({names}) and jsonb_typeof(value) in ('string', 'number', 'boolean'))"""
+EVENTS = """
+select e.seq, e.recorded_at at time zone 'UTC' as recorded_at, e.occurred_at at time zone 'UTC' as occurred_at,
+    e.name, e.person, e.source, e.is_history, ({facts})::text as facts
+from {month} e where e.shop_id = {shop_id}"""
+COUNTS = "select shop_id, count(*) as events from {month} group by shop_id order by shop_id"
+HORIZON = "select pg_snapshot_xmin(pg_current_snapshot())::text as xid"
+
+log = logging.getLogger(__name__)
+
+
+def _only(value: str, names: Collection[str]) -> str:
+    """SQL: of an object the single values of these names."""
+    return OF_AN_OBJECT.format(value=value, names=", ".join(f"'{name}'" for name in names))
+
+
+FACTS = f"""
+{_only("e.facts", SINGLE)}
+|| case jsonb_typeof(e.facts -> 'campaign')
+    when 'object' then jsonb_build_object('campaign', {_only("e.facts -> 'campaign'", OF_A_CAMPAIGN)})
+    else '{{}}' end
+|| case jsonb_typeof(e.facts -> 'products')
+    when 'array' then jsonb_build_object('products', (
+        select coalesce(jsonb_agg({_only("product", OF_A_PRODUCT)}), '[]')
+        from jsonb_array_elements(e.facts -> 'products') as told (product) where jsonb_typeof(product) = 'object'))
+    else '{{}}' end"""  # noqa: S608 - our own constants
+
+
+def move_old(today: date, *, sleep: Callable[[float], None] = time.sleep) -> list[date]:
+    """Move the months that are old, the earliest first, up to one that has to wait. Returns those that were moved.
+
+    Safe to be killed anywhere and to repeat. Raises Miscounted.
+    """
+    moved = []
+    for month in departing.old(today):
+        if not _move(month, sleep):
+            log.info("The events of %s stay in the database for now", f"{month:%Y-%m}")
+            break
+        moved.append(month)
+    return moved
+
+
+def _move(month: date, sleep: Callable[[float], None]) -> bool:
+    """Until the partition is dropped nobody erases in its files: who does comes after, and finds them."""
+    if departing.keeping(month):
+        return False
+    with ExitStack() as held:
+        shops = Shop.objects.order_by("pk").values_list("pk", flat=True)
+        places = {shop: held.enter_context(manifest.alone(shop, at=LOCK)) for shop in shops}
+        if month not in partitions.before(partitions.after(month)):
+            return True  # who had the locks before has moved it
+        files, horizon = _write(month, places)
+        return _let_go(month, files, horizon, sleep)
+
+
+def _let_go(month: date, files: Mapping[int, str], horizon: str, sleep: Callable[[float], None]) -> bool:
+    for _attempt in range(ATTEMPTS):
+        try:
+            return departing.let_go(month, files, horizon=horizon)
+        except LogIsBusy:
+            sleep(SECONDS_BETWEEN)
+    return False
+
+
+def _write(month: date, places: Mapping[int, Path]) -> tuple[dict[int, str], str]:
+    """A file for every shop that has events of a month, and the oldest transaction that ran when they were read.
+
+    All from one moment of the database. What is left of a shop that was removed is left out.
+    """
+    table, files = partitions.name_of(month), {}
+    with database() as link, workbench(f"lake.events.{table}") as (backend, _folder):
+        (horizon,) = _fetch(link, HORIZON)
+        for row in _fetch(link, COUNTS.format(month=table)):
+            shop_id, count = row["shop_id"], row["events"]
+            if shop_id in places:
+                files[shop_id] = _file_of(shop_id, month)
+                _write_file(
+                    link, backend.con, table, shop_id, places[shop_id] / manifest.EVENTS / files[shop_id], count
+                )
+    return files, horizon["xid"]
+
+
+def _file_of(shop_id: int, month: date) -> str:
+    """A month comes again where a clock went back by years after it had left; its file then stands beside the first."""
+    before = MovedMonth.objects.filter(shop_id=shop_id, month=month).count()
+    return f"{month:%Y-%m}-{before + 1}.parquet" if before else f"{month:%Y-%m}.parquet"
+
+
+def _fetch(link: dbapi.Connection, query: str) -> list[dict]:
+    with link.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetch_arrow_table().to_pylist()
+
+
+def _write_file(
+    link: dbapi.Connection, con: DuckDBPyConnection, table: str, shop_id: int, path: Path, count: int
+) -> None:
+    """The events pass through in batches; DuckDB sorts them, on the disk where they are many."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    manifest.settle(path.parent.parent)
+    with link.cursor() as cursor:
+        cursor.execute(EVENTS.format(facts=FACTS, month=table, shop_id=int(shop_id)))
+        con.register("happened", cursor.fetch_record_batch())
+        write_file(con, "from happened order by person nulls last, seq", _new(path))
+        con.unregister("happened")
+    (there,) = con.execute("select count(*) from read_parquet(?)", [str(_new(path))]).fetchall()[0]
+    if there != count:
+        raise Miscounted(shop_id, path.name, there, count)
+    _put_in_place(path)
+
+
+def _new(path: Path) -> Path:
+    return path.with_suffix(".new")
+
+
+def _put_in_place(path: Path) -> None:
+    _new(path).replace(path)
+    manifest.settle(path.parent)
+
+
+def erase(shop_id: int, persons: Collection[int]) -> None:
+    """Rewrite the files that hold one of these persons, from themselves. Safe to repeat.
+
+    persons: all of one customer's numbers. Waits until nobody moves a month, who may hold what PostgreSQL held before.
+    """
+    with manifest.alone(shop_id, at=LOCK) as place, workbench(f"lake.{shop_id}.erasing.events") as (backend, _folder):
+        for left_over in (place / manifest.EVENTS).glob("*.new"):
+            left_over.unlink()
+        theirs = f"person in ({', '.join(str(int(number)) for number in persons)})"  # at least the customer's own
+        for path in sorted((place / manifest.EVENTS).glob("*.parquet")):
+            if backend.con.execute(f"from read_parquet('{path}') where {theirs} limit 1").fetchone():
+                others = f"from read_parquet('{path}') where ({theirs}) is not true order by person nulls last, seq"
+                write_file(backend.con, others, _new(path))
+                _put_in_place(path)
