@@ -20,8 +20,8 @@ def erase(shop_id: int, customer_id: int, persons: Collection[int] = ()) -> None
     persons: all numbers under which things happened that are this customer's, theirs and their visits'.
     """
     if manifest.folder(shop_id).exists():
-        events.erase(shop_id, {customer_id, *persons})
         _erase_orders(shop_id, customer_id)
+        events.erase(shop_id, {customer_id, *persons})
 
 
 def _erase_orders(shop_id: int, customer_id: int) -> None:

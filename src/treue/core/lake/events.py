@@ -5,7 +5,9 @@ that says a month has left the log (`MovedMonth`) is written in the transaction 
 is a writer's who was killed, and is written anew.
 """
 
+import json
 import logging
+import os
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
@@ -165,9 +167,27 @@ def erase(shop_id: int, persons: Collection[int]) -> None:
     with manifest.alone(shop_id, at=LOCK) as place, workbench(f"lake.{shop_id}.erasing.events") as (backend, _folder):
         for left_over in (place / manifest.EVENTS).glob("*.new"):
             left_over.unlink()
-        theirs = f"person in ({', '.join(str(int(number)) for number in persons)})"  # at least the customer's own
+        theirs = _theirs(persons)
         for path in sorted((place / manifest.EVENTS).glob("*.parquet")):
             if backend.con.execute(f"from read_parquet('{path}') where {theirs} limit 1").fetchone():
                 others = f"from read_parquet('{path}') where ({theirs}) is not true order by person nulls last, seq"
                 write_file(backend.con, others, _new(path))
                 _put_in_place(path)
+
+
+def _theirs(persons: Collection[int]) -> str:
+    """SQL: whether a row is one of these persons'; there is at least one."""
+    return f"person in ({', '.join(str(int(number)) for number in persons)})"
+
+
+def of(shop_id: int, persons: Collection[int]) -> list[dict[str, object]]:
+    """What lies here of one person, in the order of the log: for the answer to a request for access (GDPR Art. 15).
+
+    persons: all of one customer's numbers. The command line's and workers' alone.
+    """
+    files = [str(path) for path in sorted((manifest.folder(shop_id) / manifest.EVENTS).glob("*.parquet"))]
+    if not files:
+        return []
+    with workbench(f"lake.{shop_id}.events.{os.getpid()}") as (backend, _folder):
+        found = backend.con.sql(f"from read_parquet({files}) where {_theirs(persons)} order by seq")
+        return [{**row, "facts": json.loads(row["facts"])} for row in found.to_arrow_table().to_pylist()]
