@@ -186,8 +186,8 @@ def test_killed_at_its_work_it_leaves_every_event_somewhere_and_is_finished_late
 
 def test_a_file_that_holds_another_number_leaves_the_month_in_the_log(shop: Shop, monkeypatch: pytest.MonkeyPatch):
     happen(shop, [1, 2])
-    whole = writing.write_file
-    monkeypatch.setattr(events, "write_file", lambda con, query, path: whole(con, f"{query} limit 1", path))
+    whole = events.write_rows
+    monkeypatch.setattr(events, "write_rows", lambda path, schema, rows: whole(path, schema, (r[1:] for r in rows)))
     with pytest.raises(errors.Miscounted):
         events.move_old(TODAY)
     assert in_the_log() == [1, 2]

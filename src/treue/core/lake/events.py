@@ -7,27 +7,28 @@ is a writer's who was killed, and is written anew.
 
 import json
 import logging
-import os
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 
+import pyarrow as pa
 from adbc_driver_postgresql import dbapi
-from duckdb import DuckDBPyConnection
+from pyarrow import compute, parquet
 
 from treue.core.events import departing, partitions
 from treue.core.events.errors import LogIsBusy
 from treue.core.events.models import MovedMonth
 from treue.core.lake import manifest
-from treue.core.lake.engine import database, workbench
+from treue.core.lake.engine import database
 from treue.core.lake.errors import Miscounted
-from treue.core.lake.writing import write_file
 from treue.core.shop.models import Shop
 
 LOCK = "events"
 ATTEMPTS, SECONDS_BETWEEN = 60, 2.0
+ROWS_AT_ONCE = 100_000
 
 # Whatever is not named here stays behind: no trait, no identifier, no address of a machine.
 SINGLE = (
@@ -43,7 +44,7 @@ OF_AN_OBJECT = """(
 EVENTS = """
 select e.seq, e.recorded_at at time zone 'UTC' as recorded_at, e.occurred_at at time zone 'UTC' as occurred_at,
     e.name, e.person, e.source, e.is_history, ({facts})::text as facts
-from {month} e where e.shop_id = {shop_id}"""
+from {month} e where e.shop_id = {shop_id} order by e.person, e.seq"""
 COUNTS = "select shop_id, count(*) as events from {month} group by shop_id order by shop_id"
 HORIZON = "select pg_snapshot_xmin(pg_current_snapshot())::text as xid"
 
@@ -109,15 +110,14 @@ def _write(month: date, places: Mapping[int, Path]) -> tuple[dict[int, str], str
     All from one moment of the database. What is left of a shop that was removed is left out.
     """
     table, files = partitions.name_of(month), {}
-    with database() as link, workbench(f"lake.events.{table}") as (backend, _folder):
+    with database() as link:
         (horizon,) = _fetch(link, HORIZON)
         for row in _fetch(link, COUNTS.format(month=table)):
             shop_id, count = row["shop_id"], row["events"]
             if shop_id in places:
                 files[shop_id] = _file_of(shop_id, month)
-                _write_file(
-                    link, backend.con, table, shop_id, places[shop_id] / manifest.EVENTS / files[shop_id], count
-                )
+                path = places[shop_id] / manifest.EVENTS / files[shop_id]
+                _write_file(link, table, shop_id, path, count)
     return files, horizon["xid"]
 
 
@@ -133,21 +133,26 @@ def _fetch(link: dbapi.Connection, query: str) -> list[dict]:
         return cursor.fetch_arrow_table().to_pylist()
 
 
-def _write_file(
-    link: dbapi.Connection, con: DuckDBPyConnection, table: str, shop_id: int, path: Path, count: int
-) -> None:
-    """The events pass through in batches; DuckDB sorts them, on the disk where they are many."""
+def _write_file(link: dbapi.Connection, table: str, shop_id: int, path: Path, count: int) -> None:
+    """The events pass through in batches; PostgreSQL sorts them, on the disk where they are many."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
     manifest.settle(path.parent.parent)
     with link.cursor() as cursor:
         cursor.execute(EVENTS.format(facts=FACTS, month=table, shop_id=int(shop_id)))
-        con.register("happened", cursor.fetch_record_batch())
-        write_file(con, "from happened order by person nulls last, seq", _new(path))
-        con.unregister("happened")
-    (there,) = con.execute("select count(*) from read_parquet(?)", [str(_new(path))]).fetchall()[0]
+        batches = cursor.fetch_record_batch()
+        write_rows(_new(path), batches.schema, batches)
+    there = parquet.read_metadata(_new(path)).num_rows
     if there != count:
         raise Miscounted(shop_id, path.name, there, count)
     _put_in_place(path)
+
+
+def write_rows(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    """A file that lies on the disk, in the order of its rows; one batch at a time is in memory."""
+    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+    manifest.settle(path)
 
 
 def _new(path: Path) -> Path:
@@ -164,20 +169,28 @@ def erase(shop_id: int, persons: Collection[int]) -> None:
 
     persons: all of one customer's numbers. Waits until nobody moves a month, who may hold what PostgreSQL held before.
     """
-    with manifest.alone(shop_id, at=LOCK) as place, workbench(f"lake.{shop_id}.erasing.events") as (backend, _folder):
+    with manifest.alone(shop_id, at=LOCK) as place:
         for left_over in (place / manifest.EVENTS).glob("*.new"):
             left_over.unlink()
-        theirs = _theirs(persons)
-        for path in sorted((place / manifest.EVENTS).glob("*.parquet")):
-            if backend.con.execute(f"from read_parquet('{path}') where {theirs} limit 1").fetchone():
-                others = f"from read_parquet('{path}') where ({theirs}) is not true order by person nulls last, seq"
-                write_file(backend.con, others, _new(path))
+        for path in _files(shop_id):
+            if parquet.read_table(path, columns=["person"], filters=_theirs(persons)).num_rows:
+                with parquet.ParquetFile(path) as file:
+                    write_rows(_new(path), file.schema_arrow, _of_others(file, persons))
                 _put_in_place(path)
 
 
-def _theirs(persons: Collection[int]) -> str:
-    """SQL: whether a row is one of these persons'; there is at least one."""
-    return f"person in ({', '.join(str(int(number)) for number in persons)})"
+def _of_others(file: parquet.ParquetFile, persons: Collection[int]) -> Iterator[pa.RecordBatch]:
+    theirs = pa.array(persons, pa.int64())
+    for batch in file.iter_batches(ROWS_AT_ONCE):
+        yield batch.filter(compute.invert(compute.is_in(batch["person"], value_set=theirs)))
+
+
+def _theirs(persons: Collection[int]) -> compute.Expression:
+    return compute.field("person").isin(list(persons))
+
+
+def _files(shop_id: int) -> list[Path]:
+    return sorted((manifest.folder(shop_id) / manifest.EVENTS).glob("*.parquet"))
 
 
 def of(shop_id: int, persons: Collection[int]) -> list[dict[str, object]]:
@@ -185,9 +198,6 @@ def of(shop_id: int, persons: Collection[int]) -> list[dict[str, object]]:
 
     persons: all of one customer's numbers. The command line's and workers' alone.
     """
-    files = [str(path) for path in sorted((manifest.folder(shop_id) / manifest.EVENTS).glob("*.parquet"))]
-    if not files:
-        return []
-    with workbench(f"lake.{shop_id}.events.{os.getpid()}") as (backend, _folder):
-        found = backend.con.sql(f"from read_parquet({files}) where {_theirs(persons)} order by seq")
-        return [{**row, "facts": json.loads(row["facts"])} for row in found.to_arrow_table().to_pylist()]
+    found = [parquet.read_table(path, filters=_theirs(persons)) for path in _files(shop_id)]
+    rows = [{**row, "facts": json.loads(row["facts"])} for table in found for row in table.to_pylist()]
+    return sorted(rows, key=itemgetter("seq"))
