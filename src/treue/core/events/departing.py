@@ -16,8 +16,9 @@ from treue.core.events import partitions, reading, registry
 from treue.core.events.errors import LogIsBusy
 from treue.core.events.models import SHARDS, MovedMonth, Parked
 
-# While the lock is waited for, everybody who writes or reads the log waits behind it.
-LONGEST_WAIT = "500ms"
+# While the lock is waited for, everybody who writes or reads the log waits behind it. Longer than PostgreSQL's
+# deadlock_timeout: only then it asks an autovacuum, which may take many minutes, to make room.
+LONGEST_WAIT = "1500ms"
 
 # A reaction without a place in a shard will get one at the beginning, for all we know.
 UNREAD = """
