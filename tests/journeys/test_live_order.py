@@ -70,6 +70,13 @@ def test_an_order_sent_by_a_library_is_on_the_pages_within_seconds(
     client.flush()
     card.locator(".big", has_text="2").wait_for(timeout=SECONDS * 1000)  # the open page brings itself up to date
 
+    card.get_by_text(re.compile("^(So gerechnet|How this is computed)$")).click()
+    client.track("C-4711", "Order Completed", {"order_id": "A-1003", "products": [TEA]})
+    client.flush()
+    page.wait_for_timeout(7_000)
+    assert card.locator(".formula").is_visible()  # who reads how a figure is computed is left alone
+    assert card.locator(".big").inner_text() == "2"
+
     page.goto(address + "/customers/?q=clara%40example.org")
     page.get_by_role("link", name="Clara Öztürk").click()
     assert page.get_by_text("A-1001").first.is_visible()

@@ -189,9 +189,10 @@ def of_traits(given: Mapping[str, object]) -> Facts:
         if meant and type(value) in (str, int) and str(value).strip():
             kept[meant] = str(value).strip()[:LONGEST_TEXT]
     address, company = given.get("address"), given.get("company")
-    if type(address) is dict:
-        place = {name: text(address[name]) for name in ("city", "country") if address.get(name)}
-        kept |= {"address": place} if place else {}
+    of_address = address if type(address) is dict else {}
+    place = {name: text(of_address.get(name) or given.get(name)) for name in ("city", "country")}
+    if place := {name: value for name, value in place.items() if value}:
+        kept["address"] = place
     name = company.get("name") if type(company) is dict else company
     if type(name) is str:
         kept["company"] = {"name": text(name)}

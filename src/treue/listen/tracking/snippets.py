@@ -1,4 +1,4 @@
-"""Lines to copy into a shop, with a source's key in them."""
+"""Lines to copy into a shop, with a source's key in them. Whoever tries them makes no customer and no order."""
 
 from dataclasses import dataclass
 
@@ -20,15 +20,15 @@ PYTHON = """import segment.analytics as analytics
 
 analytics.write_key = '{key}'
 analytics.host = '{url}'
-analytics.track('K-4711', 'Order Completed', {{'order_id': '1001', 'total': 9.0}})"""
+analytics.track(anonymous_id='try-1', event='Product Viewed', properties={{'product_id': 'TEE-1', 'price': 4.5}})"""
 
 NODE = """import {{ Analytics }} from '@segment/analytics-node'
 
 const analytics = new Analytics({{ writeKey: '{key}', host: '{url}' }})
-analytics.track({{ userId: 'K-4711', event: 'Order Completed', properties: {{ order_id: '1001', total: 9.0 }} }})"""
+analytics.track({{ anonymousId: 'try-1', event: 'Product Viewed', properties: {{ product_id: 'TEE-1' }} }})"""
 
 CURL = """curl {url}/v1/track -u {key}: -H 'Content-Type: application/json' \\
-  -d '{{"userId": "K-4711", "event": "Order Completed", "properties": {{"order_id": "1001", "total": 9.0}}}}'"""
+  -d '{{"anonymousId": "try-1", "event": "Product Viewed", "properties": {{"product_id": "TEE-1", "price": 4.5}}}}'"""
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,9 @@
 
   /* htmx: say that a region waits, show the server's toasts, say when no answer came */
   document.addEventListener("htmx:beforeRequest", (event) => {
+    /* what brings itself up to date leaves alone who reads or stands in it */
+    const quiet = event.target.closest("[data-quiet]");
+    if (quiet?.contains(document.activeElement) || quiet?.querySelector("details[open]")) return event.preventDefault();
     if (!event.target.closest("[data-job]")) event.detail.target?.setAttribute("aria-busy", "true");
   });
   document.addEventListener("htmx:afterRequest", (event) => event.detail.target?.removeAttribute("aria-busy"));
@@ -165,7 +168,7 @@
   document.addEventListener("htmx:afterSettle", (event) => announceJobs(event.detail.elt));
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"])
     document.addEventListener(name, (event) => {
-      if (!event.target.closest("[data-job]")) show({ text: document.body.dataset.failed, kind: "bad" });
+      if (!event.target.closest("[data-job], [data-quiet]")) show({ text: document.body.dataset.failed, kind: "bad" });
     });
   document.addEventListener("toast", (event) => show(event.detail));
 
