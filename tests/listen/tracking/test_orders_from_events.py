@@ -211,6 +211,21 @@ def test_money_alone_takes_its_share_back(shop, first):
     assert (order.refunded_amount, order.refunded_units) == (Decimal("5.1"), Decimal("0.6"))
 
 
+def test_what_a_file_says_came_back_takes_the_place_of_what_messages_say(shop):
+    tell(shop, "Order Completed", products=[TEA, CUP])
+    react()
+    anna = Order.objects.get()
+    told = Refund(
+        shop=shop, number="R-1", document="R-1", refers_to="A-1", ordinal=1, customer_id=anna.customer_id, quantity=1
+    )
+    told.amount, told.refunded_at, told.product = Decimal("5.5"), NOON, Product.objects.get(code="CUP")
+    told.batch = Batch.objects.create(shop=shop, source="import")
+    told.save()
+    tell(shop, "Order Refunded", products=[CUP])
+    react()
+    assert Refund.objects.count() == 1
+
+
 def test_a_cancelled_order_came_back_whole_and_once(shop):
     tell(shop, "Order Completed", products=[TEA, CUP])
     tell(shop, "Order Cancelled", products=[TEA])

@@ -15,6 +15,7 @@ from treue.listen.tracking.told import LONGEST_WORD, MONEY, UNITS, Line
 
 Part = tuple[Product | None, Decimal, Decimal]
 
+FILES_BATCH = "import"
 NOTHING = Decimal()
 
 
@@ -29,8 +30,9 @@ def write(
     """What came back: the products that are told; of money alone, its share of what is left of the order; where neither
     is told, all that is left. Where the order is not there yet, this is made out when it comes (`fill_up`)."""
     document = _document(event, number)
-    if Refund.objects.filter(shop=batch.shop, document=document).exists():
-        return
+    of_order = Refund.objects.filter(shop=batch.shop, refers_to=number)
+    if of_order.filter(Q(document=document) | Q(batch__source=FILES_BATCH)).exists():
+        return  # told before; or by a file, whose word counts more
     parts: list[Part] = [(products.get(line.code), line.quantity, line.amount) for line in lines]
     if event.name == ORDER_CANCELLED or not any(line.code for line in lines):
         money = sum((line.amount for line in lines), NOTHING) if event.name != ORDER_CANCELLED else NOTHING

@@ -96,3 +96,27 @@ def test_a_file_that_changes_an_order_that_was_news_tells_so_once(bring_in, now)
     for _ in range(2):
         bring_in(HEADER + changed + history)
     assert told() == [("Order Completed", "A2", "9.0000"), ("Order Updated", "A2", "13.5000")]
+
+
+def test_a_refund_that_messages_told_and_a_file_tells_again_counts_once(bring_in, shop, now):
+    from treue.core.commerce.models import Batch, Order, Refund
+
+    bring_in(HEADER + at(now - timedelta(hours=9), "A1") + at(now - timedelta(hours=8), "A2"))
+    order = Order.objects.get(number="A2")
+    Refund.objects.create(
+        shop=shop,
+        number="A2",
+        document="A2 m",
+        ordinal=1,
+        customer=order.customer,
+        refers_to="A2",
+        product=order.lines.get().product,
+        quantity=1,
+        amount="4.50",
+        refunded_at=timezone.now(),
+        batch=Batch.objects.create(shop=shop, source="server"),
+    )
+    refund = at(now - timedelta(hours=7), "R1").replace(",2,", ",-1,").strip()
+    bring_in(HEADER.replace("\n", ",refund of\n") + refund + ",A2\n")
+    assert Refund.objects.get().document.startswith("R1")
+    assert dict(Order.objects.values_list("number", "refunded_units")) == {"A1": 0, "A2": 1}

@@ -75,6 +75,17 @@ select %(shop)s, i.number, i.document, l.ordinal, i.customer_id, l.product_id, l
 from verdict v join incoming i using (rank) join incoming_line l using (rank)
 where v.verdict in ('new', 'changed') order by rank, l.ordinal"""
 
+# What a file says came back of an order takes the place of what messages said of it: the same goods told twice.
+TOLD_BY_MESSAGES = """
+create temp table told on commit drop as
+select r.id from commerce_refund r
+join commerce_batch b on b.id = r.batch_id and b.source in ('server', 'browser', 'api')
+where r.shop_id = %(shop)s and r.refers_to in (
+    select coalesce(nullif(l.refers_to, ''), i.number)
+    from verdict v join incoming i using (rank) join incoming_line l using (rank) where v.verdict <> 'foreign');
+delete from commerce_refundmatch where refund_id in (select id from told);
+delete from commerce_refund where id in (select id from told)"""
+
 VERDICTS = "create table refund_verdict (rank bigint, verdict varchar)"
 RANK_AND_VERDICT = {"rank": pa.int64(), "verdict": pa.string()}
 STANDING = "select distinct rank from refund_line anti join refused using (line_no)"
@@ -139,6 +150,8 @@ def _store_chunk(
         note_foreign(scratch, cursor, "refund_line")
     if not write:
         _note_verdicts(scratch, cursor)
+    if write:
+        cursor.execute(TOLD_BY_MESSAGES, facts)
     if write and seen.changed:
         cursor.execute(KEEP_FORMER, facts)
         cursor.execute(EMPTY_CHANGED, facts)
