@@ -31,12 +31,23 @@ PORTS = {"https": 443, "http": 80}
 FIRST_FREE_PORT = 1024  # below it lie mail, shells and shares, which no receiver of ours speaks
 AS_WRITTEN = "/%:@!$&'()*+,;=~-._?"
 # Clouds answer there with passwords, also where the network around it was opened.
-METADATA = {ip_address(each) for each in ("169.254.169.254", "169.254.170.2", "100.100.100.200", "fd00:ec2::254")}
+METADATA = {
+    ip_address(each)
+    for each in ("169.254.169.254", "169.254.170.2", "100.100.100.200", "168.63.129.16", "fd00:ec2::254")
+}
 TRANSLATED = ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in its last four bytes
 CLOSED = [
     ip_network(each)
     for each in (
-        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *(
+            "::ffff:0:0:0/96",
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+        ),
         *("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"),
         *("203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
         *("::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16"),
