@@ -6,7 +6,10 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from tests.core.lake import buying
+from treue.core.commerce.models import Batch, Order
 from treue.core.shop.models import Shop
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +76,17 @@ def test_a_filter_of_which_the_shop_knows_nothing_can_be_seen_and_cleared(
     page = as_role().get("/?category=Tea").text
     assert '<option value="Tea" selected>Tea</option>' in page
     assert "Clear filters" in page
+
+
+def test_what_the_whole_shop_sold_today_stands_only_where_nothing_is_filtered(
+    shop: Shop, seen: Callable[..., object]
+) -> None:
+    made = buying.order(buying.customer(shop), "2026-11-28 09:00")
+    Order.objects.filter(pk=made.pk).update(ordered_at=timezone.now())
+    Batch.objects.filter(pk=made.batch_id).update(source="server")
+    whole = text(seen("unit=quarter"))
+    assert "Today so far whole shop" in whole
+    assert "Orders today" in whole
+    filtered = text(seen("country=AT"))
+    assert "Orders today" not in filtered
+    assert "Today so far" not in filtered

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from tests.core.lake import buying
 from treue.core.commerce.models import Batch, Order
@@ -45,9 +46,19 @@ def test_today_is_compared_with_the_same_hours_a_week_ago(shop):
     arrived(shop, "2026-11-28 09:00", 25)
     orders, revenue, newcomers = live.figures(shop, NOW)
     assert (orders.label, orders.value, orders.change.text) == ("Orders today", "1", "Unchanged")
-    assert (revenue.value, revenue.change.direction, revenue.change.verdict) == ("25.00", "up", "good")
+    assert (revenue.value, revenue.unit, revenue.change.direction) == ("€25.00", "", "up")
     assert (newcomers.value, newcomers.change.direction) == ("0", "down")
     assert "10.00" in revenue.change.against
+    assert [each.change.verdict for each in (orders, revenue, newcomers)] == ["", "", ""]
+
+
+def test_money_is_written_as_on_the_other_cards(shop):
+    arrived(shop, "2026-11-28 09:00", 25)
+    money = live.figures(shop, NOW)[1]
+    assert (money.value, money.unit) == ("€25.00", "")
+    with override("de"):
+        money = live.figures(shop, NOW)[1]
+    assert (money.value, money.unit) == ("25,00", "€")
 
 
 def test_a_shop_whose_orders_come_in_files_has_no_such_cards(shop):

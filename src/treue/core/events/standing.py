@@ -78,6 +78,11 @@ def failed() -> QuerySet[Parked]:
     return Parked.objects.exclude(error="")
 
 
+def waiting_behind() -> int:
+    """How many events wait behind failed ones, of all persons and reactions."""
+    return Parked.objects.filter(error="").count()
+
+
 def failures(parked: Sequence[Parked]) -> list[Failure]:
     """What is to be said of failed events beside their own row."""
     events = _events(parked)

@@ -13,6 +13,13 @@ LONGEST_URL = 1_000
 LONGEST_NAME = 200
 
 
+class EndpointQuerySet(models.QuerySet["Endpoint"]):
+    def failing(self) -> "EndpointQuerySet":
+        """Nothing gets through since the last try, or they were switched off because of that."""
+        by_itself = [Endpoint.OffBecause.GONE, Endpoint.OffBecause.FAILING]
+        return self.filter(models.Q(is_on=True, failing_since__isnull=False) | models.Q(off_because__in=by_itself))
+
+
 class Endpoint(models.Model):
     """Where events are sent to.
 
@@ -39,6 +46,8 @@ class Endpoint(models.Model):
     off_because = models.CharField(max_length=8, choices=OffBecause, blank=True)
     failing_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EndpointQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,7 +1,7 @@
 """What happened today so far, straight from the orders: for a shop whose orders arrive as they are made.
 
-The figures of periods end with the last complete day. These are read from PostgreSQL at the moment they are shown, and
-compared with the same hours a week ago.
+The figures of periods end with the last complete day. These are read from PostgreSQL at the moment they are shown, of
+the whole shop, and compared with the same hours a week ago: without colours, because a few hours are no merit yet.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,8 @@ from treue.core.commerce.models import Order
 from treue.core.shop.models import Shop
 from treue.design import formats
 from treue.design.figures import Change, Figure, How, change
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics import kinds
+from treue.understand.metrics.basis import Basis, active_language
 
 WEEK = timedelta(days=7)
 ARRIVING = ("server", "browser", "api")  # the batches of orders that come by themselves
@@ -68,31 +69,30 @@ def figures(shop: Shop, now: datetime) -> list[Figure]:
 
     def counted(label: str, count: int, former: int, how: How) -> Figure:
         difference = formats.number(abs(count - former), language)
-        compared = change(
-            count - former, text=difference, against=against(formats.number(former, language)), better="up"
-        )
+        compared = change(count - former, text=difference, against=against(formats.number(former, language)))
         return Figure(label, formats.number(count, language), change=compared, how=how, span=span)
 
     return [
         counted(_("Orders today"), today.orders, before.orders, _how_orders()),
-        _revenue(shop, today, before, span, against),
+        _revenue(shop, today, before, now, span, against),
         counted(_("New customers today"), today.newcomers, before.newcomers, _how_newcomers()),
     ]
 
 
-def _revenue(shop: Shop, today: SoFar, before: SoFar, span: str, against: Callable[[str], str]) -> Figure:
+def _revenue(
+    shop: Shop, today: SoFar, before: SoFar, now: datetime, span: str, against: Callable[[str], str]
+) -> Figure:
     language = active_language()
     size = formats.money(abs(today.revenue - before.revenue), language, shop.currency)
     former = formats.money(before.revenue, language, shop.currency)
-    compared: Change = change(today.revenue - before.revenue, text=size, against=against(former), better="up")
+    compared: Change = change(today.revenue - before.revenue, text=size, against=against(former))
     how = How(
         _("Amounts of today's orders − what came back of them"),
         _("Orders since midnight in the shop's zone, in its currency, as they stand at this moment."),
     )
-    value = formats.money(today.revenue, language)
-    return Figure(
-        _("Revenue today"), value, formats.unit_of(shop.currency, language), change=compared, how=how, span=span
-    )
+    basis = Basis("month", shop.window_days, now.astimezone(shop.tz).date(), shop.currency)
+    value, unit = kinds.price(today.revenue, basis)
+    return Figure(_("Revenue today"), value, unit, change=compared, how=how, span=span)
 
 
 def _how_orders() -> How:

@@ -30,17 +30,17 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.SEE_FIGURES)
 def show(request: HttpRequest) -> HttpResponse:
-    shop = ensure_shop()
+    shop, now = ensure_shop(), timezone.now()
     snapshot = reading.current(shop)
     if snapshot is None or snapshot.first_order is None:
-        empty = {"state": today.waiting_for(shop, request.user), "live": live.figures(shop, timezone.now())}
+        empty = {"state": today.waiting_for(shop, request.user), "live": live.figures(shop, now)}
         return render(request, "metrics/empty.html", empty)
-    query = request.GET.urlencode()
+    query, selection = request.GET.urlencode(), Selection.of(request.GET)
     may_edit_shop = request.user.may(Permission.EDIT_SHOP)
     context = {
-        "cockpit": cockpit.build(shop, snapshot, Selection.of(request.GET), query, may_edit_shop=may_edit_shop),
-        "todo": today.todo(shop, request.user),
-        "live": live.figures(shop, timezone.now()),
+        "cockpit": cockpit.build(shop, snapshot, selection, query, may_edit_shop=may_edit_shop),
+        "todo": today.todo(shop, request.user, now),
+        "live": [] if selection.filters.active else live.figures(shop, now),
         "notes": Note.objects.filter(shop=shop),
         "note_form": NoteForm(),
         "may_edit_notes": request.user.may(Permission.EDIT_NOTES),
