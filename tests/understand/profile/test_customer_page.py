@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from somebody import person, shop
 
 from treue.core.commerce.models import Batch, Order, OrderLine, Product, Refund, RefundMatch
@@ -184,3 +185,36 @@ def test_names_and_products_are_never_read_as_markup(visit, anna):
         content = client.get(path).content
         assert b"<script>1" not in content
         assert b"<b>Tee" not in content
+
+
+def placed(customer: Customer, moment: datetime, **fields: object) -> Order:
+    order = ordered(customer, "A1", 0, 50)
+    Order.objects.filter(pk=order.pk).update(ordered_at=moment, **fields)
+    return order
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "card"),
+    [
+        ("en", "The first order came today; it counts in the figures from tomorrow on.", "From tomorrow on."),
+        ("de", "Die erste Bestellung kam heute; in den Zahlen zählt sie ab morgen.", "Ab morgen."),
+    ],
+)
+def test_a_first_order_of_today_is_told_and_counts_from_tomorrow_on(visit, anna, language, words, card):
+    placed(anna, timezone.now())
+    said = visit(f"/customers/{anna.pk}/", language=language)
+    assert words in said
+    assert said.count(card) == 4
+    assert "None of the orders counts" not in said
+
+
+def test_a_first_order_after_the_last_day_of_the_figures_is_told_with_its_day(visit, anna):
+    placed(anna, datetime(2026, 11, 22, 11, 0, tzinfo=UTC))
+    said = visit(f"/customers/{anna.pk}/", language="en")
+    assert "The first order came on 22 Nov 2026; the figures reach to 21 Nov 2026 and do not count it yet." in said
+
+
+def test_a_first_order_of_today_that_came_back_whole_is_not_promised_to_count(visit, anna):
+    placed(anna, timezone.now(), refunded_amount=50, refunded_units=1)
+    said = visit(f"/customers/{anna.pk}/", language="en")
+    assert "None of the orders counts up to 21 Nov 2026" in said

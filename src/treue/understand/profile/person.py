@@ -1,13 +1,13 @@
 """What one customer's orders add up to: read from PostgreSQL, by the rule that makes a purchase in all figures."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from statistics import median
 
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Min, Q, Sum
 
 from treue.core.commerce.models import Order, Refund
 from treue.core.customers.models import Customer
@@ -34,7 +34,8 @@ class Person:
     """A customer's buying up to and including a day.
 
     purchases: the oldest first. orders: how many are stored, those that came back whole and those after as_of too.
-    refunded: money taken back, of all orders. unmatched_refunds: those for which no order was found.
+    refunded: money taken back, of all orders. unmatched_refunds: those for which no order was found. first_ahead: where
+    nothing counts yet, the day of the first purchase after as_of.
     """
 
     as_of: date
@@ -43,6 +44,7 @@ class Person:
     orders: int
     refunded: Decimal
     unmatched_refunds: int
+    first_ahead: date | None = None
 
     @property
     def revenue(self) -> Decimal:
@@ -88,13 +90,15 @@ class Person:
 def read(customer: Customer, shop: Shop, as_of: date) -> Person:
     """as_of: the last day that counts, as in the figures."""
     orders, refunded = _stored(customer)
+    purchases = _purchases(customer, shop, as_of)
     return Person(
         as_of=as_of,
         window_days=shop.window_days,
-        purchases=_purchases(customer, shop, as_of),
+        purchases=purchases,
         orders=orders,
         refunded=refunded,
         unmatched_refunds=Refund.objects.filter(customer=customer, matches=None).count(),
+        first_ahead=None if purchases else _first_after(customer, shop, as_of),
     )
 
 
@@ -104,6 +108,14 @@ def _purchases(customer: Customer, shop: Shop, as_of: date) -> tuple[Purchase, .
     with connection.cursor() as cursor:
         cursor.execute(PURCHASES.format(purchases=purchases), {"after": as_of + timedelta(days=1)})
         return tuple(Purchase(day, revenue * IN_MONEY) for day, revenue in cursor)
+
+
+def _first_after(customer: Customer, shop: Shop, as_of: date) -> date | None:
+    after = datetime.combine(as_of + timedelta(days=1), time.min, shop.tz)
+    left = Q(refunded_units=0) | Q(units__gt=F("refunded_units"))
+    counting = Order.objects.filter(left, customer=customer, ordered_at__gte=after, amount__gt=F("refunded_amount"))
+    first = counting.aggregate(first=Min("ordered_at"))["first"]
+    return first.astimezone(shop.tz).date() if first else None
 
 
 def _stored(customer: Customer) -> tuple[int, Decimal]:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_GET
@@ -31,12 +32,13 @@ def customer(request: HttpRequest, number: int) -> HttpResponse:
     found = find(shop, number)
     if found is None:
         return gone(request, number)
+    today = timezone.localdate(timezone=shop.tz)
     known = person.read(found, shop, last_day(shop, reading.current(shop)))
     page = orders.page(found, before=_number(request, "before"), after=_number(request, "after"))
     context = {
         **heading(found, request.user, section="customer", first=known.first),
-        "sentence": portrait.sentence(known),
-        "figures": portrait.figures(known, shop.currency),
+        "sentence": portrait.sentence(known, today),
+        "figures": portrait.figures(known, shop.currency, today),
         "chart": portrait.chart(known, shop.currency),
         "facts": _facts(found, known, shop),
         "orders": order_tables.listed(page.orders, shop, known.as_of) if page.orders else None,

@@ -17,18 +17,23 @@ GAPS_SHOWN = 12
 MONTHS_DRAWN, FEWEST_DRAWN, MOST_DRAWN = 24, 6, 40
 
 
-def sentence(person: Person) -> str:
+def sentence(person: Person, today: date) -> str:
     """What stands first on the page. A rhythm is claimed from four visits on."""
     if not person.purchases:
-        return _nothing_counts(person)
+        return _nothing_counts(person, today)
     if len(person.gaps) + 1 < VISITS_FOR_A_RHYTHM:
         return _few_orders(person)
     return " ".join([_rhythm(person), _silence(person)])
 
 
-def _nothing_counts(person: Person) -> str:
+def _nothing_counts(person: Person, today: date) -> str:
     if not person.orders:
         return _("No order has come in from this customer yet.")
+    if person.first_ahead == today:
+        return _("The first order came today; it counts in the figures from tomorrow on.")
+    if person.first_ahead:
+        facts = {"first": _day(person.first_ahead), "day": _day(person.as_of)}
+        return _("The first order came on %(first)s; the figures reach to %(day)s and do not count it yet.") % facts
     return _("None of the orders counts up to %(day)s: what came back whole or cost nothing is no purchase.") % {
         "day": _day(person.as_of)
     }
@@ -69,15 +74,24 @@ def _ago(person: Person) -> str:
 # Cards
 
 
-def figures(person: Person, currency: str) -> list[Figure]:
+def _no_purchase(person: Person, today: date) -> str:
+    """Why a card has no value."""
+    if person.first_ahead is None:
+        return _("There is no purchase yet.")
+    return _("From tomorrow on.") if person.first_ahead == today else _("With the next figures.")
+
+
+def figures(person: Person, currency: str, today: date) -> list[Figure]:
+    if not person.purchases:
+        why = _no_purchase(person, today)
+        labels = (_("Revenue so far"), _("Last order"), _("Time between orders"), _("Still a customer"))
+        return [Figure(label, formats.NOTHING, sentence=why) for label in labels]
     return [_revenue(person, currency), _last_order(person), _gap(person), _activity(person)]
 
 
 def _revenue(person: Person, currency: str) -> Figure:
     language = active_language()
     count = len(person.purchases)
-    if not count:
-        return Figure(_("Revenue so far"), formats.NOTHING, sentence=_("There is no purchase yet."))
     number = formats.number(count, language)
     total, average = (formats.money(each, language, currency) for each in (person.revenue, person.average))
     facts = {"count": number, "average": average}
@@ -97,12 +111,11 @@ def _revenue(person: Person, currency: str) -> Figure:
 
 
 def _last_order(person: Person) -> Figure:
-    if person.last is None or person.days_since is None:
-        return Figure(_("Last order"), formats.NOTHING, sentence=_("There is no purchase yet."))
+    since = person.days_since or 0
     return Figure(
         _("Last order"),
-        formats.number(person.days_since, active_language()),
-        ngettext("day ago", "days ago", person.days_since),
+        formats.number(since, active_language()),
+        ngettext("day ago", "days ago", since),
         sentence=_("On %(day)s; the first was on %(first)s.") % {"day": _day(person.last), "first": _day(person.first)},
         how=How(
             f"{_day(person.as_of)} − {_day(person.last)}", _("Days from the last order to the last day of the figures.")
@@ -130,8 +143,6 @@ def _gap(person: Person) -> Figure:
 
 
 def _activity(person: Person) -> Figure:
-    if person.last is None or person.active_until is None:
-        return Figure(_("Still a customer"), formats.NOTHING, sentence=_("There is no purchase yet."))
     until = _day(person.active_until)
     if person.is_active:
         value, said = _("active"), _("Until %(day)s, if no further order comes.") % {"day": until}
