@@ -181,7 +181,7 @@ def test_a_failure_counts_what_waits_behind_it_and_nothing_else(shop: Shop, pois
 def test_tried_again_what_succeeds_goes_on_with_those_behind_it(signed_in: SignIn, poisoned: Seen):
     poisoned.poison = set()
     answer = signed_in().post(reverse("log_retry", args=[failed().pk]), follow=True)
-    assert "test.seen has dealt with “a1”." in answer.text
+    assert "test.seen: “a1” is dealt with." in answer.text
     assert "No event has failed." in answer.text
     assert poisoned.names() == ["a1", "a2", "a3"]
     entry = AuditEntry.objects.get(action="event.tried_again")
@@ -191,7 +191,7 @@ def test_tried_again_what_succeeds_goes_on_with_those_behind_it(signed_in: SignI
 
 def test_tried_again_what_fails_stays_with_one_more_attempt(signed_in: SignIn, poisoned: Seen):
     answer = signed_in().post(reverse("log_retry", args=[failed().pk]), follow=True)
-    assert "“a1” failed again in test.seen: ZeroDivisionError." in answer.text
+    assert "test.seen: “a1” failed again. ZeroDivisionError." in answer.text
     assert failed().attempts == 2
     assert poisoned.names() == []
 
@@ -215,7 +215,7 @@ def test_leaving_out_asks_first_and_says_what_it_does(signed_in: SignIn, poisone
 def test_what_is_left_out_never_happens_and_those_behind_it_do(signed_in: SignIn, poisoned: Seen):
     seq = failed().seq
     answer = signed_in().post(reverse("log_leave_out", args=[failed().pk]), follow=True)
-    assert "test.seen leaves out “a1”." in answer.text
+    assert "test.seen: “a1” is left out." in answer.text
     assert not standing.failed()
     entry = AuditEntry.objects.get(action="event.left_out")
     assert (entry.subject, entry.facts) == (f"event {seq}", {"reaction": "test.seen", "error": "ZeroDivisionError"})

@@ -24,7 +24,9 @@ pytestmark = pytest.mark.django_db
 
 def tasks(shop: Shop, role: str) -> list[tuple[str, str, bool]]:
     """(count, address, urgent) of what waits."""
-    return [(count, link.url, urgent) for count, _text, link, urgent in today.todo(shop, User(role=role), timezone.now())]
+    return [
+        (count, link.url, urgent) for count, _text, link, urgent in today.todo(shop, User(role=role), timezone.now())
+    ]
 
 
 @pytest.fixture
@@ -98,9 +100,7 @@ def test_failed_events_are_urgent_and_say_how_many_wait_behind_them(shop: Shop, 
     assert text == "event could not be dealt with; 2 more wait behind"
 
 
-def test_webhooks_that_do_not_get_through_are_urgent_for_those_who_manage_them(
-    shop: Shop, costs_entered: None
-) -> None:
+def test_webhooks_that_do_not_get_through_are_urgent_for_those_who_manage_them(shop: Shop, costs_entered: None) -> None:
     Endpoint.objects.create(shop=shop, url="https://a.example.org", seed="a")
     Endpoint.objects.create(shop=shop, url="https://b.example.org", seed="b", is_on=False, off_because="asked")
     assert tasks(shop, "admin") == []

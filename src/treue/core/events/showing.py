@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from treue.core.events import registry
+from treue.core.events import registry, wording
 from treue.core.events.models import Event
 from treue.core.events.standing import HOUR, MOST_AN_HOUR, MOST_COUNTED, Failure, Standing
 from treue.core.shop import clock
@@ -16,6 +18,7 @@ from treue.design import formats
 from treue.design.tables import Cell, Column, Table
 
 MINUTES = HOUR.total_seconds() / 60
+LONGEST_ORDER = 80
 FEW_A_MINUTE = 10  # below it a decimal tells more than none
 Buttons = Callable[[Failure], SafeString]
 
@@ -34,7 +37,7 @@ def reactions(standings: Sequence[Standing], now: datetime, zone: ZoneInfo) -> T
     ]
     rows = [
         [
-            Cell(each.reaction, kind="mono"),
+            reaction(each.reaction),
             _unread(each, now),
             clock.printed(each.moved_at, zone) if each.moved_at else _("not yet"),
             Cell(formats.number(each.failed, language()), kind="bad" if each.failed else ""),
@@ -60,26 +63,32 @@ def _unread(standing: Standing, now: datetime) -> Cell:
     return Cell(text, sub=_("the oldest for %(duration)s") % {"duration": age})
 
 
-def failures(found: Sequence[Failure], zone: ZoneInfo, buttons: Buttons) -> Table | None:
-    """buttons: what can be done about one of them, as markup."""
+def reaction(code: str) -> Cell:
+    """In words, with the name that logs and metrics use."""
+    name = wording.name_of(code)
+    return Cell(name, sub=code) if name != code else Cell(code, kind="mono")
+
+
+def failures(found: Sequence[Failure], zone: ZoneInfo, buttons: Buttons, *, names_customers: bool) -> Table | None:
+    """buttons: what can be done about one of them, as markup. names_customers: for whoever may see them."""
     columns = [
         Column(_("Event")),
+        *([Column(_("Customer"))] if names_customers else []),
         Column(_("Reaction"), full=True),
         Column(_("Happened")),
         Column(_("Kind of error"), full=True),
-        Column(_("Attempts"), numeric=True),
         Column(_("Next try")),
         Column(_("Waiting behind"), numeric=True),
         Column(_("What to do"), full=True),
     ]
     rows = [
         [
-            name(each),
-            Cell(each.parked.reaction, kind="mono"),
+            Cell(name(each), sub=order(each)),
+            *([_customer(each)] if names_customers else []),
+            wording.name_of(each.parked.reaction),
             clock.printed(each.event.occurred_at if each.event else None, zone),
-            Cell(each.parked.error, kind="mono"),
-            formats.number(each.parked.attempts, language()),
-            next_try(each, zone),
+            _error(each),
+            Cell(next_try(each, zone), sub=_attempts(each)),
             formats.number(each.waiting, language()),
             buttons(each) if each.parked.reaction in registry.REACTIONS else _("This reaction is gone from Treue."),
         ]
@@ -92,18 +101,49 @@ def name(failure: Failure) -> str:
     return failure.event.name if failure.event else _("a deleted event")
 
 
+def order(failure: Failure) -> str:
+    """ "Order A-1"; "" where it names none."""
+    return _("Order %(number)s") % {"number": failure.order[:LONGEST_ORDER]} if failure.order else ""
+
+
+def error(failure: Failure) -> str:
+    """Why it failed, in a sentence where somebody has worded it."""
+    parked = failure.parked
+    return wording.sentence_of(parked.reaction, parked.error, failure.currency) or parked.error
+
+
+def _error(failure: Failure) -> Cell:
+    said = error(failure)
+    return Cell(said, kind="mono" if said == failure.parked.error else "")
+
+
+def _customer(failure: Failure) -> Cell:
+    customer = failure.customer
+    return Cell(str(customer), url=reverse("customer", args=[customer.pk])) if customer else Cell(formats.NOTHING)
+
+
+def _attempts(failure: Failure) -> str:
+    attempts = failure.parked.attempts
+    values = {"number": formats.number(attempts, language())}
+    return ngettext("%(number)s attempt so far", "%(number)s attempts so far", attempts) % values
+
+
 def next_try(failure: Failure, zone: ZoneInfo) -> str:
     due = failure.parked.next_try_at
     return clock.printed(due, zone) if due else _("given up")
 
 
-def facts(failure: Failure, zone: ZoneInfo) -> list[tuple[str, str]]:
+def facts(failure: Failure, zone: ZoneInfo, *, names_customers: bool) -> list[tuple[str, str]]:
     """One failed event, as pairs."""
+    customer = failure.customer if names_customers else None
+    address = reverse("customer", args=[customer.pk]) if customer else ""
     return [
         (_("Event"), name(failure)),
-        (_("Reaction"), failure.parked.reaction),
+        *([(_("Order"), failure.order[:LONGEST_ORDER])] if failure.order else []),
+        *([(_("Customer"), format_html('<a href="{}">{}</a>', address, customer))] if customer else []),
+        (_("Reaction"), wording.name_of(failure.parked.reaction)),
         (_("Happened"), clock.printed(failure.event.occurred_at if failure.event else None, zone)),
-        (_("Kind of error"), failure.parked.error),
+        (_("Kind of error"), error(failure)),
         (_("Attempts"), formats.number(failure.parked.attempts, language())),
         (_("Next try"), next_try(failure, zone)),
         (_("Waiting behind"), formats.number(failure.waiting, language())),

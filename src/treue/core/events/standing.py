@@ -6,8 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from psycopg import Cursor
 
+from treue.core.customers import persons
+from treue.core.customers.models import Customer
 from treue.core.events import reading, registry
 from treue.core.events.models import Event, Parked
 from treue.core.shop.models import Shop
@@ -57,11 +61,21 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failed event. event: None where it was deleted since. waiting: how many of the same person wait behind it."""
+    """A failed event. event: None where it was deleted since. waiting: how many of the same person wait behind it.
+    order, currency: what the event says they are, "" where it names none. customer: None for a visitor and nobody."""
 
     parked: Parked
     event: Event | None
     waiting: int
+    customer: Customer | None
+
+    @property
+    def order(self) -> str:
+        return getattr(self.event, "order", None) or ""
+
+    @property
+    def currency(self) -> str:
+        return getattr(self.event, "currency", None) or ""
 
 
 def reactions(cursor: Cursor | None = None) -> list[Standing]:
@@ -87,15 +101,30 @@ def failures(parked: Sequence[Parked]) -> list[Failure]:
     """What is to be said of failed events beside their own row."""
     events = _events(parked)
     waiting = _waiting(parked)
-    return [Failure(each, events.get(each.seq), waiting.get((each.reaction, each.person), 0)) for each in parked]
+    customers = _customers(parked)
+    return [
+        Failure(
+            each, events.get(each.seq), waiting.get((each.reaction, each.person), 0), customers.get(each.person or 0)
+        )
+        for each in parked
+    ]
 
 
 def _events(parked: Collection[Parked]) -> dict[int, Event]:
-    """By number. The moments let the database leave out the months that none of them is of."""
+    """By number, each with its `order` and its `currency`; the other facts are not read. The moments let the database
+    leave out the months that none of them is of."""
     found = Event.objects.filter(
         seq__in={each.seq for each in parked}, recorded_at__in={each.recorded_at for each in parked}
     )
-    return {event.seq: event for event in found.defer("facts")}
+    named = found.annotate(order=Coalesce(KT("facts__order_id"), KT("facts__order")), currency=KT("facts__currency"))
+    return {event.seq: event for event in named.defer("facts")}
+
+
+def _customers(parked: Collection[Parked]) -> dict[int, Customer]:
+    """By the number under which an event came in."""
+    today = persons.customers_of({each.person for each in parked if each.person is not None})
+    found = Customer.objects.in_bulk(set(today.values()))
+    return {number: found[customer] for number, customer in today.items() if customer in found}
 
 
 def _waiting(parked: Collection[Parked]) -> dict[tuple[str, int], int]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from treue.core import paging
-from treue.core.events import registry, showing, standing, steering
+from treue.core.events import registry, showing, standing, steering, wording
 from treue.core.events.standing import Failure
 from treue.core.shop import clock
 from treue.core.shop.setup import ensure_shop
@@ -26,14 +26,21 @@ def log(request: HttpRequest) -> HttpResponse:
     parked, pager = paging.newest_first(request, standing.failed())
 
     def buttons(failure: Failure) -> SafeString:
-        return render_to_string("events/_buttons.html", {"failure": failure, "csrf_token": get_token(request)})
+        way = wording.way_out(failure.parked.reaction, failure.parked.error, request.user)
+        context = {"failure": failure, "way": way, "csrf_token": get_token(request)}
+        return render_to_string("events/_buttons.html", context)
 
     return render(
         request,
         "events/log.html",
         {
             "reactions": showing.reactions(standing.reactions(), now, shop.tz),
-            "failed": showing.failures(standing.failures(parked), shop.tz, buttons),
+            "failed": showing.failures(
+                standing.failures(parked),
+                shop.tz,
+                buttons,
+                names_customers=request.user.may(Permission.SEE_CUSTOMERS),
+            ),
             "pager": pager,
             "latest": showing.latest(standing.latest(shop), shop.tz),
             "rhythm": showing.rhythm(standing.in_the_last_hour(shop, now)),
@@ -48,12 +55,12 @@ def try_again(request: HttpRequest, parked_id: int) -> HttpResponse:
     if failure is None or failure.event is None:
         return _gone(request)
     still = steering.try_again(parked=failure.parked, by=request.user)
-    values = {"event": failure.event.name, "reaction": failure.parked.reaction}
+    values = {"event": failure.event.name, "reaction": wording.name_of(failure.parked.reaction)}
     if still:
-        words = _("“%(event)s” failed again in %(reaction)s: %(error)s.")
-        messages.warning(request, words % {**values, "error": still.error})
+        said = wording.sentence_of(still.reaction, still.error, failure.currency) or f"{still.error}."
+        messages.warning(request, _("%(reaction)s: “%(event)s” failed again. %(error)s") % {**values, "error": said})
     else:
-        messages.success(request, _("%(reaction)s has dealt with “%(event)s”.") % values)
+        messages.success(request, _("%(reaction)s: “%(event)s” is dealt with.") % values)
     return redirect("log")
 
 
@@ -65,12 +72,18 @@ def leave_out(request: HttpRequest, parked_id: int) -> HttpResponse:
     if failure is None:
         return _gone(request)
     if request.method != "POST":
-        facts, consequence = showing.facts(failure, clock.zone()), showing.consequence(failure)
-        return render(request, "events/leaving_out.html", {"facts": facts, "consequence": consequence})
+        may_see = request.user.may(Permission.SEE_CUSTOMERS)
+        facts = showing.facts(failure, clock.zone(), names_customers=may_see)
+        context = {
+            "facts": facts,
+            "consequence": showing.consequence(failure),
+            "way": wording.way_out(failure.parked.reaction, failure.parked.error, request.user),
+        }
+        return render(request, "events/leaving_out.html", context)
     if not steering.leave_out(parked=failure.parked, by=request.user):
         return _gone(request)
-    values = {"event": showing.name(failure), "reaction": failure.parked.reaction}
-    messages.success(request, _("%(reaction)s leaves out “%(event)s”.") % values)
+    values = {"event": showing.name(failure), "reaction": wording.name_of(failure.parked.reaction)}
+    messages.success(request, _("%(reaction)s: “%(event)s” is left out.") % values)
     return redirect("log")
 
 

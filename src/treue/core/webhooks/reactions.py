@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from treue.core.events.happened import Happened
 from treue.core.events.registry import reaction
 from treue.core.webhooks.models import Endpoint
+from treue.core.events.wording import describe
 
 # In one statement: at thousands of events a second, rows that are made in Python take most of the time.
 QUEUE = """
@@ -37,3 +39,6 @@ def queue(events: Sequence[Happened]) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(QUEUE, values)
+
+
+describe("webhooks.queue", name=_("Telling webhooks"))
