@@ -82,12 +82,12 @@ def test_a_webhook_is_added_and_shows_the_secret_that_the_receiver_needs(hers: C
     ("url", "sentence"),
     [
         ("http://1.1.1.1/hook", "Treue sends only to addresses that begin with https://"),
-        ("https://10.0.0.1/", "10.0.0.1 is 10.0.0.1, which lies in a private network."),
+        ("https://10.0.0.1/", "10.0.0.1 lies in a private network."),
         ("https://localhost/", "which lies in a private network"),
-        ("https://169.254.169.254/latest/", "which lies in a private network"),
+        ("https://169.254.169.254/latest/", "169.254.169.254 lies in a private network."),
         ("https://1.1.1.1:22/", "Port 22 is not for webhooks; 443 is, or one from 1024 on"),
         ("https://nobody.invalid/", "Nobody knows the name nobody.invalid; is it spelled correctly?"),
-        ("shop.example.org", "Enter a whole address without name and password in it"),
+        ("shop.example.org", "Enter the address with https:// in front"),
         ("https://ada:word@1.1.1.1/", "Enter a whole address without name and password in it"),
     ],
 )
@@ -163,7 +163,7 @@ def test_a_test_event_arrives_and_stands_on_the_page(
 ):
     page = hers.post(reverse("webhook_test", args=[endpoint.pk]), follow=True).text
     assert "A test event is on its way." in page
-    assert 'hx-trigger="every 2s"' in page
+    assert 'hx-trigger="every 3s"' in page
     deliver()
     arrived = receiver.arrived[0]
     told = Webhook(signing.secret(endpoint.seed)).verify(arrived.body, dict(arrived.headers.items()))
@@ -171,7 +171,7 @@ def test_a_test_event_arrives_and_stands_on_the_page(
     page = hers.get(reverse("webhook", args=[endpoint.pk])).text
     assert "Webhook Tested" in page
     assert "200 · " in page
-    assert 'hx-trigger="every 2s"' not in page
+    assert 'hx-trigger="every 3s"' not in page
 
 
 def test_the_list_says_how_much_arrived_within_a_day(hers: Client):
@@ -301,3 +301,23 @@ def test_a_webhook_of_a_shop_that_is_not_this_one_is_not_there(hers: Client):
 
 def test_the_rail_leads_administrators_here(hers: Client):
     assert f'href="{reverse("webhooks")}"' in hers.get(reverse("jobs")).text
+
+
+def test_a_delivery_is_named_by_the_beginning_of_its_id_and_says_why_it_failed_beside_the_answer(hers: Client):
+    endpoint = added(hers)
+    told = fare(endpoint, state="waiting", next_try_at=timezone.now(), problem="status", status=500, duration_ms=120)
+    page = hers.get(reverse("webhook", args=[endpoint.pk])).text
+    assert f'<span class="sub" title="{told.webhook_id}">{told.webhook_id[:12]}…</span>' in page
+    assert ">Problem<" not in page
+    assert 'hx-trigger="every 3s"' in page
+
+
+def test_sending_failed_ones_again_is_offered_only_where_something_failed_and_says_how_many(hers: Client):
+    endpoint = added(hers)
+    fare(endpoint, state="delivered", problem="", status=200)
+    address = reverse("webhook_failed_again", args=[endpoint.pk])
+    assert address not in hers.get(reverse("webhook", args=[endpoint.pk])).text
+    fare(endpoint, state="given_up", problem="TimeoutError")
+    fare(endpoint, state="given_up", problem="TimeoutError", at=timezone.now() - timedelta(days=2))
+    assert address in hers.get(reverse("webhook", args=[endpoint.pk])).text
+    assert "Failed: 1 in the last 24 hours, 2 in all." in hers.get(address).text

@@ -40,7 +40,8 @@ def webhook(request: HttpRequest, endpoint_id: int) -> HttpResponse:
         "deliveries": showing.deliveries(page, zone, button),
         "pager": pager,
         "only_failed": only_failed,
-        "soon": endpoint.is_on and any(each.is_new for each in page),
+        "has_failed": endpoint.deliveries.failed().exists(),
+        "soon": endpoint.is_on and any(each.waits for each in page),
     }
     return render(request, "webhooks/webhook.html", context)
 
@@ -66,4 +67,6 @@ def failed_again(request: HttpRequest, endpoint_id: int) -> HttpResponse:
         count = replaying.all_failed(endpoint=endpoint, since=form.cleaned_data["since"], by=request.user, now=now)
         messages.success(request, showing.sent_again(count))
         return redirect("webhook", endpoint_id=endpoint.pk)
-    return render(request, "webhooks/again.html", {"form": form, "endpoint": endpoint})
+    failed = endpoint.deliveries.failed()
+    count = showing.failed(failed.filter(created_at__gte=now - standing.DAY).count(), failed.count())
+    return render(request, "webhooks/again.html", {"form": form, "endpoint": endpoint, "count": count})

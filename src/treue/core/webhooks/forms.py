@@ -47,6 +47,8 @@ class EndpointForm(forms.Form):
     def clean_url(self) -> str:
         """Checked as when something is sent, so that nobody waits for what is never delivered."""
         url = self.cleaned_data["url"].strip()
+        if "://" not in url:
+            raise ValidationError(_("Enter the address with https:// in front"), code="without_scheme")
         try:
             addresses.checked(addresses.read(url))
         except WebhookError as error:

@@ -11,6 +11,7 @@ from treue.core.shop.models import Shop
 
 LONGEST_URL = 1_000
 LONGEST_NAME = 200
+MESSAGE = "msg_"  # as the Standard Webhooks scheme writes an id
 
 
 class EndpointQuerySet(models.QuerySet["Endpoint"]):
@@ -135,11 +136,16 @@ class Delivery(models.Model):
 
     @property
     def webhook_id(self) -> str:
-        return f"msg_{self.message.hex}"
+        return f"{MESSAGE}{self.message.hex}"
 
     @property
     def is_test(self) -> bool:
         return self.seq is None
+
+    @property
+    def waits(self) -> bool:
+        """It is to be sent, for the first time or again."""
+        return self.state == self.State.WAITING
 
     @property
     def is_new(self) -> bool:

@@ -4,17 +4,19 @@ from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from treue.core.shop import clock
 from treue.core.webhooks import wording
-from treue.core.webhooks.models import Delivery, Endpoint
+from treue.core.webhooks.models import MESSAGE, Delivery, Endpoint
 from treue.core.webhooks.standing import Standing
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
 
+LETTERS_SHOWN = 8
 Button = Callable[[Delivery], SafeString | str]
 
 
@@ -84,10 +86,9 @@ def deliveries(page: Sequence[Delivery], zone: ZoneInfo, button: Button) -> Tabl
         Column(_("Event"), full=True),
         Column(_("State"), corner=True),
         Column(_("Last try")),
-        Column(_("Response")),
+        Column(_("Response"), full=True),
         Column(_("Attempts"), numeric=True),
         Column(_("Next try")),
-        Column(_("Problem"), full=True),
         Column(_("What to do"), full=True),
     ]
     rows = []
@@ -95,17 +96,29 @@ def deliveries(page: Sequence[Delivery], zone: ZoneInfo, button: Button) -> Tabl
         state = wording.state_of(each)
         rows.append(
             [
-                Cell(each.event, sub=each.webhook_id),
+                _event(each),
                 Cell(state.text, badge=state.badge),
                 clock.printed(each.tried_at, zone),
-                answer(each),
+                _response(each),
                 formats.number(each.attempts, language()),
                 clock.printed(each.next_try_at, zone),
-                wording.problem_of(each),
                 button(each),
             ]
         )
     return Table(_("Deliveries"), columns, rows, caption=_("Newest first."), stack=True) if rows else None
+
+
+def _event(delivery: Delivery) -> Cell:
+    """With the beginning of the id by which the receiver knows it; the whole for whoever points at it."""
+    short = f"{delivery.webhook_id[: len(MESSAGE) + LETTERS_SHOWN]}…"
+    return Cell(format_html('{}<span class="sub" title="{}">{}</span>', delivery.event, delivery.webhook_id, short))
+
+
+def _response(delivery: Delivery) -> Cell:
+    problem = wording.problem_of(delivery)
+    if not problem:
+        return Cell(answer(delivery))
+    return Cell(problem, sub=answer(delivery) if delivery.duration_ms is not None else "")
 
 
 def answer(delivery: Delivery) -> str:
@@ -114,6 +127,12 @@ def answer(delivery: Delivery) -> str:
         return formats.NOTHING
     took = f"{formats.number(delivery.duration_ms, language())}{formats.SPACE}ms"
     return f"{delivery.status} · {took}" if delivery.status else took
+
+
+def failed(lately: int, in_all: int) -> str:
+    """How many deliveries failed and were not delivered since."""
+    values = {"lately": formats.number(lately, language()), "all": formats.number(in_all, language())}
+    return _("Failed: %(lately)s in the last 24 hours, %(all)s in all.") % values
 
 
 def sent_again(count: int) -> str:

@@ -61,6 +61,11 @@ def refusal(error: WebhookError) -> str:
             return _("Port %(port)s is not for webhooks; 443 is, or one from 1024 on") % {"port": port}
         case UnknownHost(host=host):
             return _("Nobody knows the name %(host)s; is it spelled correctly?") % {"host": host}
+        case PrivateAddress(host=host, address=address) if host == str(address):
+            return _(
+                "%(host)s lies in a private network. Treue sends nothing there unless whoever runs it opens that "
+                "network (TREUE_WEBHOOK_NETWORKS)"
+            ) % {"host": host}
         case PrivateAddress(host=host, address=address):
             return _(
                 "%(host)s is %(address)s, which lies in a private network. Treue sends nothing there unless whoever "
