@@ -210,3 +210,11 @@ def test_who_may_not_see_customers_sees_and_changes_nothing(anna: Customer, sign
     for answer in (client.get, client.post):
         assert answer(f"/customers/{anna.pk}/consent/{path}").status_code in (403, 405)
     assert not ConsentRecord.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["consent/give/", "preferences/"])
+def test_the_address_of_a_form_that_was_sent_leads_back_to_the_page_when_it_is_opened(anna, sign_in, path: str):
+    answer = sign_in().get(f"/customers/{anna.pk}/{path}")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"/customers/{anna.pk}/consent/"
+    assert sign_in("analyst").get(f"/customers/{anna.pk}/{path}").status_code == 403

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from treue.core import paging
 from treue.core.customers import consent, preferences
@@ -31,11 +31,14 @@ def customer_consent(request: HttpRequest, number: int) -> HttpResponse:
     return _page(request, found) if found else gone(request, number)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_CUSTOMERS)
 def give(request: HttpRequest, number: int) -> HttpResponse:
+    """Whoever opens the address anew, as after an error in the form, comes to the page it stands on."""
     shop = ensure_shop()
     found = get_object_or_404(Customer, shop=shop, pk=number)
+    if request.method != "POST":
+        return redirect("customer_consent", number)
     form = GiveForm(request.POST, shop=shop, now=timezone.now())
     if not form.is_valid():
         return _page(request, found, giving=form)
@@ -65,10 +68,13 @@ def withdraw(request: HttpRequest, number: int, record_id: int) -> HttpResponse:
     return render(request, "profile/withdraw.html", {"form": form, "back": here, "crumbs": crumbs, **words})
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.EDIT_CUSTOMERS)
 def prefer(request: HttpRequest, number: int) -> HttpResponse:
+    """As `give`."""
     found = get_object_or_404(Customer, shop=ensure_shop(), pk=number)
+    if request.method != "POST":
+        return redirect("customer_consent", number)
     form = PreferenceForm(request.POST, said=preferences.of(found))
     if not form.is_valid():
         return _page(request, found, preferring=form)
