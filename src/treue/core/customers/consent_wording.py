@@ -9,7 +9,7 @@ from treue.core.customers.models import Channel, ConsentRecord, Purpose
 from treue.core.staff.audit_facts import word_values
 from treue.core.staff.audit_wording import name_actions
 
-LANGUAGES = {"de": "Deutsch", "en": "English"}  # each in itself, as in the language switch
+LANGUAGES = {"de": _("German"), "en": _("English")}
 
 name_actions(
     {
@@ -42,7 +42,7 @@ def kind_name(kind: str) -> str:
 
 
 def language_name(language: str) -> str:
-    return LANGUAGES.get(language, language)
+    return _label(LANGUAGES, language)
 
 
 def _label(labels: Mapping[str, Promise | str], value: str) -> str:

@@ -39,7 +39,11 @@ def texts(request: HttpRequest) -> HttpResponse:
         )
         return redirect("settings_consents")
     table, pager = _table(request, shop)
-    confirming = ConfirmationForm(initial={"channels": consent_texts.confirmed_channels(shop.pk)})
+    confirming = ConfirmationForm(
+        initial={"channels": consent_texts.confirmed_channels(shop.pk)},
+        empty_permitted=True,  # none is an answer, too
+        use_required_attribute=False,
+    )
     context = {"form": form, "table": table, "pager": pager, "confirming": confirming}
     return render(request, "customers/consents.html", context | tabs("settings_consents"))
 
@@ -107,7 +111,7 @@ def _row(request: HttpRequest, text: ConsentText, shop: Shop) -> list[str | Cell
         language_name(text.language),
         _day(text.valid_from, shop),
         Cell(render_to_string("customers/_wording.html", facts)),
-        Cell(_("in use")) if text.is_in_use else Cell(render_to_string("customers/_remove.html", facts)),
+        Cell(_("stays as a proof")) if text.is_in_use else Cell(render_to_string("customers/_remove.html", facts)),
     ]
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from treue.core.events.models import Source
@@ -71,7 +71,9 @@ def listed(found: Sequence[Active], zone: ZoneInfo) -> Table | None:
 
 
 def _access(source: Source) -> Cell:
-    return Cell(_("On"), badge="good") if source.is_enabled else Cell(_("Switched off"), badge="plain")
+    return (
+        Cell(_("On"), badge="good") if source.is_enabled else Cell(pgettext("a source", "Switched off"), badge="plain")
+    )
 
 
 def facts(active: Active, zone: ZoneInfo) -> list[tuple[str, str]]:

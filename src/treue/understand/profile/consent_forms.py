@@ -54,6 +54,11 @@ class GiveForm(forms.Form):
         label=gettext_lazy("Note"),
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": gettext_lazy(
+                "Say where the proof lies: the folder of the form, or who called when from which number."
+            )
+        },
         help_text=gettext_lazy("Where the proof lies: the folder of the form, or who called when from which number."),
     )
 

@@ -134,6 +134,7 @@ def _as_json(each: "Active") -> dict[str, object]:
 
 def _table(found: "list[Active]") -> Table:
     from django.utils.translation import gettext as _
+    from django.utils.translation import pgettext
 
     from treue.core.shop import clock
     from treue.listen.imports.sentences import count
@@ -147,6 +148,10 @@ def _table(found: "list[Active]") -> Table:
         source = each.source
         table.add_row(
             *(source.name, source.get_kind_display(), source.key_ending, clock.printed(each.last_at, zone)),
-            *(count(each.taken), count(each.refused), _("On") if source.is_enabled else _("Switched off")),
+            *(
+                count(each.taken),
+                count(each.refused),
+                _("On") if source.is_enabled else pgettext("a source", "Switched off"),
+            ),
         )
     return table
