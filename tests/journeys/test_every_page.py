@@ -62,17 +62,20 @@ def failed_event(full_shop: "Shop", monkeypatch: pytest.MonkeyPatch) -> Iterator
     from django.db import connection
     from django.utils import timezone
 
+    from treue.core.commerce.models import Order
     from treue.core.events import reading, registry
     from treue.core.events.log import Happening, record
     from treue.core.events.models import Event, Parked
 
     monkeypatch.setattr(registry, "REACTIONS", {})
-    registry.reaction("test.fails")(lambda events: None)
+    registry.reaction("tracking.orders")(lambda events: None)
     reading.begin()
-    record(full_shop, [Happening("order A1", "Order Completed", 1, "import", timezone.now())])
+    person = Order.objects.filter(refunded_units__gt=0).first().customer_id
+    facts = {"order_id": "2026-11-28-000123456789-A", "currency": "USD"}
+    record(full_shop, [Happening("order A1", "Order Completed", person, "import", timezone.now(), facts)])
     event = Event.objects.get()
-    about = {"seq": event.seq, "recorded_at": event.recorded_at, "place": 1, "person": 1, "shard": 1}
-    yield Parked.objects.create(reaction="test.fails", error="ZeroDivisionError", attempts=1, **about).pk
+    about = {"seq": event.seq, "recorded_at": event.recorded_at, "place": 1, "person": person, "shard": 1}
+    yield Parked.objects.create(reaction="tracking.orders", error="NoRate", attempts=1, **about).pk
     with connection.cursor() as cursor:
         cursor.execute("truncate events_event, events_message, events_cursor")
 
