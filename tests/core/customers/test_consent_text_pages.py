@@ -88,7 +88,7 @@ def test_a_text_goes_in_all_languages_until_somebody_agreed_to_it(hers: Client, 
     assert "Diesem Text hat jemand zugestimmt" in text_of(hers.post(path, follow=True))
     page = text_of(hers.get(PATH))
     assert path not in page
-    assert "in Gebrauch" in page
+    assert "bleibt als Nachweis" in page
     hers.post(PATH, TEXT | {"version": "2"})
     unused = ConsentText.objects.filter(version="2").first()
     assert "Der Text ist entfernt." in text_of(hers.post(f"{PATH}{unused.pk}/remove/", follow=True))
