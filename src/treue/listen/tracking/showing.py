@@ -29,7 +29,7 @@ REASONS: dict[str, Promise] = {
     errors.NoOrderId.code: gettext_lazy("What is told of an order lacks its order_id"),
     errors.NotBelieved.code: gettext_lazy("A browser is not believed that an order was changed, refunded or cancelled"),
     errors.ErasedPerson.code: gettext_lazy("It happened before the person was erased"),
-    "unusable_order": gettext_lazy("What it says of goods or money cannot be an order"),
+    errors.ImpossibleOrder.code: gettext_lazy("What it says of goods or money cannot be an order"),
     errors.ReservedMessageId.code: gettext_lazy("The messageId is reserved for orders"),
     errors.HoldsNul.code: gettext_lazy("The character NUL"),
     errors.NotStorable.code: gettext_lazy("The database refused it"),
