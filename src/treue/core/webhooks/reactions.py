@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from treue.core.events.happened import Happened
 from treue.core.events.registry import reaction
-from treue.core.webhooks.models import Endpoint
 from treue.core.events.wording import describe
+from treue.core.webhooks.models import Endpoint
 
 # In one statement: at thousands of events a second, rows that are made in Python take most of the time.
 QUEUE = """
