@@ -89,6 +89,8 @@ def reactions(clock: Clock) -> Iterator[Finding]:
 
 def _without_place() -> Iterator[Finding]:
     for name, shards in rows(WITHOUT_PLACE, [list(registry.REACTIONS), SHARDS]):
+        if not shards:
+            continue  # it is new, and a worker gives it its places when it starts
         yield Finding(
             _("The reaction %(name)s has its place in only %(there)s of %(all)s parts of the log.")
             % {"name": name, "there": shards, "all": SHARDS},
