@@ -1,5 +1,6 @@
 """Several web processes, and the death of one: what was acknowledged is there, and nothing twice."""
 
+import http.client
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -53,7 +54,7 @@ class Load:
             number += 1
             try:
                 answer = sender.send(*[track(messageId=each, userId=each[-2:]) for each in ids])
-            except OSError:
+            except (OSError, http.client.HTTPException):  # cut off, perhaps in the middle of an answer
                 return
             if answer.status == 200:
                 self.acknowledged.extend(ids)
