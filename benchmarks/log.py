@@ -5,6 +5,7 @@ rows by one SQL statement. Then events come by the clock, and each row says how 
 """
 
 import multiprocessing
+import os
 import tempfile
 import threading
 import time
@@ -19,7 +20,8 @@ from benchmarks.big_shop import Row
 if TYPE_CHECKING:
     from treue.core.events.happened import Happened
 
-EVENTS, REPLAYED, PERSONS = 400_000, 10_000_000, 20_000
+EVENTS, PERSONS = 400_000, 20_000
+REPLAYED = int(os.environ.get("TREUE_REPLAYED", "10_000_000"))
 A_SECOND, SECONDS, AT_ONCE = 1_000, 20, 50
 TARGET, LATEST_SECONDS = 40_000, 1.0
 WORKERS = 2
