@@ -180,11 +180,19 @@ def _send(port: int, key: str, name: str, told: set[str], stop: threading.Event)
 
 def _finish() -> None:
     """What the last killed workers left."""
-    from django.db import connection
+    from django.db import OperationalError, connection
 
     from treue.core.events import reacting as reactions
 
-    connection.close()
+    until = time.monotonic() + 120
+    while True:
+        try:
+            connection.close()
+            connection.ensure_connection()
+            break
+        except OperationalError:  # it was killed last, and recovers
+            if time.monotonic() > until:
+                raise
     reacting.register()
     while reactions.drain():
         pass
