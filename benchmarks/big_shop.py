@@ -6,8 +6,9 @@ the worker, as after any import.
 
 import os
 import shutil
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from benchmarks.apart import peak_memory
+from benchmarks.apart import apart, peak_memory
 from treue.core import home, postgres
 from treue.science import simulate
 from treue.web.commands import django_setup
@@ -37,6 +38,15 @@ def opened(folder: Path) -> Iterator[None]:
     with postgres.running():
         django_setup.set_up()
         yield
+
+
+def in_an_empty_one(measure: Callable[[Path], list[Row]]) -> list[Row]:
+    """Measure in a process of its own, in a folder that is removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="treue-bench-"))
+    try:
+        return apart(measure, folder)
+    finally:
+        remove(folder)
 
 
 def load(folder: Path) -> list[Row]:

@@ -11,7 +11,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from base64 import b64encode
@@ -21,7 +20,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import big_shop, reacting
-from benchmarks.apart import apart
 from benchmarks.big_shop import Row
 from benchmarks.tracking import source_key
 
@@ -35,11 +33,7 @@ WEB, WORKER, DATABASE = "web", "worker", "database"
 
 
 def run(_home: str = "") -> list[Row]:
-    folder = Path(tempfile.mkdtemp(prefix="treue-bench-"))
-    try:
-        return apart(measure, folder)
-    finally:
-        big_shop.remove(folder)
+    return big_shop.in_an_empty_one(measure)
 
 
 def measure(folder: Path) -> list[Row]:

@@ -6,7 +6,6 @@ rows by one SQL statement. Then events come by the clock, and each row says how 
 
 import multiprocessing
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks import big_shop
-from benchmarks.apart import apart
 from benchmarks.big_shop import Row
 
 if TYPE_CHECKING:
@@ -39,11 +37,7 @@ from (select extract(epoch from at - recorded_at)::float8 as took from effect) o
 
 
 def run(_home: str = "") -> list[Row]:
-    folder = Path(tempfile.mkdtemp(prefix="treue-bench-"))
-    try:
-        return apart(measure, folder)
-    finally:
-        big_shop.remove(folder)
+    return big_shop.in_an_empty_one(measure)
 
 
 def measure(folder: Path) -> list[Row]:

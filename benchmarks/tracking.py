@@ -13,7 +13,6 @@ import random
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
 from base64 import b64encode
@@ -27,7 +26,6 @@ from pathlib import Path
 import uvloop
 
 from benchmarks import big_shop
-from benchmarks.apart import apart
 from benchmarks.big_shop import Row
 
 SECONDS = 10
@@ -41,11 +39,7 @@ Make = Callable[[], bytes]
 
 
 def run(_home: str = "") -> list[Row]:
-    folder = Path(tempfile.mkdtemp(prefix="treue-bench-"))
-    try:
-        return apart(measure, folder)
-    finally:
-        big_shop.remove(folder)
+    return big_shop.in_an_empty_one(measure)
 
 
 def measure(folder: Path) -> list[Row]:
