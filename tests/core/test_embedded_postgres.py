@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from treue.core import home, postgres
+from treue.core import home, postgres, postgres_server
 
 # A user of the server: it enters, says so, and leaves when its input ends.
 PROGRAM = """
@@ -117,18 +117,52 @@ def test_a_server_whose_only_user_was_killed_is_taken_over_and_stopped(folder: P
     assert server(folder) is None
 
 
-def test_what_was_committed_survives_the_servers_own_death(folder: Path, enter: Enter) -> None:
-    first = enter()
+def asked_until_it_answers(place: Path, question: str) -> object:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            return ask(place, question)
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.05)
+
+
+def test_a_server_that_dies_is_started_again_and_has_what_was_committed(folder: Path, enter: Enter) -> None:
+    first, second = enter(), enter()
     ask(folder, "create table kept (n int)")
     ask(folder, "insert into kept select generate_series(1, 1000)")
-    killed = server(folder)
-    os.kill(killed, signal.SIGKILL)
-    while server(folder):
-        time.sleep(0.05)
+    for _ in range(3):
+        killed = server(folder)
+        os.kill(killed, signal.SIGKILL)
+        assert asked_until_it_answers(folder, "select count(*) from kept") == 1000
+        assert server(folder) != killed
     leave(first)
+    assert ask(folder, "select 1") == 1
+    leave(second)
+    assert server(folder) is None
+
+
+def test_a_server_that_died_with_its_user_is_started_by_the_next(folder: Path, enter: Enter) -> None:
+    """At once: the killed one is not buried yet, its number still taken."""
+    first = enter()
+    killed = server(folder)
+    first.kill()
+    first.wait()
+    os.kill(killed, signal.SIGKILL)
     enter()
+    assert ask(folder, "select 1") == 1
     assert server(folder) != killed
-    assert ask(folder, "select count(*) from kept") == 1000
+
+
+@pytest.mark.parametrize("left", ["1", "", "nonsense", "99999999"])
+def test_a_number_that_a_stranger_has_now_keeps_no_server_from_starting(folder: Path, enter: Enter, left: str) -> None:
+    """As after a container's new beginning, where the same numbers come again."""
+    leave(enter())
+    for file in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+        (folder / "postgres" / file).write_text(f"{left}\n{folder / 'postgres'}\n1234\n5432\n")
+    enter()
+    assert ask(folder, "select 1") == 1
 
 
 def test_two_installations_do_not_meet(folder: Path, enter: Enter) -> None:
@@ -151,7 +185,7 @@ def test_a_path_too_long_for_a_socket_works_too(folder: Path, enter: Enter, monk
     deep = folder / ("x" * 90)
     monkeypatch.setenv("TREUE_HOME", str(deep))
     socket = postgres.socket_folder()
-    assert len(str(socket)) <= postgres.LONGEST_SOCKET_PATH
+    assert len(str(socket)) <= postgres_server.LONGEST_SOCKET_PATH
     enter(deep)
     with psycopg.connect(host=str(socket), user="postgres", dbname="treue") as connection:
         assert connection.execute("select 1").fetchone() == (1,)
@@ -177,7 +211,7 @@ def test_a_server_that_cannot_start_says_why(folder: Path, enter: Enter, monkeyp
         conf.write("shared_buffers = 'nonsense'\n")
     monkeypatch.setenv("TREUE_HOME", str(folder))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    with pytest.raises(postgres.ServerDidNotStart, match="shared_buffers"), postgres.running():
+    with pytest.raises(postgres_server.ServerDidNotStart, match="shared_buffers"), postgres.running():
         pass
     assert server(folder) is None
 
@@ -185,7 +219,7 @@ def test_a_server_that_cannot_start_says_why(folder: Path, enter: Enter, monkeyp
 def test_a_server_whose_making_was_stopped_is_made_anew(
     folder: Path, enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = postgres._command
+    command = postgres_server._command
 
     def stopped(name: str, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
         done = command(name, *arguments, check=check)
@@ -197,7 +231,7 @@ def test_a_server_whose_making_was_stopped_is_made_anew(
     monkeypatch.delenv("DATABASE_URL", raising=False)
     home.prepare()
     with monkeypatch.context() as once:
-        once.setattr(postgres, "_command", stopped)
+        once.setattr(postgres_server, "_command", stopped)
         with pytest.raises(KeyboardInterrupt), postgres.running():
             pass
     enter()
@@ -211,8 +245,8 @@ def test_of_two_who_leave_at_once_one_stops_the_server(monkeypatch: pytest.Monke
     one_at_a_time = postgres._one_at_a_time
 
     @contextmanager
-    def slowly() -> Iterator[None]:
-        with one_at_a_time():
+    def slowly(place: Path) -> Iterator[None]:
+        with one_at_a_time(place):
             yield
         time.sleep(0.2)
 
@@ -223,8 +257,8 @@ def test_of_two_who_leave_at_once_one_stops_the_server(monkeypatch: pytest.Monke
     monkeypatch.setenv("TREUE_HOME", str(folder))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setattr(postgres, "_one_at_a_time", slowly)
-    monkeypatch.setattr(postgres, "_start", lambda: None)
-    monkeypatch.setattr(postgres, "_pg_ctl", lambda action, *arguments: done.append(action))
+    monkeypatch.setattr(postgres_server, "start", lambda folder: None)
+    monkeypatch.setattr(postgres_server, "stop", lambda folder: done.append("stop"))
     home.prepare()
     users = [threading.Thread(target=come_and_go) for _ in range(2)]
     for user in users:

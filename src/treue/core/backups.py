@@ -21,7 +21,7 @@ from typing import IO
 import psycopg
 
 import treue
-from treue.core import direct, home, postgres
+from treue.core import direct, home, postgres_server
 
 FORMAT = 1
 SECONDS_TO_LEAVE = 2.0
@@ -228,7 +228,7 @@ def _pass_on(script: IO[bytes], target: IO[bytes]) -> None:
 
 
 def _command(program: str, *arguments: str | Path) -> list[str]:
-    return [str(postgres.programs() / program), *map(str, arguments)]
+    return [str(postgres_server.programs() / program), *map(str, arguments)]
 
 
 def _environment() -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from treue.core import postgres
+from treue.core import postgres_server
 
 PASSWORD = "of the tests alone"
 
@@ -20,7 +20,7 @@ PASSWORD = "of the tests alone"
 def programs() -> Path:
     """The newest one's that the embedded server is not the same as. Their absence fails in CI and skips elsewhere."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    usable = [path.parent for path in found if 15 <= int(path.parts[-3]) <= postgres.MAJOR_VERSION]
+    usable = [path.parent for path in found if 15 <= int(path.parts[-3]) <= postgres_server.MAJOR_VERSION]
     if not usable:
         message = "the system has no PostgreSQL: apt-get install postgresql"
         if os.environ.get("CI"):

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from treue.core.home import UnusableHome
-from treue.core.postgres import ServerDidNotStart
+from treue.core.postgres_server import ServerDidNotStart
 from treue.web.operations.logs import is_debugging
 
 FAILED = 1
