@@ -14,7 +14,7 @@ from tests.core.lake import buying
 from treue.core.commerce.models import Order
 from treue.core.customers import erasure, merging
 from treue.core.customers.models import Customer, Erasure, Identity
-from treue.core.events import partitions
+from treue.core.events import partitions, withdrawing
 from treue.core.events.models import Event
 from treue.core.shop import locking
 from treue.core.shop.models import Shop
@@ -241,6 +241,19 @@ def test_an_order_happens_once_however_often_it_is_told(writer: Asking) -> None:
     again = writer.send("POST", "/orders", order(total=1))
     assert (again.status, again.body["recorded"]) == (202, False)
     assert Event.objects.count() == 1
+
+
+def test_an_order_that_was_taken_back_is_another_event_when_it_is_told_again(writer: Asking, shop: Shop) -> None:
+    body = order()
+    writer.send("POST", "/orders", body)
+    withdrawing.withdraw(shop, ["order completed A/1"])
+    answers = [writer.send("POST", "/orders", body, key="k").body for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert (answers[0]["message_id"], answers[0]["recorded"]) == ("order completed A/1 again 1", True)
+    again = writer.send("POST", "/orders", body)
+    assert (again.body["message_id"], again.body["recorded"]) == ("order completed A/1 again 1", False)
+    ids = list(Event.objects.order_by("seq").values_list("message_id", flat=True))
+    assert ids == ["order completed A/1", "order completed A/1 again 1"]
 
 
 def test_an_order_of_long_ago_is_history(writer: Asking) -> None:

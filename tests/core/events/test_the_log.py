@@ -9,8 +9,9 @@ from happening import happening, several
 from treue.core.customers.erasure import erase
 from treue.core.customers.models import Customer
 from treue.core.events import partitions
-from treue.core.events.log import record
+from treue.core.events.log import record, record_new
 from treue.core.events.models import Event
+from treue.core.events.withdrawing import withdraw
 from treue.core.shop.models import Shop
 
 
@@ -22,6 +23,17 @@ def test_the_same_message_is_written_down_once(shop: Shop):
     assert record(shop, several(3)) == 3
     assert record(shop, several(4)) == 1
     assert names() == ["a0", "a1", "a2", "a3"]
+
+
+def test_what_was_withdrawn_is_written_down_again_once_under_another_id(shop: Shop):
+    ids = Event.objects.order_by("seq").values_list("message_id", flat=True)
+    record(shop, several(2))
+    for _ in range(2):
+        withdraw(shop, ["a0 1", "nobody told this"])  # the second time it was withdrawn already
+    assert (record_new(shop, several(3)), record(shop, several(3))) == ({"a0 1 again 1", "a2 1"}, 0)
+    withdraw(shop, ["a0 1"])
+    assert (record(shop, several(3)), record(shop, several(3))) == (1, 0)
+    assert list(ids) == ["a0 1", "a1 1", "a0 1 again 1", "a2 1", "a0 1 again 2"]
 
 
 def test_of_two_in_one_call_the_first_counts(shop: Shop):

@@ -87,18 +87,19 @@ def record_order(request: HttpRequest, idempotency_key: IdempotencyKey, body: Or
     shop first made a key to write is history, to which nothing reacts."""
     done = once(request, idempotency_key, lambda: _record(request.auth.shop, body))
     facts = {"customer": done.facts["customer"], "recorded": bool(done.facts["recorded"])}
-    return Status(202, OrderRecorded(message_id=completing.message_id(body.number), **facts))
+    message_id = completing.message_id(body.number, done.facts.get("again", 0))
+    return Status(202, OrderRecorded(message_id=message_id, **facts))
 
 
 def _record(shop: Shop, body: OrderIn) -> Done:
     _require_possible(shop, body)
     try:
-        customer, is_new = completing.record_order(
+        customer, is_new, again = completing.record_order(
             shop=shop, number=body.number, customer=body.customer, at=body.ordered_at, facts=body.facts()
         )
     except StaysErased as error:
         raise Problem(ERASED) from error
-    return Done(202, {"customer": customer, "recorded": int(is_new)})
+    return Done(202, {"customer": customer, "recorded": int(is_new), "again": again})
 
 
 def _require_possible(shop: Shop, body: OrderIn) -> None:

@@ -14,12 +14,16 @@ from treue.core.shop.models import Shop
 
 # The ids are taken in their own order, so that two writers of the same messages wait for each other instead of
 # meeting crosswise. What another transaction is writing is waited for: only then it is known whether it is new.
+# What was withdrawn comes under another id (`withdrawing`).
 APPEND = """
 with incoming as (
-    select * from rows from (jsonb_to_recordset(%s::jsonb) as (
+    select given.shop_id, coalesce(w.message_id || ' again ' || w.times, given.message_id) as message_id, name, person,
+        lane, source, occurred_at, is_history, facts, place
+    from rows from (jsonb_to_recordset(%s::jsonb) as (
         shop_id bigint, message_id text, name text, person bigint, lane bigint, source text, occurred_at timestamptz,
         is_history boolean, facts jsonb)) with ordinality
-        as given (shop_id, message_id, name, person, lane, source, occurred_at, is_history, facts, place)),
+        as given (shop_id, message_id, name, person, lane, source, occurred_at, is_history, facts, place)
+    left join events_withdrawn w on w.shop_id = given.shop_id and w.message_id = given.message_id),
 fresh as (
     insert into events_message (shop_id, message_id)
     select distinct shop_id, message_id from incoming order by shop_id, message_id
@@ -70,9 +74,22 @@ def record(shop: Shop, happenings: Sequence[Happening]) -> int:
     """
     if not happenings:
         return 0
-    rows = [{"shop_id": shop.pk, **{name: getattr(each, name) for name in Happening.__slots__}} for each in happenings]
     with connection.cursor() as cursor:
-        return append(cursor, json.dumps(rows, cls=DjangoJSONEncoder))
+        return append(cursor, _json(shop, happenings))
+
+
+def record_new(shop: Shop, happenings: Sequence[Happening]) -> set[str]:
+    """`record`, for whoever has to know what was new: the ids under which that stands in the log."""
+    if not happenings:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{APPEND} returning message_id", [_json(shop, happenings), SHARDS - 1])
+        return {message_id for (message_id,) in cursor.fetchall()}
+
+
+def _json(shop: Shop, happenings: Sequence[Happening]) -> str:
+    rows = [{"shop_id": shop.pk, **{name: getattr(each, name) for name in Happening.__slots__}} for each in happenings]
+    return json.dumps(rows, cls=DjangoJSONEncoder)
 
 
 def append(cursor: Cursor, rows: str) -> int:

@@ -150,3 +150,19 @@ class Parked(models.Model):
     @property
     def is_due(self) -> bool:
         return self.next_try_at is not None and self.next_try_at <= timezone.now()
+
+
+class Withdrawn(models.Model):
+    """How often a message was withdrawn that may be told again (`withdrawing`). message_id: as the first one had it."""
+
+    personal = NOT_PERSONAL
+
+    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
+    message_id = models.TextField(db_collation="C")
+    times = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shop", "message_id"], name="events_withdrawn_once")]
+
+    def __str__(self) -> str:
+        return self.message_id

@@ -97,8 +97,8 @@ class SetAside(models.Model):
 class Trace(models.Model):
     """What an import left behind, by id, so that it can be undone even by who is interrupted in doing so.
 
-    Customers, products and channels that were new with it, which undoing it may remove; and customers whose orders
-    or refunds are changed by undoing it.
+    Customers, products and channels that were new with it, which undoing it may remove; customers whose orders or
+    refunds are changed by undoing it; and orders of which it was the one to tell that they happened.
     """
 
     personal = NOT_PERSONAL
@@ -108,6 +108,7 @@ class Trace(models.Model):
         PRODUCT = "product"
         CHANNEL = "channel"
         TOUCHED = "touched"
+        TOLD = "told"
 
     of = models.ForeignKey(Import, on_delete=models.CASCADE)
     what = models.CharField(max_length=10, choices=What)

@@ -14,7 +14,7 @@ from treue.core.jobs.models import Job
 from treue.core.jobs.work import KINDS, Progress
 from treue.core.staff import audit
 from treue.core.staff.models import User
-from treue.listen.imports import removing
+from treue.listen.imports import removing, retracting
 from treue.listen.imports.failures import MovedOn, ReplacedLater, named_failures
 from treue.listen.imports.models import Import, Replaced, Trace
 from treue.listen.imports.standing import held
@@ -62,18 +62,21 @@ delete from commerce_refund r using former where r.shop_id = %(shop)s and r.docu
 insert into commerce_refund
 select refund.* from former, jsonb_populate_recordset(null::commerce_refund, former->'refunds') refund"""
 
-DELETE_ORDERS = """
+GOING = """
 create temp table going on commit drop as
-select id from commerce_order where batch_id = %(batch)s order by id limit %(limit)s;
+select * from {table} where batch_id = %(batch)s order by id limit %(limit)s"""
+
+DELETE_ORDERS = """
 delete from commerce_refundmatch where order_id in (select id from going);
 delete from commerce_orderline where order_id in (select id from going);
 delete from commerce_order where id in (select id from going)"""
 
 DELETE_REFUNDS = """
-create temp table going on commit drop as
-select id from commerce_refund where batch_id = %(batch)s order by id limit %(limit)s;
 delete from commerce_refundmatch where refund_id in (select id from going);
 delete from commerce_refund where id in (select id from going)"""
+
+DELETE = {"commerce_refund": DELETE_REFUNDS, "commerce_order": DELETE_ORDERS}
+RETRACT = {"commerce_refund": retracting.retract_refunds, "commerce_order": retracting.retract_orders}
 
 
 def start(*, task: Import, by: User | None) -> Job:
@@ -124,35 +127,43 @@ def take_back(task: Import, progress: Progress) -> None:
     people.people_back(task)
     catalogue.items_back(task, progress.advance)
     costs.costs_back(task)
-    for what, statement in ((Replaced.What.ORDER, ORDERS_BACK), (Replaced.What.REFUND, REFUNDS_BACK)):
-        while _bring_back(statement, facts | {"what": what}, progress.advance):
-            pass
-    for statement in (DELETE_REFUNDS, DELETE_ORDERS):
-        while _delete(statement, facts, progress.advance):
-            pass
+    while _bring_back(task, Replaced.What.ORDER, facts, progress.advance):
+        pass
+    while _bring_back(task, Replaced.What.REFUND, facts, progress.advance):
+        pass
+    while _delete(task, "commerce_refund", facts, progress.advance):
+        pass
+    while _delete(task, "commerce_order", facts, progress.advance):
+        pass
+    Trace.objects.filter(of=task, what=Trace.What.TOLD).delete()
     progress.step("matching")
     matching.rematch(task.shop, touched=TOUCHED, facts=facts, sign=progress.advance)
     progress.step("unused")
     removing.remove_unused(task, progress)
 
 
-def _bring_back(statement: str, facts: dict[str, object], sign: Sign) -> int:
+def _bring_back(task: Import, what: Replaced.What, facts: dict[str, object], sign: Sign) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(FORMER, facts)
+        cursor.execute(FORMER, facts | {"what": what})
         found = cursor.rowcount
         if found:
-            cursor.execute(statement, facts)
+            cursor.execute(ORDERS_BACK if what == Replaced.What.ORDER else REFUNDS_BACK, facts)
+            if what == Replaced.What.ORDER:
+                retracting.retract_changes(task)
             cursor.execute(FORMER_IS_BACK)
     sign(found)
     return found
 
 
-def _delete(statement: str, facts: dict[str, object], sign: Sign) -> int:
+def _delete(task: Import, table: str, facts: dict[str, object], sign: Sign) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, facts)
-        deleted = cursor.rowcount
-    sign(max(deleted, 0))
-    return deleted
+        cursor.execute(GOING.format(table=table), facts)
+        found = cursor.rowcount
+        if found:
+            RETRACT[table](task)
+            cursor.execute(DELETE[table], facts)
+    sign(found)
+    return found
 
 
 def refresh_figures(task: Import) -> None:

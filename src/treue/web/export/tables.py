@@ -33,6 +33,7 @@ TAKEN = (
     "events.Source",
     "events.Event",
     "events.MovedMonth",
+    "events.Withdrawn",
     "events.Parked",
     "tracking.Tally",
     "webhooks.Endpoint",

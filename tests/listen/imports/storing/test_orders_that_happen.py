@@ -57,14 +57,6 @@ def test_after_a_file_of_long_ago_its_sequel_is_no_news_either(bring_in, shop, n
     assert timezone.now() - Source.objects.get(shop=shop).live_since < OLDEST_NEWS + timedelta(minutes=1)
 
 
-def test_an_order_that_is_undone_and_brought_in_again_happened_once(bring_in, undo, now):
-    bring_in(HEADER + at(now - timedelta(hours=9), "A1"))
-    second = HEADER + at(now - timedelta(hours=8), "A2")
-    undo(bring_in(second))
-    bring_in(second)
-    assert numbers() == ["A2"]
-
-
 def test_a_dry_run_tells_nothing(bring_in, dry_run, tmp_path, now):
     bring_in(HEADER + at(now - timedelta(hours=9), "A1"))
     file = tmp_path / "next.csv"

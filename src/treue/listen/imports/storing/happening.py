@@ -10,37 +10,51 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 from django.utils import timezone
 
 from treue.core.commerce.models import Order
-from treue.core.events.log import Happening, record
+from treue.core.events.log import Happening, record, record_new
 from treue.core.events.models import FILES, Source
+from treue.core.events.withdrawing import TOLD_AS
 from treue.core.shop.models import Shop
+from treue.listen.imports.models import Import
 
-ORDER_COMPLETED = "Order Completed"
+ORDER_COMPLETED, ORDER_CANCELLED = "Order Completed", "Order Cancelled"
 ORDER_UPDATED, ORDER_REFUNDED = "Order Updated", "Order Refunded"
 OLDEST_NEWS = timedelta(days=2)
 
+# Whether a message stands in the log, and was not withdrawn since.
+WAS_TOLD = f"""exists (
+    select from events_message m
+    where m.shop_id = %(shop)s and m.message_id = {TOLD_AS.format(shop="%(shop)s", message="{message}")})"""
+ORDER_WAS_TOLD = WAS_TOLD.format(message="('order completed ' || number)")
+
 # Of orders that were events; what else a file corrects is history, as it was before.
-CHANGED = """
-select v.number, v.customer_id, v.ordered_at at time zone %(zone)s, v.amount from verdict v
-where v.verdict = 'changed' and exists (
-    select from events_message m where m.shop_id = %(shop)s and m.message_id = 'order completed ' || v.number)
-order by v.rank"""
+CHANGED = f"""
+select number, customer_id, ordered_at at time zone %(zone)s, amount from verdict
+where verdict = 'changed' and {ORDER_WAS_TOLD}
+order by rank"""
 
 # A refund of an order that was an event always is one, whenever it was written down.
-REFUNDED = """
-select i.document, coalesce(max(nullif(l.refers_to, '')), i.number), i.customer_id,
-    min(l.refunded_at) at time zone %(zone)s, sum(l.amount)
-from verdict v join incoming i using (rank) join incoming_line l using (rank)
-where v.verdict = 'new'
-group by rank, i.document, i.number, i.customer_id
-having min(l.refunded_at) at time zone %(zone)s >= %(since)s or exists (
-    select from events_message m where m.shop_id = %(shop)s
-      and m.message_id = 'order completed ' || coalesce(max(nullif(l.refers_to, '')), i.number))
+REFUNDED = f"""
+with document as (
+    select rank, i.document, coalesce(max(nullif(l.refers_to, '')), i.number) as number, i.customer_id,
+        min(l.refunded_at) at time zone %(zone)s as moment, sum(l.amount) as amount
+    from verdict v join incoming i using (rank) join incoming_line l using (rank)
+    where v.verdict = 'new'
+    group by rank, i.document, i.number, i.customer_id)
+select document, number, customer_id, moment, amount from document
+where moment >= %(since)s or {ORDER_WAS_TOLD}
 order by rank"""
+
+NOTE_TOLD = f"""
+insert into imports_trace (of_id, what, ids)
+select %(import)s, 'told', array_agg(id) from commerce_order
+where id = any(%(orders)s)
+  and {TOLD_AS.format(shop="%(shop)s", message="('order completed ' || number)")} = any(%(told)s)"""
 
 
 def live_since(shop: Shop) -> datetime | None:
@@ -61,12 +75,20 @@ def go_live(shop: Shop) -> None:
         Source.objects.get_or_create(shop=shop, name=FILES, defaults={"live_since": since})
 
 
-def record_orders(shop: Shop, orders: pa.Table, since: datetime) -> None:
-    """orders: `number`, `customer_id`, `ordered_at` (shop-local) and `amount` of orders that are new."""
+def record_orders(task: Import, orders: pa.Table, since: datetime) -> None:
+    """orders: `id`, `number`, `customer_id`, `ordered_at` (shop-local) and `amount` of orders that are new.
+
+    Which of them the import told, and nobody before, is kept for undoing it.
+    """
+    shop = task.shop
     edge = pa.scalar(timezone.make_naive(since, shop.tz), orders["ordered_at"].type)
     news = orders.filter(pc.greater_equal(orders["ordered_at"], edge))
     columns = (news[name].to_pylist() for name in ("number", "customer_id", "ordered_at", "amount"))
-    record(shop, [_completed(*row, shop.currency, shop.tz) for row in zip(*columns, strict=True)])
+    new = record_new(shop, [_completed(*row, shop.currency, shop.tz) for row in zip(*columns, strict=True)])
+    if new:
+        with connection.cursor() as cursor:
+            facts = {"import": task.pk, "shop": shop.pk, "orders": news["id"].to_pylist(), "told": list(new)}
+            cursor.execute(NOTE_TOLD, facts)
 
 
 def record_changes(cursor: CursorWrapper, shop: Shop, import_id: int) -> None:

@@ -130,7 +130,7 @@ def store_orders(con: DuckDBPyConnection, task: Import, *, write: bool, sign: Si
         if seen.new and write:
             inserted = _insert_new(cursor, ready, known["rank"], facts)
             if since:
-                happening.record_orders(task.shop, inserted, since)
+                happening.record_orders(task, inserted, since)
         return seen
 
     queries = (READ_ORDERS, READ_LINES)

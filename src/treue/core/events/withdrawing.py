@@ -1,0 +1,47 @@
+"""What was written down and is taken back by whoever told it: it may be told again, as an event of its own.
+
+A message comes once. Where what it said was withdrawn (an import was undone), the same message is news again, whoever
+tells it; `log.record` then writes it under an id that nobody has seen, "order completed A1 again 1".
+"""
+
+from collections.abc import Collection
+
+from django.db import connection
+
+from treue.core.events.models import Withdrawn
+from treue.core.shop.models import Shop
+
+# SQL: under which id a message would be found if it was told since it was last withdrawn.
+TOLD_AS = """coalesce((
+    select w.message_id || ' again ' || w.times from events_withdrawn w
+    where w.shop_id = {shop} and w.message_id = {message}), {message})"""
+
+WITHDRAW = f"""
+insert into events_withdrawn as known (shop_id, message_id, times)
+select %(shop)s, given.id, 1 from (select distinct unnest(%(messages)s::text[]) as id) given
+where exists (
+    select from events_message m
+    where m.shop_id = %(shop)s and m.message_id = {TOLD_AS.format(shop="%(shop)s", message="given.id")})
+order by given.id
+on conflict on constraint events_withdrawn_once do update set times = known.times + 1"""  # noqa: S608 - our own constants
+
+
+def withdraw(shop: Shop, messages: Collection[str]) -> None:
+    """Have what these messages told be news when it is told again; what nobody has told is left out.
+
+    messages: their ids as whoever tells them gives them. In the transaction of whoever takes back what was told.
+    """
+    if not messages:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(WITHDRAW, {"shop": shop.pk, "messages": list(messages)})
+
+
+def times_withdrawn(shop: Shop, message_id: str) -> int:
+    """How often this was told and taken back; 0 for nearly all."""
+    return Withdrawn.objects.filter(shop=shop, message_id=message_id).values_list("times", flat=True).first() or 0
+
+
+def told_as(message_id: str, times: int) -> str:
+    """The id under which a message stands in the log after it was withdrawn so often."""
+    return f"{message_id} again {times}" if times else message_id
