@@ -18,7 +18,7 @@ from django.db import connection
 from treue.core import direct
 from treue.core.customers import erasure, persons
 from treue.core.customers.models import Customer, Visitor
-from treue.core.events import departing, partitions, reading, registry
+from treue.core.events import departed, departing, partitions, reading, registry
 from treue.core.events.log import Happening, record
 from treue.core.events.models import Event, Message, MovedMonth, Parked
 from treue.core.events.reacting import drain
@@ -277,10 +277,10 @@ def test_a_refresh_of_the_lake_leaves_the_months_where_they_are(shop: Shop):
 
 
 def test_one_persons_moved_events_can_be_handed_out(shop: Shop):
-    assert events.of(shop.pk, [1]) == []
+    assert list(departed.of(shop.pk, [1])) == []
     happen(shop, [1, 2, None, 3], order="A-1")
     events.move_old(TODAY)
-    found = [(row["person"], row["name"], row["facts"]) for row in events.of(shop.pk, [3, 1])]
+    found = [(event.person, event.name, event.facts) for event in departed.of(shop.pk, [3, 1])]
     assert found == [(1, "a", {"order": "A-1"}), (3, "a", {"order": "A-1"})]
 
 

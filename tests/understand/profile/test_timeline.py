@@ -219,11 +219,11 @@ def test_the_page_speaks_both_languages_and_an_empty_one_says_why(anna: Customer
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("de", "Was vor April 2024 geschah, liegt in den Dateien der Auswertung."),
-        ("en", "What happened before April 2024 is kept in the analysis files."),
+        ("de", "Von dem, was vor April 2024 geschah, sind weniger Einzelheiten aufbewahrt."),
+        ("en", "Of what happened before April 2024, fewer details are kept."),
     ],
 )
-def test_its_end_says_where_the_older_months_are(anna: Customer, ask, language: str, words: str):
+def test_its_end_says_that_less_is_known_of_older_months(anna: Customer, ask, language: str, words: str):
     path = f"/customers/{anna.pk}/timeline/"
     assert words not in ask(path, language=language)
     for month in (date(2024, 2, 1), date(2024, 3, 1)):

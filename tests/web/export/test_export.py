@@ -12,6 +12,8 @@ import pytest
 from django.apps import apps
 from pyarrow import csv as arrow_csv
 
+from tests.core.lake import old_months
+from tests.core.lake.old_months import IN_MARCH
 from treue.core import direct
 from treue.core.commerce.models import Batch, Order, OrderLine
 from treue.core.customers.models import Customer
@@ -99,6 +101,29 @@ def test_values_come_back_as_they_were(shop: Shop, tmp_path: Path) -> None:
     assert json.loads(event["facts"]) == {"order": "B1", "note": "ä,\n"}
     (line,) = read(tmp_path / "out", "commerce_orderline")
     assert (line["order_id"], line["product_id"]) == (order["id"], "")
+
+
+def test_events_of_months_that_left_the_log_stand_behind_the_others(shop: Shop, tmp_path: Path) -> None:
+    customer = Customer.objects.get().pk
+    facts = {"order": 'B"2', "note": "stays behind"}
+    with old_months.there():
+        old = [Happening("m0", "Order Completed", customer, "shop", IN_MARCH, facts, is_history=True)]
+        old_months.happen(shop, [*old, Happening("m-1", "Page Viewed", None, "", IN_MARCH)])
+        before = writing.write(tmp_path / "before", moment=MOMENT)
+        old_months.move()
+        after = writing.write(tmp_path / "after", moment=MOMENT)
+    assert after == before + 1, "the row that says which month has moved"
+    was, rows = ({row["seq"]: row for row in read(tmp_path / name, "events_event")} for name in ("before", "after"))
+    assert len(rows) == package(tmp_path / "after")["events_event"]["rows"] == 3
+    first, *moved = rows.values()
+    assert first == was[first["seq"]]
+    told = [row | {"message_id": "", "facts": json.loads(row["facts"])} for row in was.values() if row != first]
+    told[0]["facts"].pop("note", None)
+    assert [row | {"facts": json.loads(row["facts"])} for row in moved] == sorted(
+        told, key=lambda row: not row["person"]
+    )
+    line = (tmp_path / "after" / "events_event.csv").read_text().splitlines()[-1]
+    assert ',,"Page Viewed",,"",' in line, "what is not known has no quotes, an empty text has"
 
 
 def test_another_program_reads_the_types_as_described(shop: Shop, tmp_path: Path) -> None:

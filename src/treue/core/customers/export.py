@@ -3,10 +3,10 @@
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import IO
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -15,6 +15,8 @@ from django.db import connection, transaction
 from treue.core.customers import persons, quotes
 from treue.core.customers.erasure import personal_tables, rows_of
 from treue.core.customers.models import Customer
+from treue.core.events import departed, departing
+from treue.core.events.models import Event
 from treue.core.home import home
 from treue.core.staff import audit
 from treue.core.staff.models import AuditEntry, User
@@ -58,6 +60,7 @@ def _at_one_moment() -> Iterator[None]:
         if outermost:
             with connection.cursor() as cursor:
                 cursor.execute("set transaction isolation level repeatable read")
+        departing.stay()
         yield
 
 
@@ -81,9 +84,16 @@ def _tables(customer: Customer) -> Iterator[tuple[str, Iterable[Row]]]:
     numbers = persons.numbers_of(customer)
     for model, personal in personal_tables():
         rows = rows_of(model, numbers)
-        if rows.exists():
-            found = rows.order_by("pk").values(*personal.fields).iterator(chunk_size=ROWS_AT_ONCE)
-            yield model._meta.label_lower, map(_plainly_named, found)
+        found = rows.order_by("pk").values(*personal.fields).iterator(chunk_size=ROWS_AT_ONCE)
+        older = _left_the_log(customer, numbers) if model is Event else ()
+        everything = chain(older, map(_plainly_named, found))
+        for first in islice(everything, 1):
+            yield model._meta.label_lower, chain([first], everything)
+
+
+def _left_the_log(customer: Customer, numbers: Collection[int]) -> Iterator[Row]:
+    for event in departed.of(customer.shop_id, numbers):
+        yield {name: getattr(event, name) for name in Event.personal.fields}
 
 
 def _plainly_named(row: Row) -> Row:

@@ -29,7 +29,9 @@ EXAMPLE = {
 
 
 class EventOut(Told):
-    message_id: str = Field(description="The same for the same event, however often it is told.")
+    message_id: str | None = Field(
+        description="The same for the same event, however often it is told; null once its month has left the log."
+    )
     name: str
     customer: Id | None = Field(description="Whose it is today; null while nobody is known behind it.")
     source: str
@@ -74,7 +76,8 @@ def follow_log(request: HttpRequest, query: Query[Paged]) -> EventFeed:
 
 @reads(router, "/customers/{customer_id}/events", answer=EventPage, summary="List a customer's events")
 def list_events_of_customer(request: HttpRequest, customer_id: PathId, query: Query[Paged]) -> EventPage:
-    """The newest first, those from before the customer was known or merged included."""
+    """The newest first, those from before the customer was known or merged included. Of months that have left the log
+    (`TREUE_EVENTS_MONTHS`) the facts that concern behaviour and purchases are there; such a page takes longer."""
     shop = request.auth.shop
     numbers = persons.numbers_of(customer_of(shop, customer_id))
     before = None
@@ -91,7 +94,7 @@ def _shown(events: list[Event]) -> list[EventOut]:
     today = persons.customers_of({event.person for event in events if event.person is not None})
     return [
         EventOut(
-            message_id=event.message_id,
+            message_id=event.message_id or None,
             name=event.name,
             customer=today.get(event.person),
             source=event.source,

@@ -6,7 +6,7 @@ that a reaction has not read, that waits because it failed, or that was written 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -96,3 +96,15 @@ def first_month(shop_id: int) -> date | None:
     """The month with which a shop's log begins since earlier ones were moved; None where none was."""
     last = MovedMonth.objects.filter(shop_id=shop_id).order_by("-month").first()
     return partitions.after(last.month) if last else None
+
+
+def first_moment(shop_id: int) -> datetime | None:
+    """From when on whatever was written down is in the log, in UTC; None where nothing has left it."""
+    first = first_month(shop_id)
+    return partitions.span(first)[0] if first else None
+
+
+def stay() -> None:
+    """No month leaves the log before this transaction ends. The first statement of one that reads it at one moment."""
+    with connection.cursor() as cursor:
+        cursor.execute("lock table events_event in access share mode")

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from treue.core.events import departed
 from treue.core.events.models import SHARDS, Event
 from treue.core.shop.models import Shop
 
@@ -73,10 +74,13 @@ def following(shop: Shop, after: Place, most: int) -> tuple[list[Event], Place]:
 def timeline(
     shop: Shop, persons: Collection[int], most: int, *, before: tuple[datetime, int] | None = None
 ) -> list[Event]:
-    """What happened to these persons, the newest first. before: moment and number of the last one that is known."""
+    """What happened to these persons, the newest first, also in months that have left the log. before: moment and
+    number of the last one that is known."""
     moment, seq = before or (None, None)
     values = {"persons": list(persons), "shop": shop.pk, "moment": moment, "seq": seq, "most": most}
-    return [_event(shop, row) for row in _in_index_order(TIMELINE, values)]
+    with transaction.atomic():
+        found = [_event(shop, row) for row in _in_index_order(TIMELINE, values)]
+        return departed.filled_up(shop.pk, persons, found, most, before=before)
 
 
 def _in_index_order(query: str, values: Mapping[str, object]) -> list[Sequence[object]]:

@@ -1,6 +1,6 @@
 """Work of this room that waits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +8,8 @@ from procrastinate.contrib.django import app
 
 from treue.core.customers.erasure import followed_by
 from treue.core.customers.models import Erasure
+from treue.core.events import departed
+from treue.core.events.models import Event
 from treue.core.jobs import work
 from treue.core.jobs.wording import describe
 from treue.core.jobs.work import Progress, kind
@@ -50,6 +52,13 @@ def move_old_events(timestamp: int) -> None:
     events.move_old(timezone.now().date())
 
 
+def _moved_events(shop_id: int, files: Collection[str], persons: Collection[int]) -> Iterator[Event]:
+    from treue.core.lake import events
+
+    return events.of(shop_id, files, persons)
+
+
+departed.read_by(_moved_events)
 followed_by("lake.erase", needs_persons=True)
 describe("lake.erase", name=_("Erasure of a customer from the files"))
 describe("lake.remove", name=_("Removal of a shop's files"))

@@ -248,9 +248,9 @@ READ: dict[str, Callable[[Facts], str]] = {
 
 
 def moved(shop: Shop) -> str:
-    """What stands at the end of a timeline once older months have left the log; "" while they have not."""
+    """What stands at the end of a timeline that goes on where older months have left the log for; "" while none has."""
     first = departing.first_month(shop.pk)
     if first is None:
         return ""
     month = formats.period(first, active_language())
-    return gettext("What happened before %(month)s is kept in the analysis files.") % {"month": month}
+    return gettext("Of what happened before %(month)s, fewer details are kept.") % {"month": month}

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from treue.core.customers import persons
 from treue.core.customers.models import Customer
+from treue.core.events import departed
 from treue.core.events.models import Event
 
 PAGE = 50
@@ -58,6 +59,9 @@ class Only:
     names: Collection[str]
     others: bool = False
 
+    def concerns(self, event: Event) -> bool:
+        return (event.name in self.names) != self.others
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -70,14 +74,22 @@ class Page:
 def read(customer: Customer, *, only: Only | None = None, behind: Place | None = None) -> Page:
     names = "" if only is None else "and name <> all(%(names)s)" if only.others else "and name = any(%(names)s)"
     statement = LATEST.format(before=BEFORE if behind else "", names=names)
-    facts: dict[str, object] = {"numbers": persons.numbers_of(customer), "most": PAGE + 1}
+    numbers = persons.numbers_of(customer)
+    facts: dict[str, object] = {"numbers": numbers, "most": PAGE + 1}
     if behind:
         facts |= {"moment": behind.occurred_at, "seq": behind.seq}
     if only:
         facts["names"] = list(only.names)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(IN_ORDER)
-        found = list(Event.objects.raw(statement, facts))
+        found = departed.filled_up(
+            customer.shop_id,
+            numbers,
+            list(Event.objects.raw(statement, facts)),
+            PAGE + 1,
+            before=(behind.occurred_at, behind.seq) if behind else None,
+            concerns=only.concerns if only else lambda event: True,
+        )
     shown = found[:PAGE]
     last = shown[-1] if len(found) > PAGE else None
     return Page(shown, Place(last.occurred_at, last.seq) if last else None)

@@ -92,6 +92,8 @@ else can read them.
 - An empty cell without quotes is unknown; "" in quotes is an empty text.
 - Moments are in UTC, as ISO 8601. Amounts have a point before the decimals and are in the shop's currency.
 - Lists and objects are JSON.
+- Events of months that have left the database for files stand behind the others, with what is kept of them: what was
+  told of behaviour and purchases, and no message id.
 - datapackage.json describes every column, key and reference, as Frictionless data packages do; `personal` marks what
   says something about a person.
 

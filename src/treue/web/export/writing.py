@@ -17,7 +17,7 @@ import psycopg
 from psycopg.sql import SQL, Composable, Identifier
 
 from treue.core import direct
-from treue.web.export import describing, tables
+from treue.web.export import departed, describing, tables
 from treue.web.export.tables import Column, Table
 
 PACKAGE, README = "datapackage.json", "README.md"
@@ -38,6 +38,7 @@ def write(folder: Path, *, moment: datetime, tell: Callable[[str], None] = lambd
     resources = []
     with _whole(folder) as place, psycopg.connect(direct.conninfo(application_name="treue export")) as link:
         link.isolation_level, link.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
+        departed.stay(link)
         for table in tables.taken():
             tell(table.name)
             path = place / f"{table.name}.csv"
@@ -79,7 +80,11 @@ def _write(link: psycopg.Connection, table: Table, path: Path) -> int:
         with cursor.copy(query) as copy:
             for block in copy:
                 file.write(block)
-        return cursor.rowcount
+        rows = cursor.rowcount
+        for line in departed.lines(link, table):
+            file.write(line.encode())
+            rows += 1
+        return rows
 
 
 def _texts(table: Table) -> list[Column]:

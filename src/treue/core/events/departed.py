@@ -1,0 +1,60 @@
+"""Events of months that have left the log, for whoever asks what happened to one person.
+
+The log knows that a month has left it, not how it is kept: the room that took it says how to read it. Of such an event
+only what concerns behaviour and purchases is there, and no `message_id`.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from treue.core.events import departing
+from treue.core.events.models import Event, MovedMonth
+
+# What a month holds may have happened a little after it was written down: a program may tell an order of tomorrow.
+LONGEST_AHEAD = timedelta(days=2)
+
+Reader = Callable[[int, Collection[str], Collection[int]], Iterator[Event]]
+Place = tuple[datetime, int]
+READERS: list[Reader] = []
+
+
+def read_by(reader: Reader) -> None:
+    """Have moved months read by this: a shop's events of these files and persons, in the order of the log."""
+    READERS.append(reader)
+
+
+def of(shop_id: int, numbers: Collection[int]) -> Iterator[Event]:
+    """What is kept elsewhere of some persons, in the order of the log. numbers: theirs.
+
+    In one transaction with what is read of the log itself, and after that: a month cannot leave the log in between.
+    """
+    files = list(MovedMonth.objects.filter(shop=shop_id).order_by("month", "pk").values_list("file", flat=True))
+    if files:
+        for reader in READERS:
+            yield from reader(shop_id, files, numbers)
+
+
+def filled_up(
+    shop_id: int,
+    numbers: Collection[int],
+    found: Sequence[Event],
+    most: int,
+    *,
+    before: Place | None = None,
+    concerns: Callable[[Event], bool] = lambda event: True,
+) -> list[Event]:
+    """The latest events of these persons wherever they are, at most so many, the newest first.
+
+    found: the latest of those that are in the log. before: moment and number of an event, behind which they begin.
+    concerns: what is asked for at all. Where the log has enough that is later than all that has left it, nothing else
+    is read. In the transaction in which `found` was read, see `of`.
+    """
+    begins = departing.first_moment(shop_id)
+    if begins is None or (len(found) == most and found[-1].occurred_at > begins + LONGEST_AHEAD):
+        return list(found)
+    older = [each for each in of(shop_id, numbers) if (before is None or _place(each) < before) and concerns(each)]
+    return sorted([*found, *older], key=_place, reverse=True)[:most]
+
+
+def _place(event: Event) -> Place:
+    return event.occurred_at, event.seq
