@@ -5,10 +5,12 @@ only what concerns behaviour and purchases is there, and no `message_id`.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from treue.core.customers import persons
+from treue.core.customers.models import Customer
 from treue.core.events import departing
-from treue.core.events.models import Event, MovedMonth
+from treue.core.events.models import Event, MovedMonth, Parked
 
 # What a month holds may have happened a little after it was written down: a program may tell an order of tomorrow.
 LONGEST_AHEAD = timedelta(days=2)
@@ -32,6 +34,17 @@ def of(shop_id: int, numbers: Collection[int]) -> Iterator[Event]:
     if files:
         for reader in READERS:
             yield from reader(shop_id, files, numbers)
+
+
+def waiting(parked: Parked) -> Event | None:
+    """The event of a customer that waits for a reaction, if it has left the log."""
+    month = parked.recorded_at.astimezone(UTC).date().replace(day=1)
+    moved = list(MovedMonth.objects.filter(month=month).order_by("shop", "pk").values_list("shop", "file"))
+    if parked.person is None or not moved:
+        return None
+    numbers = persons.numbers_of(Customer(pk=parked.person))
+    found = (event for shop, file in moved for reader in READERS for event in reader(shop, [file], numbers))
+    return next((event for event in found if event.seq == parked.seq), None)
 
 
 def filled_up(

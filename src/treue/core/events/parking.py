@@ -1,17 +1,18 @@
 """Events that a reaction could not deal with, and those of the same person that wait behind them."""
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from treue.core.events import reading, registry
+from treue.core.events import departed, reading, registry
 from treue.core.events.calling import call
 from treue.core.events.errors import NotNow
-from treue.core.events.models import Parked
+from treue.core.events.happened import Happened
+from treue.core.events.models import SHARDS, MovedMonth, Parked
 from treue.core.events.reading import Read
 from treue.core.events.registry import Reaction
 
@@ -60,11 +61,42 @@ def _failed(error: Exception, *, attempts: int) -> dict[str, object]:
     return {"error": type(error).__qualname__[:LONGEST_ERROR], "attempts": attempts, "next_try_at": again}
 
 
-def take_up(reaction: str, person: int, customer: int, names: Collection[str]) -> None:
-    """Have a reaction deal with a visitor's events once more, as the customer's that they turned out to be; soon, and
-    in their order among what is parked of that customer."""
+def take_up(reaction: str, visitors: Mapping[int, int], names: Collection[str]) -> None:
+    """Have a reaction deal with events of visitors once more, as the customers' that they turned out to be; soon, and
+    in their order among what is parked of each customer. Also with what has left the log.
+
+    visitors: their numbers, each with the customer's.
+    """
+    if not visitors:
+        return
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_UP, {"reaction": reaction, "person": person, "customer": customer, "names": sorted(names)})
+        for person, customer in visitors.items():
+            values = {"reaction": reaction, "person": person, "customer": customer, "names": sorted(names)}
+            cursor.execute(TAKE_UP, values)
+    _take_up_departed(reaction, visitors, names)
+
+
+def _take_up_departed(reaction: str, visitors: Mapping[int, int], names: Collection[str]) -> None:
+    """Before whatever is in the log."""
+    shops = MovedMonth.objects.values_list("shop", flat=True).distinct()
+    older = [event for shop in shops for event in departed.of(shop, visitors) if event.name in names]
+    Parked.objects.bulk_create(
+        [
+            Parked(
+                reaction=reaction,
+                seq=event.seq,
+                recorded_at=event.recorded_at,
+                place=0,
+                person=visitors[event.person],
+                shard=event.person % SHARDS,
+                next_try_at=timezone.now(),
+            )
+            for event in older
+        ],
+        update_conflicts=True,
+        unique_fields=["reaction", "seq"],
+        update_fields=["person", "next_try_at"],
+    )
 
 
 def follow(persons: Collection[int], customer: int) -> None:
@@ -111,13 +143,23 @@ def try_again(parked: Parked, *, if_due: bool = False) -> int:
 
 def _succeeds(reaction: Reaction, parked: Parked) -> bool:
     """Whether it need not wait any longer: it was dealt with, or the event is not there any more."""
-    event = reading.one(parked.seq, parked.recorded_at)
+    event = reading.one(parked.seq, parked.recorded_at) or _departed(parked)
     error = call(reaction, [event]) if event else None
     if error is None:
         parked.delete()
         return True
     Parked.objects.filter(pk=parked.pk).update(**_failed(error, attempts=parked.attempts + 1))
     return False
+
+
+def _departed(parked: Parked) -> Happened | None:
+    """An event that has left the log, as it would be read there. The id of its message is not kept, and its number
+    stands for it."""
+    event = departed.waiting(parked)
+    if event is None:
+        return None
+    told = {name: getattr(event, name) for name in Happened.__dataclass_fields__ if name != "customer"}
+    return Happened(**told | {"message_id": f"event {event.seq}"}, customer=parked.person)
 
 
 def leave_out(parked: Parked) -> None:

@@ -12,7 +12,7 @@ from psycopg import Cursor
 
 from treue.core.customers import persons
 from treue.core.customers.models import Customer
-from treue.core.events import reading, registry
+from treue.core.events import departed, reading, registry
 from treue.core.events.models import Event, Parked
 from treue.core.shop.models import Shop
 
@@ -117,7 +117,15 @@ def _events(parked: Collection[Parked]) -> dict[int, Event]:
         seq__in={each.seq for each in parked}, recorded_at__in={each.recorded_at for each in parked}
     )
     named = found.annotate(order=Coalesce(KT("facts__order_id"), KT("facts__order")), currency=KT("facts__currency"))
-    return {event.seq: event for event in named.defer("facts")}
+    there = {event.seq: event for event in named.defer("facts")}
+    elsewhere = (departed.waiting(each) for each in parked if each.seq not in there)
+    return there | {event.seq: _named(event) for event in elsewhere if event}
+
+
+def _named(event: Event) -> Event:
+    event.order = event.facts.get("order_id") or event.facts.get("order")
+    event.currency = event.facts.get("currency")
+    return event
 
 
 def _customers(parked: Collection[Parked]) -> dict[int, Customer]:

@@ -35,8 +35,8 @@ ROWS_AT_ONCE = 100_000
 
 # Whatever is not named here stays behind: no trait, no identifier, no address of a machine.
 SINGLE = (
-    *("order", "order_id", "total", "revenue", "currency", "product_id", "sku", "category", "price", "quantity"),
-    *("path", "channel", "country"),
+    *("order", "order_id", "total", "revenue", "shipping", "currency", "product_id", "sku", "category", "price"),
+    *("quantity", "path", "channel", "affiliation", "country"),
 )
 OF_A_PRODUCT = ("product_id", "sku", "category", "quantity", "price")
 OF_A_CAMPAIGN = ("source", "medium", "name")

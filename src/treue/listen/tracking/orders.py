@@ -55,13 +55,16 @@ def _shop(event: Happened) -> int:
 
 def follow(recognised: Iterable[Recognised]) -> None:
     """The orders of visitors go to who they are today; those of a visitor who is nobody's any more only stand in the
-    log. They are written apart: one that cannot be an order must not keep a person from being recognised."""
+    log, or where its old months went. They are written apart: one that cannot be an order must not keep a person from
+    being recognised."""
+    known = {}
     for each in recognised:
         if each.before is not None:
             _take_back(each)
         if each.customer is not None:
             parking.follow([each.number], each.customer)
-            parking.take_up(REACTION, each.number, each.customer, names.ORDERS)
+            known[each.number] = each.customer
+    parking.take_up(REACTION, known, names.ORDERS)
 
 
 def _take_back(visitor: Recognised) -> None:
