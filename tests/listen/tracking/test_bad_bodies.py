@@ -47,6 +47,28 @@ def test_bodies_that_cannot_be_taken(source: Make, body: bytes, status: int, cod
     assert sender.one().status == 200
 
 
+UNREADABLE = [
+    (b"", "not_json"),
+    (b"tea", "not_json"),
+    (EVENT[:-1], "not_json"),
+    (b"[]", "not_json"),
+    (b"null", "not_json"),
+    (b'{"userId":"7","event":"\xc3"}', "not_json"),
+    (b'{"userId":"7","event":"e","properties":{"total":1e400}}', "malformed"),
+    (b'{"userId":{},"event":"e"}', "malformed"),
+    (b'{"userId":"7","event":["e"]}', "malformed"),
+]
+
+
+def test_one_event_that_cannot_be_read_is_called_so_wherever_the_key_is(source: Make):
+    sender = source()
+    for body, code in UNREADABLE:
+        with_key = body.replace(b"{", b'{"writeKey":"%b",' % sender.key.encode(), 1)
+        for answer in (sender.post("/v1/track", body), sender.post("/v1/track", with_key, key=None)):
+            assert (answer.status, answer.json["code"]) == (400, code), body
+            assert answer.json["type"] == f"urn:treue:problem:{code.replace('_', '-')}"
+
+
 @pytest.mark.parametrize("encoding", ["br", "deflate", "zstd", "gzip, gzip"])
 def test_other_encodings_are_refused(source: Make, encoding: str):
     answer = source().post("/v1/batch", zlib.compress(GOOD), Content_Encoding=encoding)
@@ -67,13 +89,14 @@ def test_gzip_in_several_members_and_a_byte_order_mark_are_fine(source: Make):
         (b'{"type":"track","userId":"7","event":"e","properties":{"\\u0000":1}}', "holds_nul"),
         (b'{"type":"track","userId":"7","event":"\\ud800"}', None),
         (b'{"type":"track","userId":"7","event":"\\udc00\\ud800"}', None),
-        (b'{"type":"track","userId":"7","event":"\xc3"}', "malformed"),
+        (b'{"type":"track","userId":"7","event":"\xc3"}', "not_json"),
         (b'{"type":"track","userId":"7","event":"e","properties":{"a":"%b"}}' % (b"x" * 33_000), "event_too_large"),
         (b'{"type":"track","userId":"7","event":"e","properties":' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"}", None),
         (b'{"type":"track","userId":"7","event":"e","properties":{"a":%b}}' % (b"9" * 400), None),
         (b'{"type":"track","userId":"7","event":"e","properties":{"total":1e400}}', "malformed"),
         (b"null", "malformed"),
         (b'"text"', "malformed"),
+        (b'{"type":"track","userId":{},"event":"e"}', "malformed"),
     ],
 )
 def test_a_bad_event_does_not_sink_a_good_one(source: Make, event: bytes, code: str | None):

@@ -264,20 +264,20 @@ def test_bad_events_are_refused_for_a_reason(kind: str, event: dict[str, object]
 
 
 @pytest.mark.parametrize(
-    "raw",
+    ("raw", "error"),
     [
-        b'{"userId":"7","event":"\\ud800"}',
-        b'{"userId":"7","event":"\xff"}',
-        b'{"userId":"7","event":"e","properties":' + b'{"a":' * 5_000 + b"1" + b"}" * 5_001,
-        b'{"userId":7.5,"event":"e"}',
-        b'{"userId":' + b"9" * 5_000 + b',"event":"e"}',
-        b'{"userId":"7","event":"e"',
-        b"[]",
-        b"",
+        (b'{"userId":"7","event":"\\ud800"}', errors.NotJson),
+        (b'{"userId":"7","event":"\xff"}', errors.NotJson),
+        (b'{"userId":"7","event":"e","properties":' + b'{"a":' * 5_000 + b"1" + b"}" * 5_001, errors.NotJson),
+        (b'{"userId":7.5,"event":"e"}', errors.Malformed),
+        (b'{"userId":' + b"9" * 5_000 + b',"event":"e"}', errors.Malformed),
+        (b'{"userId":"7","event":"e"', errors.NotJson),
+        (b"[]", errors.Malformed),
+        (b"", errors.NotJson),
     ],
 )
-def test_what_is_no_event_is_malformed(raw: bytes):
-    with pytest.raises(errors.Malformed):
+def test_what_is_no_event_is_no_json_or_malformed(raw: bytes, error: type[Exception]):
+    with pytest.raises(error):
         check(raw, arrival(), "track")
 
 

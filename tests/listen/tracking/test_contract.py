@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sending import Sender
@@ -14,6 +15,23 @@ def test_the_description_names_every_address(source: Make):
     described = {path for path in json.loads(answer.body)["paths"] if path.count("/") == 2}
     kinds = ("identify", "track", "page", "screen", "group", "alias", "batch")
     assert described == {f"/v1/{name}" for kind in kinds for name in (kind, kind[0])} | {"/v1/openapi.json"}
+
+
+def test_the_description_names_every_word_for_what_is_refused(source: Make):
+    from treue.listen.tracking import errors, problems
+
+    schemas = json.loads(source().ask("GET", "/v1/openapi.json").body)["components"]["schemas"]
+    answered = problems.PROBLEMS.keys() - {errors.ErasedPerson.code}
+    of_events = {kind.code for kind in errors.BadEvent.__subclasses__()} - {errors.ErasedPerson.code}
+    assert set(schemas["Problem"]["properties"]["code"]["enum"]) == answered
+    assert set(schemas["Rejected"]["properties"]["code"]["enum"]) == of_events
+
+
+def test_the_handbook_names_every_word_for_what_is_refused():
+    from treue.listen.tracking import problems
+
+    written = Path("docs/tracking.md").read_text()
+    assert [code for code in problems.PROBLEMS if f"`{code}`" not in written] == []
 
 
 @pytest.mark.long

@@ -74,9 +74,12 @@ class OrderIn(Taken):
 
 
 class OrderRecorded(Told):
-    message_id: str = Field(description="Of the event in the log.")
+    message_id: str = Field(description="Of the event in the log by which the order was told of first.")
     customer: Id
-    recorded: bool = Field(description="False where an order of this number had been recorded before; nothing changed.")
+    recorded: bool = Field(
+        description="False where an order of this number had been recorded before, by a server and with its customer; "
+        "nothing changed."
+    )
 
     model_config = shown_as({"message_id": "order completed A-2026-0815", "customer": 4711, "recorded": True})
 

@@ -1,7 +1,12 @@
-"""An order that a program tells of, written down as what happened."""
+"""An order as it is told: once by whoever comes first, and again by whoever can say more.
+
+A telling says more than another if it names the customer, and if it comes from a server, a till or a file instead of a
+browser. What some telling said already is a repeat, whatever came in between; so the best ones are heard in any order.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 
@@ -12,9 +17,19 @@ from treue.core.shop.models import Shop
 from treue.core.staff import keys
 from treue.core.staff.roles import Scope
 
-ORDER_COMPLETED = "Order Completed"
+ORDER_COMPLETED, ORDER_UPDATED = "Order Completed", "Order Updated"
 API = "api"
 OLDEST_NEWS = timedelta(days=2)
+NAMED, SERVED, SETTLED = "order named ", "order served ", "order settled "  # by name, by a server, by both
+
+
+class Telling(NamedTuple):
+    """Under which ids a telling is written down, as `log.Happening` has them."""
+
+    message_id: str
+    again_id: str | None = None
+    again_name: str | None = None
+    covers: tuple[str, ...] = ()
 
 
 def message_id(number: str, again: int = 0) -> str:
@@ -22,11 +37,26 @@ def message_id(number: str, again: int = 0) -> str:
     return withdrawing.told_as(f"order completed {number}", again)
 
 
+def telling(number: str, *, is_named: bool, is_from_server: bool) -> Telling:
+    """is_named: it names the customer. is_from_server: it comes from no browser."""
+    said = [NAMED] * is_named + [SERVED] * is_from_server
+    covers = [*said, SETTLED] if len(said) > 1 else said
+    if not covers:
+        return Telling(message_id(number))
+    ids = tuple(f"{kind}{number}" for kind in covers)
+    return Telling(message_id(number), ids[-1], ORDER_UPDATED, ids)
+
+
+def is_told_again(message_id: str) -> bool:
+    """Whether an update is an order that somebody else told of before."""
+    return message_id.startswith((NAMED, SERVED, SETTLED))
+
+
 def record_order(
     *, shop: Shop, number: str, customer: str, at: datetime, facts: Mapping[str, object]
 ) -> tuple[int, bool, int]:
-    """Append an order to the log. Returns whose it is today, whether it was not there yet, and how often an order of
-    this number had been taken back before.
+    """Append an order to the log. Returns whose it is today, whether nobody had told as much of it yet, and how often an
+    order of this number had been taken back before.
 
     customer: the shop's number of them. What happened more than two days before the shop first made a key to write is
     history. Raises StaysErased where the customer was erased after it happened.
@@ -34,14 +64,14 @@ def record_order(
     with transaction.atomic():
         person = writing.named(shop=shop, number=customer, at=at)
         happening = Happening(
-            message_id(number),
-            ORDER_COMPLETED,
-            person.number,
-            API,
-            at,
-            facts,
+            name=ORDER_COMPLETED,
+            person=person.number,
+            source=API,
+            occurred_at=at,
+            facts=facts,
             lane=person.customer,
             is_history=at < keys.first_made(shop, Scope.WRITE) - OLDEST_NEWS,
+            **telling(number, is_named=True, is_from_server=True)._asdict(),
         )
         is_new = record(shop, [happening]) == 1
         return person.customer, is_new, withdrawing.times_withdrawn(shop, happening.message_id)

@@ -14,28 +14,37 @@ from treue.core.shop.models import Shop
 
 # The ids are taken in their own order, so that two writers of the same messages wait for each other instead of
 # meeting crosswise. What another transaction is writing is waited for: only then it is known whether it is new.
-# What was withdrawn comes under another id (`withdrawing`).
+# A row takes its own id and those that it covers; each is the first row's that takes it. What was withdrawn comes under
+# other ids (`withdrawing`).
 APPEND = """
 with incoming as (
-    select given.shop_id, coalesce(w.message_id || ' again ' || w.times, given.message_id) as message_id, name, person,
-        lane, source, occurred_at, is_history, facts, place
+    select given.shop_id, given.message_id as told_id, once_more, given.message_id || once_more as message_id,
+        again_id || once_more as again_id, again_name, covers, name, person, lane, source, occurred_at, is_history,
+        facts, place
     from rows from (jsonb_to_recordset(%s::jsonb) as (
         shop_id bigint, message_id text, name text, person bigint, lane bigint, source text, occurred_at timestamptz,
-        is_history boolean, facts jsonb)) with ordinality
-        as given (shop_id, message_id, name, person, lane, source, occurred_at, is_history, facts, place)
-    left join events_withdrawn w on w.shop_id = given.shop_id and w.message_id = given.message_id),
+        is_history boolean, facts jsonb, again_id text, again_name text, covers text[])) with ordinality
+        as given (shop_id, message_id, name, person, lane, source, occurred_at, is_history, facts, again_id,
+            again_name, covers, place)
+    left join events_withdrawn w on w.shop_id = given.shop_id and w.message_id = given.message_id
+    cross join lateral (select coalesce(' again ' || w.times, '') as once_more) as suffix),
+taken as (
+    select distinct on (shop_id, taken_id) *
+    from (select *, unnest(told_id || covers) || once_more as taken_id from incoming) each_id
+    order by shop_id, taken_id, place),
 fresh as (
     insert into events_message (shop_id, message_id)
-    select distinct shop_id, message_id from incoming order by shop_id, message_id
-    on conflict do nothing returning shop_id, message_id)
+    select shop_id, taken_id from taken order by shop_id, taken_id
+    on conflict do nothing returning shop_id, message_id as taken_id)
 insert into events_event (shop_id, message_id, name, person, shard, source, occurred_at, is_history, facts)
-select shop_id, message_id, name, person,
+select shop_id, taken_id, case when taken_id = message_id then name else again_name end, person,
     coalesce(
         lane, (select merged_into_id from customers_customer c where c.id = person), person,
         get_byte(decode(md5(message_id), 'hex'), 0)) & %s,
     source, occurred_at, coalesce(is_history, false), facts
-from (select distinct on (shop_id, message_id) * from incoming order by shop_id, message_id, place) once
-join fresh using (shop_id, message_id)
+from (
+    select distinct on (place) * from taken join fresh using (shop_id, taken_id)
+    where taken_id in (message_id, again_id) order by place, taken_id <> message_id) once
 order by place"""
 
 
@@ -55,6 +64,8 @@ class Happening:
     the customer or visitor, None where it concerns nobody. occurred_at: an aware moment. facts: what JSON can hold,
     without NUL. lane: the customer whom that number stands for now, where it is another one; it keeps their events in
     one order. is_history: it happened before its source was live; reactions see it only where they ask for that.
+    again_id, again_name: as what it is written down where the message is there already, but nothing yet that covers
+    `again_id`. covers: the ids of which nothing is news any more after this, its own `again_id` among them.
     """
 
     message_id: str
@@ -65,6 +76,9 @@ class Happening:
     facts: Mapping[str, object] = field(default_factory=dict)
     lane: int | None = None
     is_history: bool = False
+    again_id: str | None = None
+    again_name: str | None = None
+    covers: Sequence[str] = ()
 
 
 def record(shop: Shop, happenings: Sequence[Happening]) -> int:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from treue.listen.tracking.errors import NoBatch, NotJson, TooManyEvents
-from treue.listen.tracking.wire import UNREADABLE, Batch, Keyed
+from treue.listen.tracking.wire import UNREADABLE, Batch, Body, Keyed
 
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 BATCH = "batch"
@@ -26,13 +26,15 @@ class Call(NamedTuple):
 
 
 _batch = msgspec.json.Decoder(Batch).decode
+_body = msgspec.json.Decoder(Body).decode
 _keyed = msgspec.json.Decoder(Keyed).decode
 
 
 def read(kind: str, body: bytes, key: str | None) -> Call:
-    """Take a body apart. key: of the header; the body's counts where there is none. Raises BadRequest."""
+    """Take a body apart. key: of the header; the body's counts where there is none. Raises NotJson, BadRequest."""
     try:
         if kind != BATCH:
+            _body(body)
             return Call(key or _keyed(body).write_key, [body], kind, None)
         batch = _batch(body)
     except UNREADABLE as error:

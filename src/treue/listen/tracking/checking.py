@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from treue.core.commerce import completing
+from treue.core.commerce.completing import Telling
 from treue.core.customers.persons import ANONYMOUS, NUMBER, Key
 from treue.listen.tracking import facts as keeping
 from treue.listen.tracking import names, origins, told
@@ -22,6 +24,7 @@ from treue.listen.tracking.errors import (
     NoOrderId,
     NoPreviousId,
     NotBelieved,
+    NotJson,
     ReservedMessageId,
     TooLong,
     UnknownType,
@@ -37,10 +40,10 @@ LONGEST_ID, LONGEST_MESSAGE_ID = 120, 200  # the first as a customer's number in
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 NOBODY = frozenset({"", "null", "undefined", "none", "nan", "0", "[object object]", "anonymous", "guest"})
 TITLES = {"identify": "Identify", "page": "Page Viewed", "screen": "Screen Viewed", "group": "Group", "alias": "Alias"}
-ORDERS = {names.ORDER_COMPLETED: "order completed ", names.ORDER_CANCELLED: "order cancelled "}
+CANCELLED = "order cancelled "
 
 
-class Line(msgspec.Struct):
+class Line(msgspec.Struct, omit_defaults=True):
     """A row of the log, without the person, who is found when it is written."""
 
     shop_id: int
@@ -50,6 +53,9 @@ class Line(msgspec.Struct):
     occurred_at: datetime
     is_history: bool
     facts: keeping.Facts
+    again_id: str | None = None
+    again_name: str | None = None
+    covers: tuple[str, ...] = ()
 
 
 class Row(NamedTuple):
@@ -96,7 +102,8 @@ def check(raw: bytes, arrival: Arrival, kind: str | None) -> Row:
     given = _message_id(sent)
     moment = _moment(sent, arrival)
     is_history = moment < arrival.sender.live_since
-    line = Line(shop, _unique(given, name, facts), name, arrival.sender.name, moment, is_history, facts)
+    as_told = _telling(given, name, facts, is_named=user_id is not None, sender=arrival.sender)
+    line = Line(shop, as_told.message_id, name, arrival.sender.name, moment, is_history, facts, *as_told[1:])
     who = Key(shop, NUMBER, user_id) if user_id is not None else Key(shop, ANONYMOUS, str(anonymous_id))
     return Row(_encode(line), who, given, moment, arrival.sender.source_id)
 
@@ -107,7 +114,7 @@ def _read(raw: bytes) -> Sent:
     except msgspec.ValidationError as error:
         raise Malformed(str(error)) from error
     except UNREADABLE as error:
-        raise Malformed from error
+        raise NotJson from error
 
 
 def _id(given: str | int | None, field: str) -> str | None:
@@ -167,10 +174,14 @@ def _message_id(sent: Sent) -> str:
     return given
 
 
-def _unique(given: str, name: str, facts: keeping.Facts) -> str:
-    """One order is one event, told by whichever source first."""
+def _telling(given: str, name: str, facts: keeping.Facts, *, is_named: bool, sender: Sender) -> Telling:
+    """One order is one event, told by whichever source first; it is told again by who can say more of it."""
     order = facts.get("order")
-    return f"{ORDERS[name]}{order}" if order is not None and name in ORDERS else given
+    if order is None or name not in (names.ORDER_COMPLETED, names.ORDER_CANCELLED):
+        return Telling(given)
+    if name == names.ORDER_CANCELLED:
+        return Telling(f"{CANCELLED}{order}")
+    return completing.telling(str(order), is_named=is_named, is_from_server=not sender.is_browser)
 
 
 def _moment(sent: Sent, arrival: Arrival) -> datetime:

@@ -15,7 +15,15 @@ class BadEvent(TrackingError):
     """One event cannot be taken; others of its batch can."""
 
 
+class NotJson(BadEvent):
+    """The body cannot be read as JSON, or is not what its address takes; or that holds for one event of a batch."""
+
+    code = "not_json"
+
+
 class Malformed(BadEvent):
+    """JSON, but not as an event of its type has it."""
+
     code = "malformed"
 
 
@@ -89,10 +97,6 @@ class NotStorable(BadEvent):
 
 class BadRequest(TrackingError):
     """The whole call cannot be taken."""
-
-
-class NotJson(BadRequest):
-    code = "not_json"
 
 
 class BadEncoding(BadRequest):

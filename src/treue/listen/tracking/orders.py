@@ -1,8 +1,8 @@
 """Events that tell of orders, into the shop's orders.
 
-One order told by a library, a webhook and a file is one order, by its number. Whose word counts: a file's before a
-server's before a browser's; of the same kind, what says that it is an update. Anybody may say that an order was
-refunded or cancelled, in whatever order that arrives.
+One order told by a library, a webhook and a file is one order, by its number. Whose word counts says `precedence`; of
+the same kind, what says that it is an update. Anybody may say that an order was refunded or cancelled, in whatever
+order that arrives.
 
 An order of a visitor whom nobody knows waits in the log, and is written once the visitor is recognised.
 """
@@ -21,13 +21,13 @@ from treue.core.events.models import FILES, Source
 from treue.core.shop import locking
 from treue.core.shop.models import Shop
 from treue.listen.imports.storing.matching import rematch_few
-from treue.listen.tracking import names, refunds, told
+from treue.listen.tracking import names, precedence, refunds, told
 from treue.listen.tracking.order_errors import OrderOfAnotherCustomer, UnusableOrder
+from treue.listen.tracking.precedence import Word
 from treue.listen.tracking.told import Line, Rules
 
 REACTION = "tracking.orders"
 TAKEN_BACK = frozenset({names.ORDER_REFUNDED, names.ORDER_CANCELLED})
-RANKS = {"browser": 0, "server": 1, "api": 1, "import": 2}
 LONGEST_CHANNEL, LONGEST_COUNTRY = 60, 60
 
 
@@ -46,7 +46,7 @@ def take(events: Sequence[Happened]) -> None:
             continue  # it is being removed
         if not locking.try_until_commit(shop_id):
             raise NotNow
-        Book(shop).write(of_shop)
+        Book(shop, visitors).write(of_shop)
 
 
 def _shop(event: Happened) -> int:
@@ -82,8 +82,10 @@ def _take_back(visitor: Recognised) -> None:
 class Book:
     """A shop's orders, written to under its lock."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, visitors: Collection[int]) -> None:
+        """visitors: the numbers among the events' that are visitors'."""
         self.shop = shop
+        self.visitors = visitors
         self.rules = Rules.of(shop)
         self.kinds = dict(Source.objects.filter(shop=shop).values_list("name", "kind"))
         self.customers: set[int] = set()
@@ -94,12 +96,13 @@ class Book:
         for event in events:
             number = told.order_number(event.facts)
             order = Order.objects.select_related("batch").filter(shop=self.shop, number=number).first()
-            if order and order.customer_id != event.customer and not self._may_take_back(event):
-                raise OrderOfAnotherCustomer(number)
-            self._write(event, number, order)
+            mine = precedence.of_event(event, self.kinds, self.visitors)
+            self._write(event, number, mine, order)
         self._settle()
 
-    def _write(self, event: Happened, number: str, order: Order | None) -> None:
+    def _write(self, event: Happened, number: str, mine: Word, order: Order | None) -> None:
+        if order is not None and order.customer_id != event.customer and not self._may_speak_of(order, event, mine):
+            return
         lines = told.lines(event.facts, self.rules)
         self.customers |= {event.customer, order.customer_id if order else event.customer}
         if event.name in TAKEN_BACK:
@@ -107,8 +110,23 @@ class Book:
             refunds.write(event, number, order, lines, products, self._batch(event))
         elif order is None:
             self._add(event, number, lines)
-        elif self._counts_more(event, order):
-            self._replace(event, order, lines)
+        else:
+            self._hear_again(event, mine, order, lines)
+
+    def _may_speak_of(self, order: Order, event: Happened, mine: Word) -> bool:
+        """Of the order of another customer. A server may say whose order it likes came back; whose word counts more,
+        whose the order is. A visitor, or a browser, who tells of it like others is not heard.
+
+        Raises OrderOfAnotherCustomer where two say what cannot both be true, or want to change what is not theirs.
+        """
+        if event.name in TAKEN_BACK:
+            if not mine.is_of_a_browser:
+                return True
+        elif mine > (theirs := precedence.of_order(order)):
+            return True
+        elif mine < theirs and not precedence.is_change(event) and (mine.is_of_a_browser or not mine.is_named):
+            return False
+        raise OrderOfAnotherCustomer(order.number)
 
     def _settle(self) -> None:
         if self.customers and refunds.concern(self.shop, self.customers):
@@ -129,19 +147,28 @@ class Book:
         order.save(force_insert=True)
         self._add_lines(order, lines)
         refunds.fill_up(order)
+        refunds.go_with(order)
 
-    def _replace(self, event: Happened, order: Order, lines: Sequence[Line]) -> None:
-        """What it says of goods replaces what was there; where it says nothing of them, they stay. An order that was a
-        visitor's, and that somebody tells of by the customer's name, is the customer's for good."""
-        order.person = event.person if event.person != event.customer else None
-        if not lines:
-            order.save(update_fields=["person"])
-            return
-        RefundMatch.objects.filter(order=order).delete()
-        OrderLine.objects.filter(order=order)._raw_delete("default")
-        self._fill(order, event, lines)
+    def _hear_again(self, event: Happened, mine: Word, order: Order, lines: Sequence[Line]) -> None:
+        """What it says of goods replaces what was there, where its word counts; where it says nothing of them, they
+        stay. An order that was a visitor's, and that somebody tells of by the customer's name, is the customer's for
+        good."""
+        theirs, is_change = precedence.of_order(order), precedence.is_change(event)
+        replaces = bool(lines) and precedence.replaces(event, mine, order, theirs, self.kinds)
+        if mine.is_named or order.customer_id != event.customer or (mine > theirs and not theirs.is_named):
+            order.customer_id, order.person = event.customer, event.person if event.person != event.customer else None
+        if mine >= theirs and not is_change:
+            order.ordered_at = event.occurred_at
+            OrderLine.objects.filter(order=order).update(bought_at=order.ordered_at)
+        if replaces:
+            order.country = order.country if is_change else ""
+            RefundMatch.objects.filter(order=order).delete()
+            OrderLine.objects.filter(order=order)._raw_delete("default")
+            self._fill(order, event, lines)
         order.save()
-        self._add_lines(order, lines)
+        if replaces:
+            self._add_lines(order, lines)
+        refunds.go_with(order)
 
     def _fill(self, order: Order, event: Happened, lines: Sequence[Line]) -> None:
         order.channel = self._channel(event)
@@ -166,16 +193,8 @@ class Book:
             for ordinal, line in enumerate(lines, start=1)
         )
 
-    def _counts_more(self, event: Happened, order: Order) -> bool:
-        mine, theirs = RANKS.get(self._kind(event), 0), RANKS.get(order.batch.source, 0)
-        return mine > theirs or (mine == theirs and event.name == names.ORDER_UPDATED)
-
     def _kind(self, event: Happened) -> str:
         return self.kinds.get(event.source, event.source)
-
-    def _may_take_back(self, event: Happened) -> bool:
-        """A server may say whose order it likes came back."""
-        return event.name in TAKEN_BACK and RANKS.get(self._kind(event), 0) > RANKS["browser"]
 
     def _batch(self, event: Happened) -> Batch:
         """One for all that came by sources of a kind."""

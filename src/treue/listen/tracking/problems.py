@@ -16,7 +16,7 @@ class Problem(NamedTuple):
 
 
 PROBLEMS: dict[str, Problem] = {
-    errors.NotJson.code: Problem(400, "The body is not the JSON that this address takes."),
+    errors.NotJson.code: Problem(400, "This is not the JSON that this address takes."),
     errors.BadEncoding.code: Problem(400, "The body cannot be unpacked."),
     errors.NoBatch.code: Problem(400, "A batch holds at least one event under `batch`."),
     errors.Malformed.code: Problem(400, "The event does not have the form of its type."),

@@ -38,12 +38,13 @@ def write(
         money = sum((line.amount for line in lines), NOTHING) if event.name != ORDER_CANCELLED else NOTHING
         parts = _share(order, money) if order else [(None, NOTHING, money)]
     reason = str(event.facts.get("reason") or ("cancelled" if event.name == ORDER_CANCELLED else ""))[:LONGEST_WORD]
+    is_for_good = order is not None and order.person is None
     common = {
         "shop": batch.shop,
         "number": number,
         "document": document,
         "customer_id": order.customer_id if order else event.customer,
-        "person": event.person if event.person != event.customer else None,
+        "person": event.person if event.person != event.customer and not is_for_good else None,
         "refers_to": number,
         "refunded_at": event.occurred_at,
         "reason": reason,
@@ -96,6 +97,14 @@ def fill_up(order: Order) -> None:
             refund.pk, refund.ordinal = None, ordinal
             refund.product, refund.quantity, refund.amount = product, quantity, amount
             refund.save(force_insert=True)
+
+
+def go_with(order: Order) -> None:
+    """What messages say came back of an order is of the same customer, and for good where the order is."""
+    theirs = Refund.objects.filter(shop=order.shop, refers_to=order.number).exclude(batch__source=FILES_BATCH)
+    theirs.exclude(customer=order.customer_id).update(customer=order.customer_id)
+    if order.person is None:
+        theirs.exclude(person=None).update(person=None)
 
 
 def concern(shop: Shop, customers: Collection[int]) -> bool:

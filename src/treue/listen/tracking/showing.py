@@ -17,6 +17,7 @@ from treue.listen.tracking import errors
 from treue.listen.tracking.activity import Active
 
 REASONS: dict[str, Promise] = {
+    errors.NotJson.code: gettext_lazy("It is no JSON that can be read"),
     errors.Malformed.code: gettext_lazy("The event does not have the form of its type"),
     errors.EventTooLarge.code: gettext_lazy("The event has more than 32 KB"),
     errors.UnknownType.code: gettext_lazy("The type is unknown"),

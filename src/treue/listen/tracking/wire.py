@@ -13,6 +13,10 @@ class Batch(msgspec.Struct, rename="camel"):
     sent_at: str | int | float | None = None
 
 
+class Body(msgspec.Struct):
+    """Any object."""
+
+
 class Keyed(msgspec.Struct, rename="camel"):
     write_key: str | None = None
 

@@ -15,6 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 from django.utils import timezone
 
+from treue.core.commerce import completing
 from treue.core.commerce.models import Order
 from treue.core.events.log import Happening, record, record_new
 from treue.core.events.models import FILES, Source
@@ -135,10 +136,10 @@ def _facts(number: str, amount: Decimal, currency: str) -> dict[str, str]:
 
 def _completed(number: str, customer: int, moment: datetime, amount: Decimal, currency: str, zone: tzinfo) -> Happening:
     return Happening(
-        message_id=f"order completed {number}",
         name=ORDER_COMPLETED,
         person=customer,
         source=FILES,
         occurred_at=moment.replace(tzinfo=zone),
         facts=_facts(number, amount, currency),
+        **completing.telling(number, is_named=True, is_from_server=True)._asdict(),
     )

@@ -1,0 +1,269 @@
+"""An order that several tell of, over real HTTP: whoever comes first, it ends with the best that was said of it."""
+
+import importlib
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+from django.db import connection, transaction
+from sending import Sender, logged, track
+
+from treue.core.commerce import completing
+from treue.core.commerce.models import Order, OrderLine, Refund
+from treue.core.customers import persons
+from treue.core.customers.persons import Key
+from treue.core.events import parking
+from treue.core.events.log import Happening, record
+from treue.core.events.models import Event, Message, Parked, Source
+from treue.core.events.reacting import drain
+from treue.core.events.reading import begin
+from treue.core.staff import keys
+
+Make = Callable[..., Sender]
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
+# Who tells what: the source, whom it names (None: the visitor), the total, minutes past noon.
+TELLINGS = {
+    "A": ("browser", None, 10, 1),
+    "B": ("browser", "C-1", 11, 2),
+    "C": ("server", None, 12, 3),
+    "D": ("server", "C-1", 13, 4),
+}
+IDENTIFY = "I"
+
+
+@pytest.fixture
+def senders(source: Make, installation: object) -> Iterator[dict[str, Sender]]:
+    yield {
+        "browser": source("browser", "browser", believes_orders=True),
+        "server": source("server"),
+        "doubted": source("doubted", "browser"),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("truncate events_cursor")
+
+
+def react() -> None:
+    begin()
+    while drain() + parking.try_due(threading.Event()):
+        pass
+
+
+def completed(number: str, who: str | None, total: float, minutes: int = 0, **further: object) -> dict[str, object]:
+    named = {"userId": who} if who else {"anonymousId": f"v {number}"}
+    moment = (NOON + timedelta(minutes=minutes)).isoformat()
+    properties = {"order_id": number, "total": total, **further}
+    return track("Order Completed", timestamp=moment, properties=properties, **named)
+
+
+def told(number: str, letter: str) -> tuple[str, dict[str, object]]:
+    """The source and the event."""
+    if letter == IDENTIFY:
+        return "server", {"type": "identify", "userId": "C-1", "anonymousId": f"v {number}"}
+    source, who, total, minutes = TELLINGS[letter]
+    further = {"country": "Malta"} if letter == "B" else {}
+    return source, completed(number, who, total, minutes, **further)
+
+
+def in_rounds(told_of: Collection[str]) -> list[list[tuple[str, str]]]:
+    """Numbers of orders with the next telling of each, the letters of its number from the first to the last."""
+    longest = max(map(len, told_of))
+    return [[(number, number[place]) for number in told_of if len(number) > place] for place in range(longest)]
+
+
+def tell_all(senders: dict[str, Sender], rounds: Sequence[Sequence[tuple[str, str]]]) -> None:
+    """Each round before the next one, in a request for each source; then all that has its effect."""
+    for these in rounds:
+        for name, sender in senders.items():
+            events = [event for source, event in (told(*each) for each in these) if source == name]
+            if events:
+                assert sender.send(*events).json == {"success": True}
+    react()
+
+
+def best(said: Sequence[str]) -> str | None:
+    """Which telling the order should follow: the last in the alphabet of those of which is known whose they are."""
+    return max((each for each in said if each in "BD" or (each in "AC" and IDENTIFY in said)), default=None)
+
+
+def seen() -> dict[str, tuple]:
+    rows = Order.objects.values_list("number", "customer__number", "amount", "ordered_at", "channel__name", "country")
+    return {number: tuple(rest) for number, *rest in rows}
+
+
+def expected(told_of: Collection[str]) -> dict[str, tuple]:
+    """What `seen` should see of orders whose numbers say who told of them, in which order."""
+    orders = {}
+    for number in told_of:
+        if (counts := best(number)) is not None:
+            source, _, total, minutes = TELLINGS[counts]
+            country = "Malta" if counts == "B" else ""
+            orders[number] = ("C-1", Decimal(total), NOON + timedelta(minutes=minutes), source, country)
+    return orders
+
+
+def test_the_same_tellings_in_any_order_give_the_same_order(senders: dict[str, Sender]):
+    told_of = ["".join(each) for count in (2, 3, 5) for each in permutations("ABCDI", count)]
+    tell_all(senders, in_rounds(told_of))
+    assert seen() == expected(told_of)
+    assert not Parked.objects.exists()
+    lines = OrderLine.objects.values_list("order__number", "amount", "bought_at")
+    assert sorted(lines) == sorted((number, each[1], each[2]) for number, each in expected(told_of).items())
+
+
+def test_so_they_do_where_each_has_its_effect_before_the_next_one_comes(senders: dict[str, Sender]):
+    told_of = ["".join(each) for each in permutations("ABCDI")]
+    for place, these in enumerate(in_rounds(told_of), start=1):
+        tell_all(senders, [these])
+        now = seen()
+        for number in told_of:
+            assert now.get(number) == expected([number[:place]]).get(number[:place]), number[:place]
+    assert not Parked.objects.exists()
+
+
+def test_an_order_is_completed_once_and_a_repeat_is_not_heard(senders: dict[str, Sender]):
+    told_of = ["".join(each) for count in range(1, 5) for each in permutations(TELLINGS, count)]
+    tell_all(senders, in_rounds(told_of))
+    once = Event.objects.filter(name="Order Completed")
+    assert sorted(once.values_list("message_id", flat=True)) == sorted(f"order completed {each}" for each in told_of)
+    before = logged()
+    assert len({event.message_id for event in before}) == len(before)
+    tell_all(senders, in_rounds(told_of))
+    assert logged() == before
+
+
+@pytest.mark.parametrize("first", ["browser", "server"])
+def test_a_batch_that_tells_twice_of_an_order_gives_it_to_the_customer(senders: dict[str, Sender], first: str):
+    sender = senders[first]
+    sender.send(completed("1", None, 9), completed("1", "C-1", 9), completed("1", "C-1", 9))
+    sender.send(completed("2", "C-1", 9), completed("2", None, 9))
+    react()
+    names = [(event.name, event.facts["order_id"]) for event in logged()]
+    assert names == [("Order Completed", "1"), ("Order Updated", "1"), ("Order Completed", "2")]
+    assert {number: each[0] for number, each in seen().items()} == {"1": "C-1", "2": "C-1"}
+
+
+def test_requests_that_come_at_once_leave_the_orders_with_their_customers(senders: dict[str, Sender]):
+    numbers = [f"{place}" for place in range(60)]
+    asked = [(number, who) for place, number in enumerate(numbers) for who in (None, "C-1")[:: (-1) ** place]]
+    with ThreadPoolExecutor(16) as crowd:
+        answers = list(crowd.map(lambda each: senders["server"].one(**completed(*each, 9)).status, asked))
+    react()
+    assert set(answers) == {200}
+    assert {number: each[0] for number, each in seen().items()} == dict.fromkeys(numbers, "C-1")
+    assert Event.objects.filter(name="Order Completed").count() == len(numbers)
+
+
+@pytest.mark.parametrize("first", [None, "C-1"])
+def test_who_tells_while_another_is_being_written_waits_for_it(senders: dict[str, Sender], first: str | None):
+    """The one that is being written is not seen yet, and might still be undone."""
+    sender = senders["server"]
+    shop = sender.source.shop
+    second = completed("1", "C-1" if first is None else None, 9)
+    key = Key(shop.pk, "number", first) if first else Key(shop.pk, "anonymous", "v 1")
+    with ThreadPoolExecutor(1) as crowd:
+        with transaction.atomic(), connection.cursor() as cursor:
+            who = persons.resolve(cursor, [key])[key]
+            as_told = completing.telling("1", is_named=first is not None, is_from_server=True)._asdict()
+            facts = {"order_id": "1", "total": 9}
+            record(
+                shop,
+                [
+                    Happening(
+                        name="Order Completed",
+                        person=who.number,
+                        source="server",
+                        occurred_at=NOON,
+                        facts=facts,
+                        **as_told,
+                    )
+                ],
+            )
+            answer = crowd.submit(lambda: sender.one(**second).status)
+            with pytest.raises(TimeoutError):
+                answer.result(timeout=1)
+        assert answer.result(timeout=30) == 200
+    react()
+    assert seen()["1"][0] == "C-1"
+    assert [event.name for event in logged()] == ["Order Completed", "Order Updated"][: 2 if first is None else 1]
+
+
+@pytest.mark.parametrize("order", list(permutations(["doubted", "browser", "server"])))
+def test_whose_the_order_is_says_the_server_and_never_a_browser_that_is_not_believed(
+    senders: dict[str, Sender], order: tuple[str, ...]
+):
+    who = {"doubted": "C-3", "browser": "C-2", "server": "C-1"}
+    for name in order:
+        senders[name].one(**completed("1", who[name], 9))
+        senders[name].one(**completed("2", who[name] if name == "doubted" else None, 9))
+        react()
+    assert {number: each[0] for number, each in seen().items()} == {"1": "C-1"}
+    assert not Parked.objects.exists()
+
+
+def test_two_servers_that_name_two_customers_do_not_take_the_order_from_each_other(senders: dict[str, Sender]):
+    senders["server"].one(**completed("1", "C-1", 9))
+    senders["server"].one(**completed("1", "C-2", 9))
+    react()
+    assert seen()["1"][0] == "C-1"
+
+
+@pytest.mark.parametrize("order", list(permutations(["anonymous", "update", "named"])))
+def test_telling_again_does_not_undo_a_change(senders: dict[str, Sender], order: tuple[str, ...]):
+    event = {"userId": "C-1", "properties": {"order_id": "1", "total": 5}, "timestamp": NOON.isoformat()}
+    told = {
+        "anonymous": completed("1", None, 9),
+        "named": completed("1", "C-1", 9),
+        "update": track("Order Updated", **event),
+    }
+    for name in order:
+        senders["server"].one(**told[name])
+        react()
+    assert seen()["1"][:3] == ("C-1", 5, NOON)
+
+
+@pytest.mark.parametrize("order", list(permutations(["anonymous", "refund", "named"])))
+def test_what_a_visitor_gave_back_stays_with_the_customer_who_is_named(senders: dict[str, Sender], order: tuple):
+    server = senders["server"]
+    server.send({"type": "identify", "userId": "C-1", "anonymousId": "v 1"})
+    refund = track("Order Refunded", anonymousId="v 1", properties={"order_id": "1"}, messageId="r")
+    told = {"anonymous": completed("1", None, 9), "refund": refund, "named": completed("1", "C-1", 9)}
+    for name in order:
+        server.send(told[name])
+        react()
+    server.send({"type": "identify", "userId": "C-2", "anonymousId": "v 1"})
+    react()
+    assert [(each.customer.number, each.person, each.refunded_amount) for each in Order.objects.all()] == [
+        ("C-1", None, 9)
+    ]
+    assert [(each.customer.number, each.person) for each in Refund.objects.all()] == [("C-1", None)]
+
+
+def test_the_api_names_the_customer_of_an_order_that_a_visitor_made(senders: dict[str, Sender]):
+    server = senders["server"]
+    server.one(**completed("1", None, 9))
+    keys.add(shop=server.source.shop, name="till", scopes=["write"], by=None)
+    facts = {"order_id": "1", "total": "9"}
+    recorded = [
+        completing.record_order(shop=server.source.shop, number="1", customer="C-1", at=NOON, facts=facts)[1]
+        for _ in range(2)
+    ]
+    react()
+    assert (recorded, seen()["1"][0]) == ([True, False], "C-1")
+
+
+def test_what_was_told_before_tellings_were_compared_is_a_repeat_from_then_on(senders: dict[str, Sender]):
+    migration = importlib.import_module("treue.listen.tracking.migrations.0002_orders_told_before")
+    tell_all(senders, [[(letter, letter) for letter in TELLINGS]])
+    Message.objects.exclude(message_id__startswith="order completed ").delete()
+    Event.objects.filter(facts__order_id="B").delete()  # it has left for the lake
+    with connection.cursor() as cursor:
+        cursor.execute(migration.SAID)
+    before = len(logged())
+    tell_all(senders, [[(number, letter) for number in TELLINGS for letter in TELLINGS]])
+    news = [(event.facts["order_id"], event.source, event.person is not None) for event in logged()[before:]]
+    assert sorted({number for number, _, _ in news}) == ["A", "C"]
+    assert Source.objects.count() == 3
