@@ -16,6 +16,7 @@ TAKEN = (
     "customers.Customer",
     "customers.Visitor",
     "customers.Identity",
+    "customers.Clue",
     "customers.Trait",
     "customers.Merge",
     "customers.ConsentText",
