@@ -175,6 +175,7 @@ def test_a_files_word_counts_before_an_events(shop):
     tell(shop, "Order Updated", total=25)
     react()
     assert orders()["A-1"][1] == 30
+    assert touched.seen(shop.pk) == {}  # nothing is another, so nothing is computed anew
 
 
 def test_an_update_replaces_the_lines_and_what_was_refunded_is_matched_anew(shop):

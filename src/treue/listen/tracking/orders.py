@@ -104,14 +104,15 @@ class Book:
         if order is not None and order.customer_id != event.customer and not self._may_speak_of(order, event, mine):
             return
         lines = told.lines(event.facts, self.rules)
-        self.customers |= {event.customer, order.customer_id if order else event.customer}
+        before = order.customer_id if order is not None else event.customer
         if event.name in TAKEN_BACK:
             products = self._products(lines)
             refunds.write(event, number, order, lines, products, self._batch(event))
         elif order is None:
             self._add(event, number, lines)
-        else:
-            self._hear_again(event, mine, order, lines)
+        elif not self._hear_again(event, mine, order, lines):
+            return
+        self.customers |= {event.customer, before}
 
     def _may_speak_of(self, order: Order, event: Happened, mine: Word) -> bool:
         """Of the order of another customer. A server may say whose order it likes came back; whose word counts more,
@@ -149,17 +150,20 @@ class Book:
         refunds.fill_up(order)
         refunds.go_with(order)
 
-    def _hear_again(self, event: Happened, mine: Word, order: Order, lines: Sequence[Line]) -> None:
-        """What it says of goods replaces what was there, where its word counts; where it says nothing of them, they
+    def _hear_again(self, event: Happened, mine: Word, order: Order, lines: Sequence[Line]) -> bool:
+        """Whether that changes the order. What it says of goods replaces what was there, where its word counts; where it says nothing of them, they
         stay. An order that was a visitor's, and that somebody tells of by the customer's name, is the customer's for
         good."""
+        was = order.customer_id, order.person, order.ordered_at
         theirs, is_change = precedence.of_order(order), precedence.is_change(event)
         replaces = bool(lines) and precedence.replaces(event, mine, order, theirs, self.kinds)
         if mine.is_named or order.customer_id != event.customer or (mine > theirs and not theirs.is_named):
             order.customer_id, order.person = event.customer, event.person if event.person != event.customer else None
         if mine >= theirs and not is_change:
             order.ordered_at = event.occurred_at
-            OrderLine.objects.filter(order=order).update(bought_at=order.ordered_at)
+        if not replaces and was == (order.customer_id, order.person, order.ordered_at):
+            return False
+        OrderLine.objects.filter(order=order).update(bought_at=order.ordered_at)
         if replaces:
             order.country = order.country if is_change else ""
             RefundMatch.objects.filter(order=order).delete()
@@ -169,6 +173,7 @@ class Book:
         if replaces:
             self._add_lines(order, lines)
         refunds.go_with(order)
+        return True
 
     def _fill(self, order: Order, event: Happened, lines: Sequence[Line]) -> None:
         order.channel = self._channel(event)
