@@ -26,7 +26,8 @@ def change(
     *, customer: Customer, values: Mapping[str, object], now: datetime, source: str = CONSOLE, by: User | None = None
 ) -> list[str]:
     """Set these of FIELDS. Returns which of them are other than before."""
-    before = {name: getattr(of(customer), name) for name in FIELDS}
+    known = of(customer)
+    before = {name: getattr(known, name) for name in FIELDS}
     if all(before[name] == values[name] for name in FIELDS if name in values):
         return []
     own, _new = Preference.objects.get_or_create(customer=customer, defaults={**before, "updated_at": now})
