@@ -27,7 +27,7 @@ def current(shop: Shop, purpose: str, language: str, at: datetime) -> ConsentTex
 
 @transaction.atomic
 def add(
-    *, shop: Shop, purpose: str, version: str, texts: Mapping[str, str], valid_from: datetime, by: User
+    *, shop: Shop, purpose: str, version: str, texts: Mapping[str, str], valid_from: datetime, by: User | None
 ) -> list[ConsentText]:
     """A new version, with its text by language; empty ones are left out. Raises VersionTaken."""
     Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)  # two colleagues at once make no version of two halves

@@ -29,20 +29,25 @@ def load(*, today: date, progress: Progress, customers: int = CUSTOMERS) -> tupl
 
     Returns it and what was simulated, truth included.
     """
-    german = (get_language() or "").startswith("de")
     invented = simulate.simulate(
         customers=customers,
         years=YEARS,
         until=today - timedelta(days=1),
         rng=np.random.default_rng(SEED),
         story=True,
-        words=simulate.words.GERMAN if german else simulate.words.ENGLISH,
+        words=words(),
     )
     shop = Shop.objects.create(name=_("Forget-me-not Tea House (demo)"), is_demo=True)
     with tempfile.TemporaryDirectory(dir=home.home() / "tmp") as folder:
         for what, path in _files(invented, Path(folder)).items():
             bring_in(shop, what, path, progress)
     return shop, invented
+
+
+def words() -> simulate.words.Words:
+    """What things are called in the active language."""
+    german = (get_language() or "").startswith("de")
+    return simulate.words.GERMAN if german else simulate.words.ENGLISH
 
 
 def _files(invented: simulate.Shop, folder: Path) -> dict[str, Path]:

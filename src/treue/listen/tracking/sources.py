@@ -1,5 +1,7 @@
 """Sources that send events with a write key: make, change, switch off and on, give a new key."""
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -43,8 +45,10 @@ def add(
     events_per_second: int = 1000,
     consent_category: str = "analytics",
     believes_orders: bool = False,
+    live_since: datetime | None = None,
 ) -> tuple[Source, str]:
-    """Make a source. Returns it with its write key, which nobody can read again. Raises NameTaken."""
+    """Make a source. Returns it with its write key, which nobody can read again. live_since: from when on
+    it is there and what it tells is news; None for now. Raises NameTaken."""
     if name == FILES:
         raise NameTaken(name)
     key, now = new_key(), timezone.now()
@@ -54,8 +58,8 @@ def add(
                 shop=shop,
                 name=name,
                 kind=kind,
-                live_since=now,
-                created_at=now,
+                live_since=live_since or now,
+                created_at=live_since or now,
                 events_per_second=events_per_second,
                 consent_category=consent_category,
                 believes_orders=believes_orders,

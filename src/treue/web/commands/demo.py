@@ -54,18 +54,19 @@ def load(customers: int = 20_000, language: str | None = None) -> None:
 
 def _make(customers: int, language: str | None) -> None:
     from treue.core.jobs.work import Silent
+    from treue.listen.demo import story
     from treue.listen.imports import demo as invented
-    from treue.understand.metrics import notes
-    from treue.understand.metrics.refresh import refresh
+    from treue.understand.metrics import notes, tasks
 
     with console.status("Inventing a demo shop: three years, and a story to find in the figures …"):
-        today = datetime.now().astimezone().date()
+        now = datetime.now().astimezone()
         with spoken(language):  # name, notes, channels and products are kept in the language they are written in
-            shop, simulated = invented.load(today=today, progress=Silent(), customers=customers)
+            shop, simulated = invented.load(today=now.date(), progress=Silent(), customers=customers)
             for day, text in notes.of_story(simulated.truth.story):
                 notes.write(shop=shop, day=day, text=text, by=None)
+            story.happen(shop, now=now, online=invented.words().channels[0])
     with console.status("Computing its figures …"):
-        refresh(shop)
+        tasks.refresh(Silent(), shop_id=shop.pk)
 
 
 def _take_back() -> None:
