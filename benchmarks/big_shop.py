@@ -156,7 +156,7 @@ def another_day(folder: Path) -> list[Row]:
 def _orders_of_a_day(shop: Any) -> pa.Table:
     """Of customers all over the shop, the day after the last one there is."""
     from treue.core.customers.models import Customer
-    from treue.understand.metrics.refresh import reach_of
+    from treue.understand.metrics.counts.refresh import reach_of
 
     reach = reach_of(shop)
     assert reach.last_order is not None

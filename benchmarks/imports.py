@@ -126,7 +126,7 @@ def _bring_in(shop: Any, path: Path) -> Brought:
 
 
 def _compute(shop: Any) -> None:
-    from treue.understand.metrics.refresh import refresh
+    from treue.understand.metrics.counts.refresh import refresh
 
     refresh(shop, customers=[])
 

@@ -205,7 +205,7 @@ def _bare() -> Addresses:
 def _values() -> dict[str, list[str]]:
     """By dimension what a page can be filtered by."""
     from treue.core.shop.models import Shop
-    from treue.understand.metrics import reading
+    from treue.understand.metrics.counts import reading
 
     snapshot = reading.current(Shop.objects.get())
     return {name: [one.value for one in several] for name, several in vars(reading.choices(snapshot)).items()}

@@ -26,7 +26,7 @@ def anna(transactional_db: None, installation: Path, tmp_path: Path) -> "Custome
     from treue.core.jobs.work import Silent
     from treue.core.shop.models import Shop
     from treue.listen.imports.demo import bring_in
-    from treue.understand.metrics.refresh import refresh
+    from treue.understand.metrics.counts.refresh import refresh
 
     shop = Shop.objects.create(name="Tea House", window_days=90)
     for what, head, rows in (("customers", "number,name,email", PEOPLE), ("orders", HEADER, ORDERS)):

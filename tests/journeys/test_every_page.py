@@ -46,7 +46,7 @@ def full_shop(transactional_db: None, installation: Path) -> "Shop":
     from treue.core.jobs.work import Silent
     from treue.listen.imports import demo
     from treue.understand.metrics import notes
-    from treue.understand.metrics.refresh import refresh
+    from treue.understand.metrics.counts.refresh import refresh
 
     call_command("flush", interactive=False, verbosity=0)
     shop, invented = demo.load(today=date(2026, 11, 22), progress=Silent(), customers=400)

@@ -30,7 +30,7 @@ def tea_house(transactional_db: None, installation: Path, tmp_path: Path) -> Non
     from treue.core.shop.models import Shop
     from treue.listen.imports.demo import bring_in
     from treue.understand.metrics import notes
-    from treue.understand.metrics.refresh import refresh
+    from treue.understand.metrics.counts.refresh import refresh
 
     shop = Shop.objects.create(name="Tea House", window_days=90)
     path = tmp_path / "orders.csv"

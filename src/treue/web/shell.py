@@ -9,8 +9,8 @@ from treue.core.shop.models import Shop
 from treue.core.staff.models import User
 from treue.core.staff.roles import Permission
 from treue.design.navigation import Item, Navigation, Person, loop
-from treue.understand.metrics import coverage
 from treue.understand.metrics.models import Snapshot
+from treue.understand.metrics.scope import coverage
 
 Entry = tuple[str, str, Permission]
 

@@ -17,7 +17,7 @@ from treue.core.events.models import Event
 from treue.core.jobs.models import Job
 from treue.core.shop.models import Shop
 from treue.core.staff.models import AuditEntry
-from treue.understand.metrics.refresh import refresh
+from treue.understand.metrics.counts.refresh import refresh
 from treue.understand.profile.models import BuyingProfile, NeverOrdered
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)

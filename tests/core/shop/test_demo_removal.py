@@ -29,7 +29,7 @@ OF_THE_INSTALLATION = {"staff", "jobs", "sessions", "contenttypes", "account", "
 def demo(installation: Path, tmp_path: Path) -> Shop:
     from treue.listen.imports.demo import bring_in
     from treue.understand.metrics import notes
-    from treue.understand.metrics.refresh import refresh
+    from treue.understand.metrics.counts.refresh import refresh
 
     shop = Shop.objects.create(name="Demo", is_demo=True)
     path = tmp_path / "orders.csv"
@@ -87,7 +87,7 @@ def test_a_second_press_finds_nothing_to_do(demo: Shop) -> None:
 def test_another_shop_stays_as_it_is(demo: Shop, tmp_path: Path) -> None:
     from treue.core.commerce.models import OrderLine
     from treue.listen.imports.demo import bring_in
-    from treue.understand.metrics.refresh import refresh
+    from treue.understand.metrics.counts.refresh import refresh
 
     own = Shop.objects.create(name="Own")
     path = tmp_path / "own.csv"

@@ -86,7 +86,7 @@ def opened(shop: "Shop", path: Path) -> "Shop":
     """The shop with a file of orders brought in and its figures computed."""
     from treue.core.jobs.work import Silent
     from treue.listen.imports.demo import bring_in
-    from treue.understand.metrics.refresh import refresh
+    from treue.understand.metrics.counts.refresh import refresh
 
     bring_in(shop, "orders", path, Silent())
     refresh(shop)

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from treue.science.calendar import MONTHS_IN, Period, Unit
 from treue.science.figures import PeriodCounts, PeriodFigures, TotalFigures, timeline
-from treue.understand.metrics.basis import Basis
-from treue.understand.metrics.filters import EVERYBODY, Filters
+from treue.understand.metrics.scope.basis import Basis
+from treue.understand.metrics.scope.filters import EVERYBODY, Filters
 
 
 def basis(unit: Unit = "month", window_days: int = 365, currency: str = "EUR", filters: Filters = EVERYBODY) -> Basis:

@@ -13,9 +13,10 @@ from django.utils.translation import override
 
 from treue.core.shop.models import AcquisitionCost, Shop
 from treue.science.report import Report
-from treue.understand.metrics import cockpit, reading
-from treue.understand.metrics.analysis import Wishes, analyse
+from treue.understand.metrics import cockpit
 from treue.understand.metrics.cockpit import Cockpit
+from treue.understand.metrics.counts import reading
+from treue.understand.metrics.reports.analysis import Wishes, analyse
 from treue.understand.metrics.selection import Selection
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from treue.core.shop.models import Shop
-from treue.understand.metrics import reading
+from treue.understand.metrics.counts import reading
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from treue.core.customers import consent, preferences
 from treue.core.customers.consent_proof import Proof
 from treue.core.customers.models import ConsentRecord, ConsentText, Customer
 from treue.core.staff.models import AuditEntry, User
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.scope.basis import active_language
 from treue.understand.profile.consent_forms import PreferenceForm
 
 pytestmark = pytest.mark.django_db

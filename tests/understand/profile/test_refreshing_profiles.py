@@ -13,9 +13,9 @@ from treue.core.customers.erasure import erase
 from treue.core.customers.models import Customer
 from treue.core.jobs.work import Silent
 from treue.core.shop.models import Shop
-from treue.understand.metrics import reading
+from treue.understand.metrics.counts import reading
+from treue.understand.metrics.counts.refresh import refresh
 from treue.understand.metrics.models import Snapshot
-from treue.understand.metrics.refresh import refresh
 from treue.understand.profile import refresh as profiles
 from treue.understand.profile.models import BuyingProfile, NeverOrdered
 

@@ -6,7 +6,7 @@ from treue.core.commerce.models import Order
 from treue.core.customers.models import ConsentRecord, Visitor
 from treue.core.events.models import Event, Source
 from treue.core.shop.models import Shop
-from treue.understand.metrics import refresh as refreshing
+from treue.understand.metrics.counts import refresh as refreshing
 from treue.web.commands import demo
 
 

@@ -11,9 +11,9 @@ import pytest
 from django.utils import translation
 from report_runs import csv_file
 
-from treue.understand.metrics import datause
-from treue.understand.metrics.analysis import Analysis, Wishes, analyse
-from treue.understand.metrics.report import to_html
+from treue.understand.metrics.reports import datause
+from treue.understand.metrics.reports.analysis import Analysis, Wishes, analyse
+from treue.understand.metrics.reports.report import to_html
 
 SHOP_ROWS = 400
 

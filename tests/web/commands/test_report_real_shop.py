@@ -11,7 +11,7 @@ import pytest
 from slow_shop import YEAR_SECONDS, cohort, midnight, period, pounds, slow_report
 
 from treue.science.without import Sums
-from treue.understand.metrics.analysis import Wishes, analyse
+from treue.understand.metrics.reports.analysis import Wishes, analyse
 
 pytestmark = [pytest.mark.realdata, pytest.mark.timeout(300)]
 NAME = "online_retail_II_2009_2010.parquet"

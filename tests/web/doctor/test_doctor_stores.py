@@ -10,7 +10,7 @@ from treue.core.commerce.models import Order, Refund, RefundMatch
 from treue.core.jobs.models import Job
 from treue.core.lake import manifest
 from treue.core.shop.models import Shop
-from treue.understand.metrics.refresh import refresh
+from treue.understand.metrics.counts.refresh import refresh
 
 Found = Callable[..., list[str]]
 

@@ -10,24 +10,18 @@ from treue.core.shop.models import Shop
 from treue.design.figures import Figure, Finding, Link
 from treue.design.tables import Table
 from treue.science.figures import PeriodFigures, TotalFigures
-from treue.understand.metrics import (
-    cards,
-    charts,
-    cost_card,
-    coverage,
-    findings,
-    kinds,
-    reading,
-    slice_tables,
-    titles,
-    windows,
-)
-from treue.understand.metrics.basis import Basis, active_language
-from treue.understand.metrics.charts import Chart, HeatChart
-from treue.understand.metrics.comparison import Choice, latest
+from treue.understand.metrics.counts import reading
+from treue.understand.metrics.drawing import charts, titles
+from treue.understand.metrics.drawing.charts import Chart, HeatChart
+from treue.understand.metrics.figures import cards, cost_card, kinds
+from treue.understand.metrics.groups import findings, slice_tables
 from treue.understand.metrics.models import Note, Snapshot
+from treue.understand.metrics.reports import windows
+from treue.understand.metrics.scope import coverage
+from treue.understand.metrics.scope.basis import Basis, active_language
+from treue.understand.metrics.scope.comparison import Choice, latest
+from treue.understand.metrics.scope.whose import label
 from treue.understand.metrics.selection import Offer, Selection, choose, offer, up_to
-from treue.understand.metrics.whose import label
 
 SLICES_COMPARED = 5
 COHORTS_SHOWN = 12

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from treue.design.spreadsheet import Value
-from treue.understand.metrics import reading
+from treue.understand.metrics.counts import reading
 from treue.understand.metrics.models import Snapshot
 from treue.understand.metrics.selection import Selection
 

@@ -16,8 +16,8 @@ from treue.core.commerce.models import Order
 from treue.core.shop.models import Shop
 from treue.design import formats
 from treue.design.figures import Change, Figure, How, change
-from treue.understand.metrics import kinds
-from treue.understand.metrics.basis import Basis, active_language
+from treue.understand.metrics.figures import kinds
+from treue.understand.metrics.scope.basis import Basis, active_language
 
 WEEK = timedelta(days=7)
 ARRIVING = ("server", "browser", "api")  # the batches of orders that come by themselves

@@ -56,7 +56,7 @@ class Snapshot(models.Model):
 class Slice(models.Model):
     """The customers whose first order had this channel, country and category, and their totals; "" stands for all.
 
-    Values are as `metrics.filters` names them: beside the shop's own there are "~unknown" and "~other".
+    Values are as `metrics.scope.filters` names them: beside the shop's own there are "~unknown" and "~other".
     """
 
     personal = NOT_PERSONAL

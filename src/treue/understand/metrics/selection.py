@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from treue.design import formats
 from treue.science.calendar import Unit
 from treue.science.figures import PeriodFigures
-from treue.understand.metrics import comparison, reading
-from treue.understand.metrics.basis import Basis
-from treue.understand.metrics.comparison import Choice
+from treue.understand.metrics.counts import reading
+from treue.understand.metrics.counts.reading import Filters
 from treue.understand.metrics.models import Snapshot
-from treue.understand.metrics.reading import Filters
-from treue.understand.metrics.whose import label
+from treue.understand.metrics.scope import comparison
+from treue.understand.metrics.scope.basis import Basis
+from treue.understand.metrics.scope.comparison import Choice
+from treue.understand.metrics.scope.whose import label
 
 UNITS: tuple[Unit, ...] = ("month", "quarter", "year")
 PERIODS_TO_CHOOSE = 36

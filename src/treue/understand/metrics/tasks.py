@@ -30,7 +30,7 @@ def refresh(
     batch_id: read only this batch's customers again; changed_only: only whom something touched and what differs;
     neither: everything.
     """
-    from treue.understand.metrics import refresh as figures
+    from treue.understand.metrics.counts import refresh as figures
 
     shop = Shop.objects.filter(pk=shop_id).first()
     if shop is None:
@@ -86,7 +86,7 @@ def _done_too(jobs: list[Job], result: dict[str, object]) -> None:
 @app.task(name="metrics.refresh_new_day", queueing_lock="metrics.refresh_new_day")
 def refresh_new_day(timestamp: int) -> None:
     """Once a day, early in each shop's morning, figures move on to yesterday."""
-    from treue.understand.metrics.refresh import as_of, reach_of
+    from treue.understand.metrics.counts.refresh import as_of, reach_of
 
     now = datetime.fromtimestamp(timestamp, UTC)
     for shop in Shop.objects.all():
@@ -101,6 +101,6 @@ def refresh_new_day(timestamp: int) -> None:
 @app.task(name="metrics.letters", queueing_lock="metrics.letters")
 def send_letters(timestamp: int) -> None:
     """Put the reports by mail that are due into the outbox."""
-    from treue.understand.metrics import letters
+    from treue.understand.metrics.reports import letters
 
     letters.send_due(timezone.now())

@@ -18,7 +18,7 @@ from treue.design.figures import Link
 from treue.listen.imports import leaning
 from treue.listen.imports.models import Import
 from treue.listen.tracking import activity
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.scope.basis import active_language
 
 Entry = tuple[str, str, Link, bool]
 REFRESH = "metrics.refresh"

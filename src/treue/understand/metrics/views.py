@@ -12,10 +12,11 @@ from treue.core.shop.setup import ensure_shop
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
 from treue.design import spreadsheet
-from treue.understand.metrics import cockpit, downloads, live, notes, reading, today
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics import cockpit, downloads, live, notes, today
+from treue.understand.metrics.counts import reading
 from treue.understand.metrics.forms import NoteForm
 from treue.understand.metrics.models import Note
+from treue.understand.metrics.scope.basis import active_language
 from treue.understand.metrics.selection import Selection
 
 

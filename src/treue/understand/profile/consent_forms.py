@@ -12,7 +12,7 @@ from treue.core.customers.consent_wording import LANGUAGES, language_name, purpo
 from treue.core.customers.models import Channel, ConsentRecord, ConsentText, Preference
 from treue.core.shop.models import Shop
 from treue.design import formats
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.scope.basis import active_language
 
 Source = ConsentRecord.Source
 BY_COLLEAGUES = [(each.value, each.label) for each in (Source.PHONE, Source.PAPER, Source.STAFF)]

@@ -13,7 +13,7 @@ from treue.core.customers.models import ConsentRecord, Preference
 from treue.core.shop.models import Shop
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.scope.basis import active_language
 
 Button = Callable[[ConsentRecord], SafeString]
 BADGES = {Kind.GIVEN: "good", Kind.REQUESTED: "warn", Kind.WITHDRAWN: "plain"}

@@ -16,8 +16,8 @@ from treue.core.shop import clock
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
 from treue.listen.imports.uploads import DAYS_KEPT
-from treue.understand.metrics.basis import active_language
 from treue.understand.metrics.models import Snapshot
+from treue.understand.metrics.scope.basis import active_language
 
 # By table, in the order in which they are shown: what a row is, and what stands in it.
 TABLES = {

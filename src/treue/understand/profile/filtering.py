@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from treue.core.shop.fields import Amount
 from treue.core.shop.models import Shop
 from treue.design import amounts, formats
-from treue.understand.metrics.basis import active_language
-from treue.understand.metrics.filters import DIMENSIONS, Filters
+from treue.understand.metrics.counts.reading import EVERYBODY, Choices
 from treue.understand.metrics.models import Snapshot
-from treue.understand.metrics.reading import EVERYBODY, Choices
+from treue.understand.metrics.scope.basis import active_language
+from treue.understand.metrics.scope.filters import DIMENSIONS, Filters
 from treue.understand.metrics.selection import Option, options
 from treue.understand.profile.searching import Search
 

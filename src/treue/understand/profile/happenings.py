@@ -14,7 +14,7 @@ from treue.core.events.models import Event
 from treue.core.shop.models import Shop
 from treue.design import formats
 from treue.design.figures import Entry
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.scope.basis import active_language
 from treue.understand.profile import happenings_wording as wording
 from treue.understand.profile.timeline import Place
 

@@ -19,7 +19,7 @@ from treue.core.events import departing
 from treue.core.events.models import FILES, Event
 from treue.core.shop.models import Shop
 from treue.design import formats
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.scope.basis import active_language
 from treue.understand.profile.timeline import Only
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")

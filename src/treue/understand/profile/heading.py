@@ -18,7 +18,7 @@ from treue.core.staff.models import User
 from treue.core.staff.roles import Permission
 from treue.design import formats
 from treue.design.figures import Link
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.scope.basis import active_language
 
 SECTIONS = {
     "customer": gettext_lazy("Overview"),

@@ -14,7 +14,7 @@ from treue.core.customers.models import Customer, Identity, Merge
 from treue.core.shop.models import Shop
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.scope.basis import active_language
 from treue.understand.profile.heading import titled
 from treue.understand.profile.known_by import NUMBER, Known, KnownBy, Teller, shared
 

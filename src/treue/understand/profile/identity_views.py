@@ -15,7 +15,7 @@ from treue.core.shop.setup import ensure_shop
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
 from treue.design import formats
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.scope.basis import active_language
 from treue.understand.profile import identity_tables, known_by
 from treue.understand.profile.heading import find, gone, heading
 

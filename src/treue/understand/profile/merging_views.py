@@ -17,7 +17,7 @@ from treue.core.shop.setup import ensure_shop
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
 from treue.design.figures import Link
-from treue.understand.metrics import reading
+from treue.understand.metrics.counts import reading
 from treue.understand.profile import merging_words as words
 from treue.understand.profile import person
 from treue.understand.profile.filtering import last_day

@@ -11,7 +11,7 @@ from treue.core.customers.merging import Preview
 from treue.core.customers.models import Customer
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.scope.basis import active_language
 from treue.understand.profile.heading import titled
 from treue.understand.profile.person import Person
 

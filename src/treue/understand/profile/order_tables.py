@@ -11,7 +11,7 @@ from treue.core.commerce.models import Order, Product, RefundMatch
 from treue.core.shop.models import Shop
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.scope.basis import active_language
 from treue.understand.profile.orders import LinePage, is_purchase
 
 

@@ -17,9 +17,9 @@ from treue.core.staff.roles import Permission
 from treue.design import formats
 from treue.design.figures import Link
 from treue.design.tables import Pager
-from treue.understand.metrics import reading
-from treue.understand.metrics.basis import active_language
-from treue.understand.metrics.whose import label
+from treue.understand.metrics.counts import reading
+from treue.understand.metrics.scope.basis import active_language
+from treue.understand.metrics.scope.whose import label
 from treue.understand.profile import order_tables, orders, person, portrait
 from treue.understand.profile.filtering import last_day
 from treue.understand.profile.heading import find, gone, heading, local

@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 from treue.design import formats
 from treue.design.charts import Drawing, Stem, stems
 from treue.design.figures import Figure, How
-from treue.understand.metrics import kinds
-from treue.understand.metrics.basis import Basis, active_language
+from treue.understand.metrics.figures import kinds
+from treue.understand.metrics.scope.basis import Basis, active_language
 from treue.understand.profile.person import Person, Purchase
 
 VISITS_FOR_A_RHYTHM = 4

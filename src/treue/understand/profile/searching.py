@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from treue.core.customers.models import Customer
 from treue.core.shop.models import Shop
-from treue.understand.metrics.filters import DIMENSIONS, OTHER, UNKNOWN
+from treue.understand.metrics.scope.filters import DIMENSIONS, OTHER, UNKNOWN
 
 MOST_WORDS = 8
 

@@ -16,8 +16,8 @@ from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
 from treue.design import formats, spreadsheet
 from treue.design.tables import Cell, Column, Pager, Table, address
-from treue.understand.metrics import reading
-from treue.understand.metrics.basis import active_language
+from treue.understand.metrics.counts import reading
+from treue.understand.metrics.scope.basis import active_language
 from treue.understand.profile import filtering, listfile
 from treue.understand.profile.filtering import Asked
 from treue.understand.profile.listing import PAGE, Listing, Page, Position

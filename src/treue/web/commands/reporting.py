@@ -17,7 +17,7 @@ from treue.web.commands.failing import WrongUse, file_problems, say
 from treue.web.commands.speaking import spoken
 
 if TYPE_CHECKING:
-    from treue.understand.metrics.analysis import Analysis, Wishes
+    from treue.understand.metrics.reports.analysis import Analysis, Wishes
 
 console = Console(stderr=True)
 LONGEST_WINDOW = 36_525  # days: a hundred years
@@ -99,7 +99,7 @@ def report(
 
 
 def _wishes(asked: Mapping[str, Any]) -> "Wishes":
-    from treue.understand.metrics.analysis import Wishes
+    from treue.understand.metrics.reports.analysis import Wishes
 
     return Wishes(
         unit=_unit(asked["period"]),
@@ -118,14 +118,14 @@ def _wishes(asked: Mapping[str, Any]) -> "Wishes":
 def _analyse(file: Path, wishes: "Wishes") -> "Analysis":
     from django.utils.translation import gettext as _
 
-    from treue.understand.metrics.analysis import analyse
+    from treue.understand.metrics.reports.analysis import analyse
 
     with file_problems(), console.status(_("Reading %(name)s …") % {"name": file.name}):
         return analyse(file, wishes, now=datetime.now().astimezone())
 
 
 def _say_doubts(analysis: "Analysis") -> None:
-    from treue.understand.metrics import datause
+    from treue.understand.metrics.reports import datause
 
     for doubt in datause.doubts(analysis):
         say(doubt, mark="!")
@@ -145,7 +145,7 @@ def _require_used(analysis: "Analysis") -> None:
 
 
 def _write_page(analysis: "Analysis", out: Path) -> None:
-    from treue.understand.metrics.report import to_html
+    from treue.understand.metrics.reports.report import to_html
     from treue.web.commands.summary import print_summary
 
     page = to_html(analysis)

@@ -11,12 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from treue.listen.imports import wording
-from treue.understand.metrics import cards, datause, titles
-from treue.understand.metrics.comparison import latest
+from treue.understand.metrics.drawing import titles
+from treue.understand.metrics.figures import cards
+from treue.understand.metrics.reports import datause
+from treue.understand.metrics.scope.comparison import latest
 
 if TYPE_CHECKING:
     from treue.design.figures import Figure
-    from treue.understand.metrics.analysis import Analysis
+    from treue.understand.metrics.reports.analysis import Analysis
 
 
 NAMED_CODES = 5

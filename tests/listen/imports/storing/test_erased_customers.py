@@ -23,8 +23,8 @@ from treue.core.jobs.models import Job
 from treue.core.shop.locking import LOCK_CLASS
 from treue.listen.imports import forgetting, uploads
 from treue.listen.imports.models import Import, SetAside
-from treue.understand.metrics import reading
-from treue.understand.metrics.refresh import refresh
+from treue.understand.metrics.counts import reading
+from treue.understand.metrics.counts.refresh import refresh
 from treue.understand.profile.models import BuyingProfile
 
 ORDERS = """A-4711,C-1017,2026-03-01 10:00,TEA,2,4.50,Tea,Online,DE

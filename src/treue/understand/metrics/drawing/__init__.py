@@ -1,0 +1,1 @@
+"""Figures over periods: charts, the tables below them, and what their titles may claim."""

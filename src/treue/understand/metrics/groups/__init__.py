@@ -1,0 +1,1 @@
+"""Channels, countries and categories beside each other, and what stands out."""

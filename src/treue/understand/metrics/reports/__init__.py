@@ -1,0 +1,1 @@
+"""Reports of a file, and by mail."""
