@@ -151,9 +151,11 @@ class Book:
         refunds.go_with(order)
 
     def _hear_again(self, event: Happened, mine: Word, order: Order, lines: Sequence[Line]) -> bool:
-        """Whether that changes the order. What it says of goods replaces what was there, where its word counts; where it says nothing of them, they
-        stay. An order that was a visitor's, and that somebody tells of by the customer's name, is the customer's for
-        good."""
+        """Returns whether that changes the order.
+
+        What it says of goods replaces what was there, where its word counts; where it says nothing of them, they stay.
+        An order that was a visitor's, and that somebody tells of by the customer's name, is the customer's for good.
+        """
         was = order.customer_id, order.person, order.ordered_at
         theirs, is_change = precedence.of_order(order), precedence.is_change(event)
         replaces = bool(lines) and precedence.replaces(event, mine, order, theirs, self.kinds)
