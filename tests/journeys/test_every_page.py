@@ -110,11 +110,25 @@ def at_work(full_shop: "Shop", failed_event: int, staff: Callable[..., object]) 
         "colleague": staff("analyst").pk,
         "cost": AcquisitionCost.objects.first().pk,
         "parked": failed_event,
+        "event": stuck(failed_event),
         **webhooks(full_shop, admin),
         "source": heard(full_shop),
         "token": "no-such-token",
         "key": keys.add(shop=full_shop, name="till", scopes=["read", "write"], by=admin)[0].pk,
     }
+
+
+def stuck(failed_event: int) -> str:
+    """Have the reaction get stuck where nothing was read yet; returns the address of the event that it failed at."""
+    from django.db import connection
+
+    from treue.core.events.models import Parked
+    from treue.core.events.moments import Place
+
+    with connection.cursor() as cursor:
+        cursor.execute("update events_cursor set failed_at = now(), error = 'OperationalError'")
+    parked = Parked.objects.get(pk=failed_event)
+    return str(Place(parked.recorded_at, parked.seq))
 
 
 def webhooks(shop: "Shop", admin: object) -> dict[str, int]:
@@ -157,11 +171,9 @@ def spoken_to(customer: "Customer", admin: object) -> int:
         "url": "/tea" * 40,
     }
     names = ("Order Completed", "Product Viewed", "Cart Viewed", "Order Refunded", "A thing without words") * 15
-    moments = [now - timedelta(hours=5 * number) for number in range(len(names))]
-    record(
-        customer.shop,
-        [Happening(f"t{at}", name, customer.pk, "web", at, facts) for name, at in zip(names, moments, strict=True)],
-    )
+    told = [(name, now - timedelta(hours=5 * number)) for number, name in enumerate(names)]
+    told += [("Page Viewed", now - timedelta(hours=1, minutes=number)) for number in range(12)]
+    record(customer.shop, [Happening(f"t{name} {at}", name, customer.pk, "web", at, facts) for name, at in told])
     texts = {"de": "Ja, ich möchte Angebote.", "en": "Yes, send me offers."}
     add = {"shop": customer.shop, "valid_from": now - timedelta(days=99), "by": admin}
     text, _english = consent_texts.add(purpose="marketing", version="2026-1", texts=texts, **add)
@@ -289,7 +301,8 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "keys": ["/keys/"],
         "key": [f"/keys/{known['key']}/"],
         "jobs": ["/jobs/"],
-        "log": ["/log/"],
+        "log": ["/log/", "/log/?source=web&name=order&state=failed", "/log/?name=nothing-is-called-so"],
+        "log_event": [f"/log/events/{known['event']}/"],
         "log_leave_out": [f"/log/{known['parked']}/leave-out/"],
         "webhooks": ["/webhooks/"],
         "webhook_new": ["/webhooks/new/"],
@@ -334,6 +347,7 @@ def test_no_page_is_missing_from_the_list() -> None:
         "colleague",
         "cost",
         "parked",
+        "event",
         "key",
         "webhook",
     )

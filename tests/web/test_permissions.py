@@ -90,6 +90,7 @@ TABLE = {
     "job_cancel": P.SEE_JOBS,
     "job_retry": P.SEE_JOBS,
     "log": P.SEE_LOG,
+    "log_event": P.SEE_LOG,
     "log_retry": P.SEE_LOG,
     "log_leave_out": P.SEE_LOG,
     "webhooks": P.MANAGE_WEBHOOKS,

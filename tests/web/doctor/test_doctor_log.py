@@ -65,6 +65,22 @@ def test_a_reaction_that_is_behind_is_found(shop: Shop, failing: set[str], found
     assert later == ["The reaction test.fails is 10 minutes behind."]
 
 
+def test_a_place_that_goes_wrong_again_and_again_is_found(shop: Shop, failing: set[str], found: Found) -> None:
+    happen(shop, "a")
+    with connection.cursor() as cursor:  # facts that nobody can read
+        cursor.execute("update events_event set facts = '{\"n\": 1e5000}'")
+    drain()
+    assert found("log.stuck") == []  # once is nothing yet
+    later = found("log.stuck", clock=lambda: datetime.now(UTC) + timedelta(minutes=7, seconds=1))
+    assert later == [
+        "The reaction test.fails has not got on in 1 of 64 parts of the log for 7 minutes: ValidationError."
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("update events_event set facts = '{}'")
+    drain()
+    assert found("log.stuck", clock=lambda: datetime.now(UTC) + timedelta(minutes=7)) == []
+
+
 def test_an_event_that_a_reaction_failed_at_is_found(shop: Shop, failing: set[str], found: Found) -> None:
     failing.add("a")
     happen(shop, "a")

@@ -165,6 +165,23 @@ def test_figures_say_how_far_a_reaction_is_behind_and_at_what_it_failed(
     assert after["treue_reaction_failed_events", "test.fails"] == 1
 
 
+def test_figures_say_where_a_reaction_is_stuck_since_when_and_why(
+    client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "REACTIONS", {})
+    registry.reaction("test.reads", starts=registry.BEGINNING)(lambda events: None)
+    reading.begin()
+    record(shop, [Happening("m", "Order Completed", 1, "shop", timezone.now())])
+    with connection.cursor() as cursor:  # facts that nobody can read
+        cursor.execute("update events_event set facts = '{\"n\": 1e5000}'")
+    drain()
+    assert 0 <= metrics(client)["treue_reaction_stuck_seconds", "ValidationError", "test.reads"] < 60
+    with connection.cursor() as cursor:
+        cursor.execute("update events_event set facts = '{}'")
+    drain()
+    assert not [each for each in metrics(client) if each[0] == "treue_reaction_stuck_seconds"]
+
+
 def test_figures_say_when_files_came_and_when_they_were_counted(client: Client, shop: Shop, installation: Path) -> None:
     ended = timezone.now() - timedelta(hours=1)
     Import.objects.create(shop=shop, what="orders", state="done", file_name="a.csv", finished_at=ended)

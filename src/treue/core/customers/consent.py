@@ -16,6 +16,7 @@ from treue.core.customers.consent_proof import NO_PROOF, Proof
 from treue.core.customers.errors import NotARequest, NotHappenedYet, WithoutProof, WrongText
 from treue.core.customers.models import Channel, ConsentRecord, ConsentText, Customer
 from treue.core.events.log import Happening, record
+from treue.core.events.naming import know
 from treue.core.staff import audit
 from treue.core.staff.models import User
 
@@ -28,6 +29,7 @@ EVENTS = {
     Kind.GIVEN: "Consent Given",
     Kind.WITHDRAWN: "Consent Withdrawn",
 }
+know(EVENTS.values())
 # Where anybody can type anybody's address. Paper and a colleague's word are proof of another kind.
 ANYBODY_COULD = frozenset({Source.FORM, Source.SHOP, Source.TRACKING})
 

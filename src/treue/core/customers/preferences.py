@@ -9,10 +9,13 @@ from treue.core.customers import persons
 from treue.core.customers.consent import CONSOLE
 from treue.core.customers.models import Customer, Preference
 from treue.core.events.log import Happening, record
+from treue.core.events.naming import know
 from treue.core.staff import audit
 from treue.core.staff.models import User
 
+CHANGED = "Preferences Changed"
 FIELDS = ("channel", "most_messages", "per", "hour_from", "hour_to", "weekdays", "language", "salutation")
+know([CHANGED])
 
 
 def of(customer: Customer) -> Preference:
@@ -48,7 +51,7 @@ def _tell(own: Preference, changed: list[str], source: str, by: User | None) -> 
         audit.record("preferences.changed", who=by, subject=f"customer {own.pk}", fields=changed)
     happening = Happening(
         message_id=f"preferences changed {own.pk} {own.updated_at.isoformat()}",
-        name="Preferences Changed",
+        name=CHANGED,
         person=own.pk,
         source=source,
         occurred_at=own.updated_at,

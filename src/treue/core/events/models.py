@@ -1,5 +1,6 @@
 """The log: what happened, in order, once; how far each reaction has come; what waits because it failed."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from treue.core.shop.models import Shop
 
 SHARDS = 64
 FILES = "files"
+LONGEST_ERROR = 200
 
 
 class Source(models.Model):
@@ -16,8 +18,9 @@ class Source(models.Model):
     an order of last year, but a shop that delivers a file every night gets its reactions.
 
     A browser or a server sends its events with a write key, of which only the hash is kept; `key_ending` tells keys
-    apart for people. consent_category: where the shop's consent banner allows this one, a visitor may be known better.
-    believes_orders: whether a browser is believed that an order was made, although anybody can make it say so.
+    apart for people. former_names: under which events of it stand in the log. consent_category: where the shop's
+    consent banner allows this one, a visitor may be known better. believes_orders: whether a browser is believed that
+    an order was made, although anybody can make it say so.
     """
 
     personal = NOT_PERSONAL
@@ -29,6 +32,7 @@ class Source(models.Model):
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     name = models.CharField(_("Name"), max_length=60)
+    former_names = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     kind = models.CharField(_("Kind"), max_length=10, choices=Kind, default=Kind.FILES)
     live_since = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -134,7 +138,7 @@ class Parked(models.Model):
     place = models.BigIntegerField()
     person = models.BigIntegerField(null=True)
     shard = models.SmallIntegerField()
-    error = models.CharField(max_length=200, blank=True)
+    error = models.CharField(max_length=LONGEST_ERROR, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
 
@@ -145,6 +149,7 @@ class Parked(models.Model):
             models.Index(
                 fields=["next_try_at"], condition=models.Q(next_try_at__isnull=False), name="events_parked_due"
             ),
+            models.Index(fields=["recorded_at", "seq"], name="events_parked_by_moment"),
         ]
 
     @property

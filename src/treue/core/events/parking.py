@@ -12,13 +12,12 @@ from treue.core.events import departed, reading, registry
 from treue.core.events.calling import call
 from treue.core.events.errors import NotNow
 from treue.core.events.happened import Happened
-from treue.core.events.models import SHARDS, MovedMonth, Parked
+from treue.core.events.models import LONGEST_ERROR, SHARDS, MovedMonth, Parked
 from treue.core.events.reading import Read
 from treue.core.events.registry import Reaction
 
 MOST_ATTEMPTS = 12
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=6)
-LONGEST_ERROR = 200
 AT_ONCE = 200
 
 TAKE_UP = """
@@ -39,8 +38,11 @@ def persons(reaction: Reaction, among: Collection[int | None]) -> set[int]:
 
 
 def park(reaction: Reaction, shard: int, found: Sequence[Read], *, error: Exception | None = None) -> None:
-    """Keep events for later. error: what the first attempt at the only one ended with."""
-    Parked.objects.bulk_create(
+    """Keep events for later. error: what the first attempt at the only one ended with.
+
+    One that was taken up before it was read here is kept already.
+    """
+    rows = [
         Parked(
             reaction=reaction.name,
             seq=each.event.seq,
@@ -51,7 +53,8 @@ def park(reaction: Reaction, shard: int, found: Sequence[Read], *, error: Except
             **(_failed(error, attempts=1) if error else {}),
         )
         for each in found
-    )
+    ]
+    Parked.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _failed(error: Exception, *, attempts: int) -> dict[str, object]:

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from django.db import connection, transaction
 
-from treue.core.events import parking, reading
+from treue.core.events import parking, reading, stuck
 from treue.core.events.calling import call
 from treue.core.events.errors import NotNow
 from treue.core.events.reading import Read
@@ -85,7 +85,8 @@ def _react(name: str, shard: int) -> int:
     except Exception as error:
         if not connection.is_usable():
             raise
-        log.error("Reaction %s cannot go on in shard %s: %s", name, shard, type(error).__name__)
+        if stuck.note(name, shard, error):  # not each round anew
+            log.exception("Reaction %s cannot go on in shard %s: %s", name, shard, type(error).__name__)
         return 0
 
 

@@ -53,7 +53,7 @@ order by e.xid, e.seq limit %(most)s"""
 ONE = f"{EVENT} where e.seq = %(seq)s and e.recorded_at = %(recorded_at)s"
 
 MOVE = """
-update events_cursor set xid = %(xid)s::xid8, seq = %(seq)s, moved_at = now()
+update events_cursor set xid = %(xid)s::xid8, seq = %(seq)s, moved_at = now(), failed_at = null, error = ''
 where reaction = %(reaction)s and shard = %(shard)s"""
 
 WAITING = """

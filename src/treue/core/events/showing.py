@@ -1,6 +1,7 @@
 """The log as its page shows it: texts ready to print."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from treue.core.events import registry, wording
-from treue.core.events.models import Event
+from treue.core.events.models import SHARDS, Event
+from treue.core.events.moments import Place
 from treue.core.events.standing import HOUR, MOST_AN_HOUR, MOST_COUNTED, Failure, Standing
+from treue.core.events.stuck import Stuck
 from treue.core.shop import clock
+from treue.core.staff.models import User
 from treue.design import formats
+from treue.design.figures import Link
 from treue.design.tables import Cell, Column, Table
 
 MINUTES = HOUR.total_seconds() / 60
@@ -46,6 +51,43 @@ def reactions(standings: Sequence[Standing], now: datetime, zone: ZoneInfo) -> T
         for each in standings
     ]
     return Table(_("Reactions"), columns, rows, caption=_as_of(now, zone), stack=True) if rows else None
+
+
+@dataclass(frozen=True)
+class Halt:
+    """A reaction that cannot go on somewhere, as sentences; what helps, and where."""
+
+    title: str
+    sentences: Sequence[str]
+    way: Link | None
+
+
+def halts(places: Sequence[Stuck], zone: ZoneInfo, user: User) -> list[Halt]:
+    return [_halt(each, zone, user) for each in places]
+
+
+def _halt(place: Stuck, zone: ZoneInfo, user: User) -> Halt:
+    values = {
+        "reaction": wording.name_of(place.reaction),
+        "moment": clock.printed(place.since, zone),
+        "shards": formats.number(place.shards, language()),
+        "all": formats.number(SHARDS, language()),
+        "oldest": clock.printed(place.oldest, zone),
+    }
+    title = _("%(reaction)s has not got on in %(shards)s of %(all)s parts of the log since %(moment)s") % values
+    error = wording.sentence_of(place.reaction, place.error)
+    return Halt(
+        title,
+        [
+            error or _("Kind of error: %(error)s.") % {"error": place.error},
+            _("What was recorded there since %(oldest)s waits. Nothing is lost.") % values,
+            _(
+                "Treue tries again every few seconds and goes on by itself once the cause is mended. The worker's log "
+                "names the lines of the program, and treue doctor says what else is wrong."
+            ),
+        ],
+        wording.way_out(place.reaction, place.error, user),
+    )
 
 
 def _as_of(now: datetime, zone: ZoneInfo) -> str:
@@ -83,7 +125,7 @@ def failures(found: Sequence[Failure], zone: ZoneInfo, buttons: Buttons, *, name
     ]
     rows = [
         [
-            Cell(name(each), sub=order(each)),
+            Cell(name(each), url=event_url(each.event), sub=order(each)),
             *([_customer(each)] if names_customers else []),
             wording.name_of(each.parked.reaction),
             clock.printed(each.event.occurred_at if each.event else None, zone),
@@ -99,6 +141,10 @@ def failures(found: Sequence[Failure], zone: ZoneInfo, buttons: Buttons, *, name
 
 def name(failure: Failure) -> str:
     return failure.event.name if failure.event else _("a deleted event")
+
+
+def event_url(event: Event | None) -> str:
+    return reverse("log_event", args=[str(Place(event.recorded_at, event.seq))]) if event else ""
 
 
 def order(failure: Failure) -> str:
@@ -160,15 +206,6 @@ def consequence(failure: Failure) -> str:
         "The reaction never deals with this event and goes on with the %(number)s behind it. This cannot be undone.",
         failure.waiting,
     ) % {"number": number}
-
-
-def latest(events: Sequence[Event], zone: ZoneInfo) -> Table | None:
-    columns = [Column(_("Event")), Column(_("Source")), Column(_("Happened")), Column(_("Recorded"))]
-    rows = [
-        [each.name, each.source, clock.printed(each.occurred_at, zone), clock.printed(each.recorded_at, zone)]
-        for each in events
-    ]
-    return Table(_("Latest events"), columns, rows, caption=_("Newest first."), stack=True) if rows else None
 
 
 def rhythm(in_the_hour: int) -> str:

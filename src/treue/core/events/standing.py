@@ -17,7 +17,6 @@ from treue.core.events.models import Event, Parked
 from treue.core.shop.models import Shop
 
 MOST_COUNTED = 1_000
-LATEST = 50
 HOUR = timedelta(hours=1)
 MOST_AN_HOUR = 300_000  # counting more takes longer than anybody waits for a page
 
@@ -143,11 +142,6 @@ def _waiting(parked: Collection[Parked]) -> dict[tuple[str, int], int]:
     )
     counted = same.values_list("reaction", "person").annotate(Count("pk"))
     return {(reaction, person): count for reaction, person, count in counted}
-
-
-def latest(shop: Shop) -> list[Event]:
-    """The newest in the log, without their facts."""
-    return list(Event.objects.filter(shop=shop).defer("facts").order_by("-recorded_at", "-seq")[:LATEST])
 
 
 def in_the_last_hour(shop: Shop, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""The operator's page of the log: how far each reaction is, what failed, what happened last."""
+"""The operator's page of the log: how far each reaction is, what failed, what happened."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from treue.core import paging
-from treue.core.events import registry, showing, standing, steering, wording
+from treue.core.events import event_views, registry, showing, standing, steering, stuck, wording
 from treue.core.events.standing import Failure
 from treue.core.shop import clock
 from treue.core.shop.setup import ensure_shop
@@ -34,6 +34,7 @@ def log(request: HttpRequest) -> HttpResponse:
         request,
         "events/log.html",
         {
+            "stuck": showing.halts(stuck.places(), shop.tz, request.user),
             "reactions": showing.reactions(standing.reactions(), now, shop.tz),
             "failed": showing.failures(
                 standing.failures(parked),
@@ -42,8 +43,8 @@ def log(request: HttpRequest) -> HttpResponse:
                 names_customers=request.user.may(Permission.SEE_CUSTOMERS),
             ),
             "pager": pager,
-            "latest": showing.latest(standing.latest(shop), shop.tz),
             "rhythm": showing.rhythm(standing.in_the_last_hour(shop, now)),
+            **event_views.asked_for(request, shop),
         },
     )
 

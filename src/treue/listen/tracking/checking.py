@@ -39,7 +39,6 @@ LARGEST_EVENT = 32 << 10
 LONGEST_ID, LONGEST_MESSAGE_ID = 120, 200  # the first as a customer's number in the database
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 NOBODY = frozenset({"", "null", "undefined", "none", "nan", "0", "[object object]", "anonymous", "guest"})
-TITLES = {"identify": "Identify", "page": "Page Viewed", "screen": "Screen Viewed", "group": "Group", "alias": "Alias"}
 CANCELLED = "order cancelled "
 
 
@@ -132,7 +131,7 @@ def _id(given: str | int | None, field: str) -> str | None:
 def _name(sent: Sent, kind: str | None) -> str:
     if kind != "track":
         try:
-            return TITLES[kind or ""]
+            return names.OF_CALLS[kind or ""]
         except KeyError:
             raise UnknownType from None
     if sent.event is None or not sent.event.strip():

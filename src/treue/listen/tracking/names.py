@@ -11,6 +11,13 @@ ORDER_COMPLETED, ORDER_CANCELLED = "Order Completed", "Order Cancelled"
 ORDER_UPDATED, ORDER_REFUNDED = "Order Updated", "Order Refunded"
 ORDERS = frozenset({ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDER_CANCELLED})
 CHECKOUT_COMPLETED = "Checkout Completed"
+OF_CALLS = {
+    "identify": "Identify",
+    "page": "Page Viewed",
+    "screen": "Screen Viewed",
+    "group": "Group",
+    "alias": "Alias",
+}
 LONGEST = 200
 
 SPECIFIED = (

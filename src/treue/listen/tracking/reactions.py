@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from treue.core.customers import identities
 from treue.core.events.happened import Happened
+from treue.core.events.naming import know
 from treue.core.events.registry import BEGINNING, reaction
 from treue.core.events.wording import Trouble, Way, describe
 from treue.core.staff.roles import Permission
@@ -35,5 +36,6 @@ def write_orders(events: Sequence[Happened]) -> None:
     orders.take(events)
 
 
+know([*names.SPECIFIED, names.CHECKOUT_COMPLETED, *names.OF_CALLS.values()])
 describe("tracking.join", name=_("Recognising customers"), errors=ERRORS)  # their visitors' orders follow them
 describe(orders.REACTION, name=_("Taking in orders"), errors=ERRORS)

@@ -28,6 +28,7 @@ CHECKS: dict[str, Check] = {
     "log.horizon": log.horizon,
     "log.numbers": log.numbers,
     "log.reactions": log.reactions,
+    "log.stuck": log.stuck_places,
     "log.old_months": log.old_months,
     "log.moved_months": log.moved_months,
     "work.worker": work.worker,

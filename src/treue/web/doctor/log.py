@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from treue.core.events import departing, registry, standing
+from treue.core.events import departing, registry, standing, stuck, wording
 from treue.core.events.models import SHARDS, MovedMonth
 from treue.core.lake import manifest
 from treue.design.formats import period
@@ -15,6 +15,7 @@ from treue.web.doctor.finding import Clock, Finding, rows, value
 LONGEST_TRANSACTION = timedelta(minutes=2)
 LONGEST_LAG = timedelta(minutes=5)
 LONGEST_STAY = timedelta(days=7)
+A_MOMENT = timedelta(minutes=1)  # what goes wrong once and then not again needs nobody
 
 HOLDING = """
 select pid, coalesce(nullif(application_name, ''), '?'), extract(epoch from now() - xact_start)::int
@@ -85,6 +86,35 @@ def reactions(clock: Clock) -> Iterator[Finding]:
             )
     if rows("select from events_event limit 1"):
         yield from _without_place()
+
+
+def stuck_places(clock: Clock) -> Iterator[Finding]:
+    """Places at which a reaction goes wrong each time it is tried."""
+    now = clock()
+    for each in stuck.places():
+        if now - each.since < A_MOMENT:
+            continue
+        values = {
+            "name": each.reaction,
+            "shards": each.shards,
+            "all": SHARDS,
+            "minutes": int((now - each.since).total_seconds() // 60),
+            "error": wording.sentence_of(each.reaction, each.error) or f"{each.error}.",
+        }
+        yield Finding(
+            ngettext(
+                "The reaction %(name)s has not got on in %(shards)s of %(all)s parts of the log for %(minutes)s "
+                "minute: %(error)s",
+                "The reaction %(name)s has not got on in %(shards)s of %(all)s parts of the log for %(minutes)s "
+                "minutes: %(error)s",
+                values["minutes"],
+            )
+            % values,
+            _(
+                "The worker's log names the lines of the program. It tries again by itself: once the cause is mended, "
+                "it goes on where it stopped, and nothing is lost."
+            ),
+        )
 
 
 def _without_place() -> Iterator[Finding]:

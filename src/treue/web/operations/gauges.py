@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 import treue
 from treue.core import direct, home
-from treue.core.events import standing
+from treue.core.events import standing, stuck
 from treue.core.jobs.models import MOST_ATTEMPTS
 
 SECONDS_TO_ANSWER = 5
@@ -128,12 +128,19 @@ def _reactions(link: psycopg.Connection) -> list[Metric]:
         labels=["reaction"],
     )
     failed = GaugeMetricFamily("treue_reaction_failed_events", "Events it failed at.", labels=["reaction"])
+    halted = GaugeMetricFamily(
+        "treue_reaction_stuck_seconds",
+        "For how long a part of the log has gone wrong each time the reaction was tried there, by kind of error.",
+        labels=["reaction", "error"],
+    )
     now = link.execute("select now()").fetchone()[0]
     for each in standing.reactions(link.cursor()):
         behind.add_metric([each.reaction], (now - each.oldest).total_seconds() if each.oldest else 0)
         unread.add_metric([each.reaction], each.unread)
         failed.add_metric([each.reaction], each.failed)
-    return [behind, unread, failed]
+    for place in stuck.places(link.cursor()):
+        halted.add_metric([place.reaction, place.error], (now - place.since).total_seconds())
+    return [behind, unread, failed, halted]
 
 
 def _alone(name: str, words: str, value: object) -> Metric:
