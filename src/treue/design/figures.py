@@ -105,7 +105,8 @@ class Finding:
 class Entry:
     """One line of a timeline. on: the day or moment itself, for machines. kind: "buy", "alarm", "pts" or "".
 
-    url: where the title leads. more: what else is known, as names and values; it is folded.
+    url: where the title leads. more: what else is known, as names and values; it is folded. mark: a badge beside the
+    title, for what somebody should know before reading on. within: the lines that this one stands for; they are folded.
     """
 
     when: str
@@ -115,6 +116,8 @@ class Entry:
     kind: str = ""
     url: str = ""
     more: Sequence[tuple[str, str]] = ()
+    mark: str = ""
+    within: Sequence["Entry"] = ()
 
 
 class Task(NamedTuple):

@@ -15,9 +15,12 @@ from somebody import person, shop
 from treue.core.commerce.models import Batch, Order
 from treue.core.customers import persons
 from treue.core.customers.models import Customer
+from treue.core.events import reading, registry, telling
 from treue.core.events.log import Happening, record
-from treue.core.events.models import Event, MovedMonth
+from treue.core.events.models import Event, MovedMonth, Parked
 from treue.core.staff.models import User
+from treue.design.figures import Entry
+from treue.listen.tracking.orders import REACTION
 from treue.understand.profile import happenings, happenings_wording, timeline
 from treue.understand.profile.happenings_wording import PLACEHOLDER, WORDINGS, Kind
 from treue.understand.profile.timeline import PAGE, Only, Place
@@ -189,6 +192,7 @@ def test_an_order_leads_to_its_page_and_an_unknown_one_nowhere(anna: Customer):
         entries = [each for day in happenings.days(timeline.read(anna).events, shop()) for each in day.entries]
     assert [each.url for each in entries] == [f"/customers/{anna.pk}/orders/{order.pk}/", "", ""]
     assert entries[0].text == "Assam, Sencha, Tasse und 2 weitere · web"
+    assert [each.mark for each in entries] == ["", "Wartet", ""]  # nobody has read any of them yet
 
 
 def test_details_show_what_was_told_and_of_very_much_the_first_part(anna: Customer):
@@ -198,8 +202,137 @@ def test_details_show_what_was_told_and_of_very_much_the_first_part(anna: Custom
         entries = [each for day in happenings.days(timeline.read(anna).events, shop()) for each in day.entries]
     told = dict(entries[1].more)
     assert (told["a b 1"], told["a b 2 c"], told["yes"], len(told["long"])) == ("1", "–", "yes", 300)
-    assert len(entries[0].more) == 4 + happenings.MOST_FACTS + 1
+    assert len(entries[0].more) == 4 + telling.MOST_FACTS + 1
     assert entries[0].more[-1] == ("…", "440 more facts")
+
+
+def entries(customer: Customer, language: str = "en") -> list[Entry]:
+    with override(language):
+        return [each for day in happenings.days(timeline.read(customer).events, shop()) for each in day.entries]
+
+
+def test_pages_looked_at_one_after_another_are_one_line_that_holds_them_all(anna: Customer):
+    for number in range(12):
+        happened(anna.pk, "Page Viewed", number, path=f"/tea/{number % 5}", n=number)
+    happened(anna.pk, "Danced", 12)
+    happened(anna.pk, "Page Viewed", 13, path="/after")
+    after, danced, run = entries(anna)
+    assert (after.within, danced.within) == ((), ())
+    assert (run.title, run.when) == ("Opened 12 pages", "13:00–13:11")
+    assert run.text == "/tea/1, /tea/0, /tea/4 and 2 more · web"
+    assert [dict(each.more)["n"] for each in run.within] == [str(number) for number in reversed(range(12))]
+    assert entries(anna, "de")[2].title == "12 Seiten geöffnet"
+
+
+def test_two_in_a_row_a_long_pause_and_midnight_make_no_run(anna: Customer):
+    for minutes in (0, 1, 40, 41, 82, 83, 84):
+        happened(anna.pk, "Product Viewed", minutes, name="Assam")
+    assert [len(each.within) for each in entries(anna)] == [3, 0, 0, 0, 0]
+    ben = person("K8", "Ben Rot")
+    for minutes in (658, 659, 660, 661):  # 23:58 to 0:01 in Berlin
+        happened(ben.pk, "Product Viewed", minutes)
+    assert [len(each.within) for each in entries(ben)] == [0, 0, 0, 0]
+
+
+def test_orders_and_what_nobody_worded_never_make_a_run(anna: Customer):
+    for number in range(4):
+        happened(anna.pk, "Order Completed", number, order=f"A-{number}")
+    for number in range(4, 8):
+        happened(anna.pk, "Danced", number)
+    assert [len(each.within) for each in entries(anna)] == [0] * 8
+
+
+def test_a_run_over_the_end_of_a_page_loses_nothing_and_repeats_nothing(anna: Customer):
+    told = [
+        Happening(f"m{n}", "Page Viewed", anna.pk, "web", NOON + timedelta(minutes=n), {"n": n})
+        for n in range(2 * PAGE + 7)
+    ]
+    record(shop(), told)
+    behind, seen, lines = None, [], []
+    while True:
+        page = timeline.read(anna, behind=behind)
+        for day in happenings.days(page.events, shop(), behind=behind):
+            lines += day.entries
+            seen += [dict(line.more)["n"] for each in day.entries for line in each.within or [each]]
+        if page.older is None:
+            break
+        behind = page.older
+    assert seen == [str(n) for n in reversed(range(2 * PAGE + 7))]
+    assert [len(each.within) for each in lines] == [PAGE, PAGE, 7]
+
+
+@pytest.mark.parametrize("name", happenings_wording.RUNS)
+def test_every_run_is_said_in_german_too(name: str):
+    events = [Event(name=name, facts={})] * 1_200
+    with override("en"):
+        english = happenings_wording.run(events)
+    with override("de"):
+        german = happenings_wording.run(events)
+    assert "1,200" in english
+    assert "1.200" in german
+    assert english != german
+
+
+@pytest.fixture
+def order_reaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reaction that takes in orders, at its place behind all that is in the log."""
+    monkeypatch.setattr(registry, "REACTIONS", {REACTION: registry.named(REACTION)})
+    with connection.cursor() as cursor:
+        cursor.execute("delete from events_cursor")
+    reading.begin()
+
+
+def read_all() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("update events_cursor set xid = '9000000000'")
+
+
+def parked(event: Event, error: str = "") -> None:
+    about = {"seq": event.seq, "recorded_at": event.recorded_at, "place": 1, "person": event.person, "shard": 1}
+    Parked.objects.create(reaction=REACTION, error=error, attempts=1 if error else 0, **about)
+
+
+@pytest.mark.usefixtures("order_reaction")
+def test_an_order_that_is_not_taken_in_yet_is_marked_with_the_reason(anna: Customer):
+    happened(anna.pk, "Order Completed", 0, order_id="A-1", currency="usd")
+    happened(anna.pk, "Order Refunded", 1, order_id="A-1")
+    happened(anna.pk, "Order Completed", 2, "files", order="A-2")
+    happened(anna.pk, "Product Viewed", 3)
+    assert [each.mark for each in entries(anna)] == ["", "", "Waiting", "Waiting"]
+    assert "that usually takes a few seconds" in entries(anna)[2].text
+    read_all()
+    assert [each.mark for each in entries(anna)] == ["", "", "", ""]
+    first, second = Event.objects.filter(source="web").order_by("seq")[:2]
+    parked(first, "NoRate")
+    parked(second)
+    refund, order = entries(anna)[2:]
+    assert (refund.mark, order.mark) == ("Waiting", "Not taken in")
+    assert "There is no exchange rate for its currency (USD)." in order.text
+    assert "An earlier event of this customer could not be taken in" in refund.text
+    assert [each.mark for each in entries(anna, "de")[2:]] == ["Wartet", "Nicht übernommen"]
+
+
+@pytest.mark.usefixtures("order_reaction")
+def test_where_taking_in_orders_is_held_up_the_timeline_does_not_promise_seconds(anna: Customer):
+    happened(anna.pk, "Order Completed", 0, order_id="A-1")
+    with connection.cursor() as cursor:
+        cursor.execute("update events_cursor set failed_at = now(), error = 'OperationalError'")
+    assert "taking them in is held up" in entries(anna)[0].text
+
+
+@pytest.mark.usefixtures("order_reaction")
+def test_the_timeline_asks_the_database_as_often_for_many_orders_as_for_one(anna: Customer, ask):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            ask(f"/customers/{anna.pk}/timeline/")
+        return len(queries)
+
+    happened(anna.pk, "Order Completed", 0, order_id="A-0")
+    asked()
+    one = asked()
+    for number in range(1, 30):
+        happened(anna.pk, "Order Completed", number, order_id=f"A-{number}")
+    assert asked() == one
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -1,24 +1,27 @@
 """The events of a page as the timeline shows them: by day, ready to print."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from treue.core.commerce.models import Order
+from treue.core.events import telling
 from treue.core.events.models import Event
+from treue.core.events.moments import Place
 from treue.core.shop.models import Shop
 from treue.design import formats
 from treue.design.figures import Entry
 from treue.understand.metrics.scope.basis import active_language
 from treue.understand.profile import happenings_wording as wording
-from treue.understand.profile.timeline import Place
+from treue.understand.profile import waiting
+from treue.understand.profile.waiting import Waiting
 
-MOST_FACTS, LONGEST_FACT = 60, 300
+FEWEST = 3  # two stand as they are
+LONGEST_PAUSE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -29,34 +32,76 @@ class Day:
     entries: Sequence[Entry]
 
 
+@dataclass(frozen=True)
+class Told:
+    """What entries need beside their events. urls: of orders, by number. waiting: by the event's number."""
+
+    shop: Shop
+    urls: Mapping[str, str]
+    waiting: Mapping[int, Waiting]
+
+
 def days(events: Sequence[Event], shop: Shop, *, behind: Place | None = None) -> list[Day]:
     """behind: where the page before ended."""
-    language, urls = active_language(), _order_urls(events, shop)
-    begun = _day(behind, shop) if behind else None
+    urls = _order_urls(events, shop)
+    told = Told(shop, urls, waiting.of(events, there=urls))
+    begun = _day(behind.moment, shop) if behind else None
     return [
         Day(
-            "" if day == begun else formats.weekday_long(day, language),
-            [_entry(each, shop, urls) for each in of_the_day],
+            "" if day == begun else formats.weekday_long(day, active_language()),
+            [_run(run, told) if len(run) >= FEWEST else _entry(run[0], told) for run in runs(list(of_the_day))],
         )
-        for day, of_the_day in groupby(events, key=lambda event: _day(event, shop))
+        for day, of_the_day in groupby(events, key=lambda event: _day(event.occurred_at, shop))
     ]
 
 
-def _day(at: Event | Place, shop: Shop) -> date:
-    return at.occurred_at.astimezone(shop.tz).date()
+def runs(events: Sequence[Event]) -> list[list[Event]]:
+    """Neighbours of one name that somebody looks around with, without a long pause, together; all others alone. A run
+    ends with its page: the place behind which the next one begins is an event's."""
+    found: list[list[Event]] = []
+    for event in events:
+        if found and event.name in wording.RUNS and _goes_on(found[-1][-1], event):
+            found[-1].append(event)
+        else:
+            found.append([event])
+    return [part for run in found for part in ([run] if len(run) >= FEWEST else [[each] for each in run])]
 
 
-def _entry(event: Event, shop: Shop, urls: Mapping[str, str]) -> Entry:
-    moment = event.occurred_at.astimezone(shop.tz)
-    below = [wording.products(event), wording.source(event)]
+def _goes_on(later: Event, event: Event) -> bool:
+    return later.name == event.name and later.occurred_at - event.occurred_at <= LONGEST_PAUSE
+
+
+def _day(moment: datetime, shop: Shop) -> date:
+    return moment.astimezone(shop.tz).date()
+
+
+def _run(events: Sequence[Event], told: Told) -> Entry:
+    last, first = (each.occurred_at.astimezone(told.shop.tz) for each in (events[0], events[-1]))
+    begun, ended = (formats.clock(each, active_language()) for each in (first, last))
+    sources = dict.fromkeys(wording.source(each) for each in events)
+    below = [wording.run_names(events), *sources]
+    return Entry(
+        when=begun if begun == ended else f"{begun}–{ended}",
+        on=first,
+        title=wording.run(events),
+        text=" · ".join(text for text in below if text),
+        within=[_entry(each, told) for each in events],
+    )
+
+
+def _entry(event: Event, told: Told) -> Entry:
+    moment = event.occurred_at.astimezone(told.shop.tz)
+    waits = told.waiting.get(event.seq)
+    below = [wording.products(event), wording.source(event), waits.sentence if waits else ""]
     return Entry(
         when=formats.clock(moment, active_language()),
         on=moment,
-        title=wording.sentence(event, shop.currency),
+        title=wording.sentence(event, told.shop.currency),
         text=" · ".join(text for text in below if text),
         kind=wording.look(event),
-        url=urls.get(wording.order_number(event.facts), "") if _is_about_an_order(event) else "",
-        more=_details(event, shop),
+        url=told.urls.get(wording.order_number(event.facts), "") if _is_about_an_order(event) else "",
+        more=_details(event, told.shop),
+        mark=waits.mark if waits else "",
     )
 
 
@@ -77,38 +122,10 @@ def _order_urls(events: Sequence[Event], shop: Shop) -> dict[str, str]:
 def _details(event: Event, shop: Shop) -> list[tuple[str, str]]:
     """All that was told, as pairs; of very much the first part."""
     language = active_language()
-    pairs = [
+    return [
         (_("Event"), event.name),
         (_("Source"), wording.source(event)),
         (_("Happened"), formats.moment(event.occurred_at.astimezone(shop.tz), language)),
         (_("Recorded"), formats.moment(event.recorded_at.astimezone(shop.tz), language)),
+        *telling.told(event.facts),
     ]
-    facts = list(_flat(event.facts))
-    pairs += facts[:MOST_FACTS]
-    if (more := len(facts) - MOST_FACTS) > 0:
-        said = ngettext("%(number)s more fact", "%(number)s more facts", more)
-        pairs.append(("…", said % {"number": formats.number(more, language)}))
-    return pairs
-
-
-def _flat(facts: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """("products 1 name", "Assam") and so on."""
-    for name, value in _parts(facts):
-        here = f"{path} {name}".strip()
-        if isinstance(value, Mapping | list):
-            yield from _flat(value, here)
-        else:
-            yield here[:LONGEST_FACT], _printed(value)
-
-
-def _parts(facts: object) -> Iterable[tuple[object, object]]:
-    return facts.items() if isinstance(facts, Mapping) else enumerate(facts, start=1)
-
-
-def _printed(value: object) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if value is None or value == "":
-        return formats.NOTHING
-    text = str(value)
-    return text if len(text) <= LONGEST_FACT else text[: LONGEST_FACT - 1] + "…"

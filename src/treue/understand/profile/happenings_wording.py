@@ -4,13 +4,13 @@ Of an event's sentences the first one is said of which everything is known.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from treue.core.customers.consent_wording import channel_name, purpose_name, source_name
@@ -126,6 +126,40 @@ WORDINGS = {
 }
 
 
+# What somebody does many times in a row while looking around: how that is said, and what of each event is named.
+RUNS = {
+    "Page Viewed": (ngettext_lazy("Opened %(number)s page", "Opened %(number)s pages", "count"), "page"),
+    "Screen Viewed": (
+        ngettext_lazy("Opened %(number)s screen in the app", "Opened %(number)s screens in the app", "count"),
+        "page",
+    ),
+    "Product Viewed": (
+        ngettext_lazy("Looked at products %(number)s time", "Looked at products %(number)s times", "count"),
+        "product",
+    ),
+    "Product Clicked": (
+        ngettext_lazy("Opened products %(number)s time", "Opened products %(number)s times", "count"),
+        "product",
+    ),
+    "Product List Viewed": (
+        ngettext_lazy(
+            "Looked through lists of products %(number)s time",
+            "Looked through lists of products %(number)s times",
+            "count",
+        ),
+        "category",
+    ),
+    "Promotion Viewed": (
+        ngettext_lazy("Saw promotions %(number)s time", "Saw promotions %(number)s times", "count"),
+        "product",
+    ),
+    "Promotion Clicked": (
+        ngettext_lazy("Opened promotions %(number)s time", "Opened promotions %(number)s times", "count"),
+        "product",
+    ),
+}
+
+
 def only(kind: str) -> Only | None:
     """The events of a kind; what nobody has worded is behaviour. None for all."""
     if kind == Kind.BEHAVIOUR:
@@ -161,7 +195,22 @@ def products(event: Event) -> str:
     told = event.facts.get("products")
     if not isinstance(told, list):
         return ""
-    found = [name for each in told if isinstance(each, Mapping) and (name := _product(each))]
+    return _listed(name for each in told if isinstance(each, Mapping) and (name := _product(each)))
+
+
+def run(events: Sequence[Event]) -> str:
+    """What events of one name say together."""
+    words, _fact = RUNS[events[0].name]
+    return str(words % {"count": len(events), "number": formats.number(len(events), active_language())})
+
+
+def run_names(events: Sequence[Event]) -> str:
+    """What they were about: "Assam, Earl Grey, Cup and 2 more"."""
+    read = READ[RUNS[events[0].name][1]]
+    return _listed(name for each in events if (name := read(each.facts)))
+
+
+def _listed(found: Iterable[str]) -> str:
     names = list(dict.fromkeys(found))
     text, more = ", ".join(names[:PRODUCTS_NAMED]), len(names) - PRODUCTS_NAMED
     if more <= 0:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -10,15 +9,15 @@ from treue.core.customers import persons
 from treue.core.customers.models import Customer
 from treue.core.events import departed
 from treue.core.events.models import Event
+from treue.core.events.moments import Place
 
 PAGE = 50
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 
 # A person of many numbers has many histories; each gives its latest, read in order from the index of every month's
 # partition, and the latest of those are the page.
 LATEST = """
-select e.seq, e.shop_id, e.message_id, e.name, e.person, e.source, e.occurred_at, e.recorded_at, e.facts
+select e.seq, e.shop_id, e.message_id, e.name, e.person, e.source, e.occurred_at, e.recorded_at, e.facts,
+    e.is_history
 from unnest(%(numbers)s::bigint[]) as of(person) cross join lateral (
     select * from events_event
     where person = of.person {before} {names}
@@ -28,28 +27,6 @@ order by e.occurred_at desc, e.seq desc limit %(most)s"""
 # sort them; of somebody's ten thousand it is not.
 IN_ORDER = "set local enable_sort = off"
 BEFORE = "and (occurred_at, seq) < (%(moment)s, %(seq)s)"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Right behind an event in the timeline."""
-
-    occurred_at: datetime
-    seq: int
-
-    def __str__(self) -> str:
-        return f"{(self.occurred_at - EPOCH) // MICROSECOND}-{self.seq}"
-
-    @classmethod
-    def parse(cls, text: str) -> "Place | None":
-        """None for what is no place, which leads to the beginning."""
-        micros, _dash, seq = text.partition("-")
-        if not all(part.isascii() and part.isdigit() and len(part) < 18 for part in (micros, seq)):
-            return None
-        try:
-            return cls(EPOCH + int(micros) * MICROSECOND, int(seq))
-        except OverflowError:
-            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +54,7 @@ def read(customer: Customer, *, only: Only | None = None, behind: Place | None =
     numbers = persons.numbers_of(customer)
     facts: dict[str, object] = {"numbers": numbers, "most": PAGE + 1}
     if behind:
-        facts |= {"moment": behind.occurred_at, "seq": behind.seq}
+        facts |= {"moment": behind.moment, "seq": behind.seq}
     if only:
         facts["names"] = list(only.names)
     with transaction.atomic(), connection.cursor() as cursor:
