@@ -8,7 +8,7 @@ from django.test import Client
 from treue.core.events.models import Source
 from treue.core.shop.setup import ensure_shop
 from treue.core.staff.models import AuditEntry, User
-from treue.listen.tracking import activity, sources
+from treue.listen.tracking import activity, known_as, sources
 from treue.listen.tracking.keys import PREFIX, hashed
 from treue.listen.tracking.models import Tally
 
@@ -55,7 +55,7 @@ def test_the_key_is_kept_by_no_cache(admin: Client):
 def test_a_name_that_is_taken_is_said_at_its_field(admin: Client, name: str):
     made()
     page = admin.post("/sources/", {**FORM, "name": name}).content.decode()
-    assert "There is a source of this name already." in page
+    assert "There is a source of this name already, or was before it was renamed." in page
     assert Source.objects.count() == 1
 
 
@@ -93,7 +93,7 @@ def test_a_new_key_replaces_the_former_one(admin: Client):
 
 def test_what_a_source_may_is_changed_and_written_down(admin: Client):
     source = made()
-    admin.post(f"/sources/{source.pk}/", {"events_per_second": "5", "consent_category": "analytics"})
+    admin.post(f"/sources/{source.pk}/", {"name": "till", "events_per_second": "5", "consent_category": "analytics"})
     source.refresh_from_db()
     assert source.events_per_second == 5
     assert AuditEntry.objects.latest("pk").facts["events_per_second"] == {"old": "1000", "new": "5"}
@@ -110,7 +110,7 @@ def test_only_a_browser_has_to_be_believed_about_orders(admin: Client, kind: str
 def test_a_browser_is_not_believed_unless_somebody_ticks_it_and_that_is_written_down(admin: Client):
     source = made("browser")
     assert not source.believes_orders
-    may = {"events_per_second": "1000", "consent_category": "analytics"}
+    may = {"name": "till", "events_per_second": "1000", "consent_category": "analytics"}
     admin.post(f"/sources/{source.pk}/", {**may, "believes_orders": "on"})
     source.refresh_from_db()
     assert source.believes_orders
@@ -118,6 +118,42 @@ def test_a_browser_is_not_believed_unless_somebody_ticks_it_and_that_is_written_
     admin.post(f"/sources/{source.pk}/", may)
     source.refresh_from_db()
     assert not source.believes_orders
+
+
+def renamed(admin: Client, source: Source, name: str) -> str:
+    values = {"name": name, "events_per_second": "1000", "consent_category": "analytics"}
+    page = admin.post(f"/sources/{source.pk}/", values, follow=True).content.decode()
+    source.refresh_from_db()
+    return page
+
+
+def test_a_source_is_renamed_and_its_former_name_is_remembered(admin: Client):
+    source = made()
+    page = renamed(admin, source, " Kasse ")
+    assert (source.name, source.former_names) == ("Kasse", ["till"])
+    assert "Former names" in page
+    entry = AuditEntry.objects.latest("pk")
+    assert entry.facts["name"] == {"old": "till", "new": "Kasse"}
+    renamed(admin, source, "till")
+    assert (source.name, source.former_names) == ("till", ["Kasse"])
+
+
+def test_a_source_gets_no_name_under_which_events_of_another_stand_in_the_log(admin: Client):
+    source = made()
+    renamed(admin, source, "Kasse")
+    taken = "There is a source of this name already, or was before it was renamed."
+    assert taken in admin.post("/sources/", {**FORM, "name": "till"}).content.decode()
+    other, _key = sources.add(shop=ensure_shop(), name="app", kind="browser", by=None)
+    for name in ("till", "Kasse", "files"):
+        assert taken in renamed(admin, other, name)
+        assert other.name == "app"
+
+
+def test_what_a_browser_said_before_it_was_renamed_is_no_more_trusted_after(admin: Client):
+    source = made("browser")
+    renamed(admin, source, "app")
+    shop = ensure_shop()
+    assert known_as.kinds([shop]) == {(shop.pk, "till"): "browser", (shop.pk, "app"): "browser"}
 
 
 def test_refused_events_are_told_with_their_reasons(admin: Client):

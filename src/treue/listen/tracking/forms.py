@@ -1,11 +1,19 @@
 """Forms about sources."""
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from treue.core.events.models import Source
 
 FEWEST, MOST = 1, 1_000_000
+ORDER = ("events_per_second", "consent_category", "believes_orders")
+
+
+def _name(help_text: Promise) -> forms.CharField:
+    return forms.CharField(
+        label=_("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}), help_text=help_text
+    )
 
 
 class Permitted(forms.Form):
@@ -48,13 +56,18 @@ class Permitted(forms.Form):
             del self.fields["believes_orders"]
 
 
-class Add(Permitted):
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=60,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("Such as “Web shop” or “Till”. It stands in the log."),
+class Change(Permitted):
+    name = _name(
+        _(
+            "It stands in the log. What the source sent so far keeps the name it had; orders that name no channel are "
+            "counted under the new one from now on."
+        )
     )
+    field_order = ("name", *ORDER)
+
+
+class Add(Permitted):
+    name = _name(_("Such as “Web shop” or “Till”. It stands in the log."))
     kind = forms.ChoiceField(
         label=_("Sends from"),
         choices=[
@@ -63,7 +76,7 @@ class Add(Permitted):
         ],
         help_text=_("A browser's key is public: everybody who opens the shop can read it."),
     )
-    field_order = ("name", "kind", "events_per_second", "consent_category", "believes_orders")
+    field_order = ("name", "kind", *ORDER)
 
     def clean(self) -> dict[str, object]:
         """What only concerns browsers says nothing of a server."""

@@ -8,7 +8,9 @@ from treue.core.customers.identities import ANONYMOUS, CARD, LONGEST, Statement,
 from treue.core.events.happened import Happened
 from treue.core.events.models import Source
 from treue.core.shop.models import Shop
+from treue.listen.tracking import known_as
 
+BROWSER = Source.Kind.BROWSER
 LONGEST_TRAIT = 254
 
 
@@ -19,9 +21,9 @@ def join(events: Sequence[Happened]) -> None:
     Nobody is made a customer by an address alone.
     """
     shops = Shop.objects.in_bulk({each.shop_id for each in events})
-    browsers = set(Source.objects.filter(shop__in=shops, kind=Source.Kind.BROWSER).values_list("shop", "name"))
+    kinds = known_as.kinds(shops)
     told = [each for each in events if each.shop_id in shops and each.person is not None]
-    trusted = {each.seq for each in told if (each.shop_id, each.source) not in browsers}
+    trusted = {each.seq for each in told if kinds.get((each.shop_id, each.source)) != BROWSER}
     said = [_statement(each, shops[each.shop_id], is_trusted=each.seq in trusted) for each in told if _named(each)]
     hints = [_hint(each, shops[each.shop_id]) for each in told if not _named(each) and each.seq in trusted]
     hear_of_visitors([each for each in hints if each.values])

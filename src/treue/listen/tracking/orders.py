@@ -17,11 +17,11 @@ from treue.core.customers.identities import Recognised
 from treue.core.events import parking
 from treue.core.events.errors import NotNow
 from treue.core.events.happened import Happened
-from treue.core.events.models import FILES, Source
+from treue.core.events.models import FILES
 from treue.core.shop import locking
 from treue.core.shop.models import Shop
 from treue.listen.imports.storing.matching import rematch_few
-from treue.listen.tracking import names, precedence, refunds, told
+from treue.listen.tracking import known_as, names, precedence, refunds, told
 from treue.listen.tracking.order_errors import OrderOfAnotherCustomer, UnusableOrder
 from treue.listen.tracking.precedence import Word
 from treue.listen.tracking.told import Line, Rules
@@ -87,7 +87,7 @@ class Book:
         self.shop = shop
         self.visitors = visitors
         self.rules = Rules.of(shop)
-        self.kinds = dict(Source.objects.filter(shop=shop).values_list("name", "kind"))
+        self.kinds = {name: kind for (_, name), kind in known_as.kinds([shop]).items()}
         self.customers: set[int] = set()
         self.batches: dict[str, Batch] = {}
         self.channels: dict[str, Channel] = {}

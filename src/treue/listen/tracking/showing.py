@@ -81,6 +81,7 @@ def facts(active: Active, zone: ZoneInfo) -> list[tuple[str, str]]:
     source = active.source
     return [
         (_("Sends from"), source.get_kind_display()),
+        *([(_("Former names"), ", ".join(source.former_names))] if source.former_names else []),
         (_("Write key"), _("ends in %(letters)s") % {"letters": source.key_ending}),
         (_("Made"), clock.printed(source.created_at, zone)),
         (_("Last event"), clock.printed(active.last_at, zone) if active.last_at else _("nothing yet")),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from treue.core.staff import audit
 from treue.core.staff.audit_facts import word_values
 from treue.core.staff.audit_wording import name_actions
 from treue.core.staff.models import User
+from treue.listen.tracking import known_as
 from treue.listen.tracking.errors import NameTaken
 from treue.listen.tracking.keys import PREFIX, hashed, new_key
 
@@ -49,35 +50,43 @@ def add(
 ) -> tuple[Source, str]:
     """Make a source. Returns it with its write key, which nobody can read again. live_since: from when on
     it is there and what it tells is news; None for now. Raises NameTaken."""
-    if name == FILES:
-        raise NameTaken(name)
     key, now = new_key(), timezone.now()
-    try:
-        with transaction.atomic():
-            source = Source.objects.create(
-                shop=shop,
-                name=name,
-                kind=kind,
-                live_since=live_since or now,
-                created_at=live_since or now,
-                events_per_second=events_per_second,
-                consent_category=consent_category,
-                believes_orders=believes_orders,
-                **_of_key(key),
-            )
-            audit.record("source.added", who=by, subject=_subject(source), name=name, source_kind=kind)
-    except IntegrityError as error:
-        if Source.objects.filter(shop=shop, name=name).exists():
-            raise NameTaken(name) from error
-        raise
+    with transaction.atomic():
+        _claim(shop, name)
+        source = Source.objects.create(
+            shop=shop,
+            name=name,
+            kind=kind,
+            live_since=live_since or now,
+            created_at=live_since or now,
+            events_per_second=events_per_second,
+            consent_category=consent_category,
+            believes_orders=believes_orders,
+            **_of_key(key),
+        )
+        audit.record("source.added", who=by, subject=_subject(source), name=name, source_kind=kind)
     return source, key
 
 
+def _claim(shop: Shop, name: str, *, by: Source | None = None) -> None:
+    """Raises NameTaken. Until the transaction ends nobody else gives a source of the shop a name."""
+    Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
+    if name == FILES or known_as.is_taken(shop, name, by_another_than=by.pk if by else None):
+        raise NameTaken(name)
+
+
 def change(
-    *, source: Source, events_per_second: int, consent_category: str, by: User, believes_orders: bool = False
+    *,
+    source: Source,
+    events_per_second: int,
+    consent_category: str,
+    by: User,
+    believes_orders: bool = False,
+    name: str = "",
 ) -> None:
-    """What is already in the log stays as it was taken."""
+    """What is already in the log stays as it was taken, under the name that the source had. Raises NameTaken."""
     new = {
+        "name": name or source.name,
         "events_per_second": events_per_second,
         "consent_category": consent_category,
         "believes_orders": believes_orders,
@@ -89,9 +98,14 @@ def change(
             for name, value in new.items()
             if getattr(current, name) != value
         }
-        if changed:
-            Source.objects.filter(pk=source.pk).update(**new)
-            audit.record("source.changed", who=by, subject=_subject(source), name=source.name, **changed)
+        if not changed:
+            return
+        facts = {"name": current.name, **changed}
+        if "name" in changed:
+            _claim(source.shop, new["name"], by=source)
+            new["former_names"] = sorted({*current.former_names, current.name} - {new["name"]})
+        Source.objects.filter(pk=source.pk).update(**new)
+        audit.record("source.changed", who=by, subject=_subject(source), **facts)
 
 
 def switch(*, source: Source, on: bool, by: User) -> None:

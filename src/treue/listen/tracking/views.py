@@ -15,7 +15,7 @@ from treue.core.staff.roles import Permission
 from treue.listen.tracking import activity, showing, snippets
 from treue.listen.tracking import sources as keeping
 from treue.listen.tracking.errors import NameTaken
-from treue.listen.tracking.forms import Add, Permitted
+from treue.listen.tracking.forms import Add, Change
 
 
 @requires(Permission.MANAGE_SOURCES)
@@ -27,7 +27,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         try:
             source, key = keeping.add(shop=shop, by=request.user, **form.cleaned_data)
         except NameTaken:
-            form.add_error("name", _("There is a source of this name already."))
+            form.add_error("name", _("There is a source of this name already, or was before it was renamed."))
         else:
             return _key(request, source, key)
     now, zone = timezone.now(), clock.zone()
@@ -40,11 +40,16 @@ def sources(request: HttpRequest) -> HttpResponse:
 def source(request: HttpRequest, source_id: int) -> HttpResponse:
     """One source: what it sent, what was refused and why, what it may."""
     found = _source(source_id)
-    form = Permitted(request.POST or None, initial=vars(found), kind=found.kind)
+    form = Change(request.POST or None, initial=vars(found), kind=found.kind)
     if request.method == "POST" and form.is_valid():
-        keeping.change(source=found, by=request.user, **form.cleaned_data)
-        messages.success(request, _("The new limits of %(name)s hold within seconds.") % {"name": found.name})
-        return redirect("source", source_id=found.pk)
+        try:
+            keeping.change(source=found, by=request.user, **form.cleaned_data)
+        except NameTaken:
+            form.add_error("name", _("There is a source of this name already, or was before it was renamed."))
+        else:
+            name = form.cleaned_data["name"]
+            messages.success(request, _("What you changed for %(name)s holds within seconds.") % {"name": name})
+            return redirect("source", source_id=found.pk)
     active = activity.of_one(found, timezone.now())
     context = {"source": found, "facts": showing.facts(active, clock.zone()), "refused": showing.refusals(active)}
     return render(request, "tracking/source.html", {**context, "form": form})
