@@ -35,7 +35,7 @@ def hers(ada: User) -> Client:
 
 
 def added(client: Client, **values: str) -> Endpoint:
-    client.post(reverse("webhook_new"), {"url": OUTSIDE, "description": "", "events": "", **values})
+    client.post(reverse("webhook_new"), {"url": OUTSIDE, "description": "", **values})
     return Endpoint.objects.get()
 
 
@@ -62,7 +62,12 @@ def test_an_empty_page_says_what_a_webhook_is_good_for_and_how_to_add_one(hers: 
 
 
 def test_a_webhook_is_added_and_shows_the_secret_that_the_receiver_needs(hers: Client):
-    values = {"url": f" {OUTSIDE} ", "description": "Till", "events": "Order Completed\r\n\r\n Order   Refunded \r\n"}
+    values = {
+        "url": f" {OUTSIDE} ",
+        "description": "Till",
+        "events": ["Order Completed"],
+        "others": "\r\n Order   Refunded \r\nOrder Completed\r\n",
+    }
     answer = hers.post(reverse("webhook_new"), values, follow=True)
     endpoint = Endpoint.objects.get()
     assert (endpoint.url, endpoint.description, endpoint.is_on) == (OUTSIDE, "Till", True)
@@ -105,7 +110,7 @@ def test_networks_that_cannot_be_read_are_named(hers: Client, settings: object):
 def test_a_webhook_is_changed(hers: Client):
     endpoint = added(hers)
     assert OUTSIDE in hers.get(reverse("webhook_edit", args=[endpoint.pk])).text
-    values = {"url": "https://1.0.0.1/", "description": "Shop", "events": "Order Refunded"}
+    values = {"url": "https://1.0.0.1/", "description": "Shop", "events": ["Order Refunded"]}
     hers.post(reverse("webhook_edit", args=[endpoint.pk]), values)
     endpoint.refresh_from_db()
     assert (endpoint.url, endpoint.description, endpoint.events) == ("https://1.0.0.1/", "Shop", ["Order Refunded"])
@@ -283,7 +288,7 @@ def test_removing_asks_first_and_takes_the_deliveries_along(hers: Client):
 
 
 def test_names_from_outside_are_text(hers: Client):
-    endpoint = added(hers, description="<script>1</script>", events="<b>Order</b>")
+    endpoint = added(hers, description="<script>1</script>", others="<b>Order</b>")
     fare(endpoint, event="<i>Event</i>")
     pages = hers.get(reverse("webhooks")).text + hers.get(reverse("webhook", args=[endpoint.pk])).text
     for markup in ("<script>1", "<b>Order", "<i>Event"):
@@ -321,3 +326,69 @@ def test_sending_failed_ones_again_is_offered_only_where_something_failed_and_sa
     fare(endpoint, state="given_up", problem="TimeoutError", at=timezone.now() - timedelta(days=2))
     assert address in hers.get(reverse("webhook", args=[endpoint.pk])).text
     assert "Failed: 1 in the last 24 hours, 2 in all." in hers.get(address).text
+
+
+def boxes(page: str) -> dict[str, bool]:
+    """The names that can be ticked, and whether they are."""
+    found = page.split('name="events" value="')[1:]
+    return {each.split('"')[0]: "checked" in each.split(">")[0] for each in found}
+
+
+def test_events_are_chosen_from_those_that_came_in_lately_and_those_that_treue_knows(hers: Client, shop: Shop):
+    happen(shop, "Zebra Seen", "m1")
+    offered = list(boxes(hers.get(reverse("webhook_new")).text))
+    assert offered[0] == "Zebra Seen"
+    assert {"Order Completed", "Product Viewed", "Consent Given", "Page Viewed"} <= set(offered)
+
+
+def test_what_a_webhook_hears_of_stands_in_its_form_ticked_or_as_text(hers: Client):
+    endpoint = added(hers, events=["Order Completed"], others="Danced")
+    page = hers.get(reverse("webhook_edit", args=[endpoint.pk])).text
+    assert [name for name, is_ticked in boxes(page).items() if is_ticked] == ["Order Completed"]
+    assert ">\nDanced</textarea>" in page
+    hers.post(reverse("webhook_edit", args=[endpoint.pk]), {"url": OUTSIDE, "others": "Danced"})
+    endpoint.refresh_from_db()
+    assert endpoint.events == ["Danced"]
+
+
+@pytest.mark.parametrize(
+    ("others", "sentence"),
+    [
+        ("\n".join(f"a{number}" for number in range(101)), "At most 100 events, please"),
+        ("x" * 201, "No event has so long a name; one per line, please"),
+    ],
+)
+def test_too_many_or_too_long_names_are_refused_at_their_field(hers: Client, others: str, sentence: str):
+    assert sentence in hers.post(reverse("webhook_new"), {"url": OUTSIDE, "others": others}).text
+    assert not Endpoint.objects.exists()
+
+
+def test_the_page_looks_by_itself_ever_more_seldom_and_not_for_ever(hers: Client):
+    endpoint = added(hers)
+    fare(endpoint, state="waiting", next_try_at=timezone.now(), problem="status")
+    address, paces, query = reverse("webhook", args=[endpoint.pk]), [], "?show=failed"
+    for _look in range(30):
+        page = hers.get(address + query).text
+        if "data-quiet" not in page.split('id="deliveries"')[1].split(">")[0]:
+            break
+        region = page.split('id="deliveries"')[1].split(">")[0].replace("&amp;", "&")
+        query = region.split('hx-get="')[1].split('"')[0]
+        paces.append(region.split('hx-trigger="')[1].split('"')[0])
+        assert "show=failed" in query
+    assert paces == [f"every {seconds}s" for seconds in (3, 6, 12, 24) for _time in range(5)]
+    assert "This page does not look by itself any more." in page
+
+
+def test_what_is_tried_in_an_hour_is_not_looked_for_every_few_seconds(hers: Client):
+    endpoint = added(hers)
+    fare(endpoint, state="waiting", next_try_at=timezone.now() + timedelta(hours=1), problem="status")
+    page = hers.get(reverse("webhook", args=[endpoint.pk])).text
+    assert "data-quiet" not in page
+    assert "Look now" in page
+
+
+@pytest.mark.parametrize("looks", ["x", "-1", "9999", "１"])
+def test_made_up_looks_count_as_none(hers: Client, looks: str):
+    endpoint = added(hers)
+    fare(endpoint, state="waiting", next_try_at=timezone.now(), problem="status")
+    assert 'hx-trigger="every 3s"' in hers.get(reverse("webhook", args=[endpoint.pk]), {"looks": looks}).text

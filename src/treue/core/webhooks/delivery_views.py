@@ -14,7 +14,7 @@ from treue.core import paging
 from treue.core.shop import clock
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
-from treue.core.webhooks import replaying, showing, standing, wording
+from treue.core.webhooks import looking, replaying, showing, standing, wording
 from treue.core.webhooks.forms import SinceForm
 from treue.core.webhooks.models import Delivery
 from treue.core.webhooks.views import own
@@ -41,7 +41,8 @@ def webhook(request: HttpRequest, endpoint_id: int) -> HttpResponse:
         "pager": pager,
         "only_failed": only_failed,
         "has_failed": endpoint.deliveries.failed().exists(),
-        "soon": endpoint.is_on and any(each.waits for each in page),
+        "looks": looking.again(request.GET, page, timezone.now()) if endpoint.is_on else None,
+        "waits": endpoint.is_on and any(each.waits for each in page),
     }
     return render(request, "webhooks/webhook.html", context)
 

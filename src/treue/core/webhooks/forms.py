@@ -1,5 +1,6 @@
 """The forms of webhooks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -28,21 +29,32 @@ class EndpointForm(forms.Form):
         required=False,
         help_text=_("What you call it here, such as Till or Newsletter tool."),
     )
-    events = forms.CharField(
+    events = forms.MultipleChoiceField(
         label=_("Events"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "autocapitalize": "off"}),
-        help_text=_("One per line and exactly as in the log, such as Order Completed. Left empty, it hears of all."),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("As they are called in the log; first those that came in lately. With none, it hears of all."),
+    )
+    others = forms.CharField(
+        label=_("Other events"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocapitalize": "off"}),
+        help_text=_("Names of your own that are not among these, one per line and exactly as in the log."),
     )
 
+    def __init__(self, *args: object, lately: Sequence[str] = (), known: Sequence[str] = (), **kwargs: object) -> None:
+        """lately: names of events that came in. known: those that Treue knows."""
+        super().__init__(*args, **kwargs)
+        wanted = self.initial.get("events", [])
+        offered = list(dict.fromkeys([*lately, *known]))
+        self.fields["events"].choices = [(name, name) for name in offered]
+        self.initial["events"] = [name for name in wanted if name in offered]
+        self.initial["others"] = "\n".join(name for name in wanted if name not in offered)
+
     @classmethod
-    def about(cls, endpoint: Endpoint) -> dict[str, str]:
+    def about(cls, endpoint: Endpoint) -> dict[str, object]:
         """What stands in the form at first."""
-        return {
-            "url": endpoint.url,
-            "description": endpoint.description,
-            "events": "\n".join(endpoint.events),
-        }
+        return {"url": endpoint.url, "description": endpoint.description, "events": endpoint.events}
 
     def clean_url(self) -> str:
         """Checked as when something is sent, so that nobody waits for what is never delivered."""
@@ -55,15 +67,22 @@ class EndpointForm(forms.Form):
             raise ValidationError(wording.refusal(error), code="refused") from error
         return url
 
-    def clean_events(self) -> list[str]:
-        """Each name once, in the order given."""
-        names = list(dict.fromkeys(" ".join(line.split()) for line in self.cleaned_data["events"].splitlines()))
+    def clean_others(self) -> list[str]:
+        names = [" ".join(line.split()) for line in self.cleaned_data["others"].splitlines()]
         names = [name for name in names if name]
-        if len(names) > MOST_EVENTS:
-            raise ValidationError(_("At most %(most)s events, please"), params={"most": MOST_EVENTS})
         if any(len(name) > LONGEST_NAME for name in names):
             raise ValidationError(_("No event has so long a name; one per line, please"))
         return names
+
+    def clean(self) -> dict[str, object]:
+        """Under `events` each name once, in the order given."""
+        cleaned = super().clean()
+        names = list(dict.fromkeys([*cleaned.get("events", []), *cleaned.pop("others", [])]))
+        if len(names) > MOST_EVENTS:
+            self.add_error(
+                "others", ValidationError(_("At most %(most)s events, please"), params={"most": MOST_EVENTS})
+            )
+        return {**cleaned, "events": names}
 
 
 class SinceForm(forms.Form):

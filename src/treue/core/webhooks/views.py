@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from treue.core.events import naming
 from treue.core.shop import clock
 from treue.core.shop.setup import ensure_shop
 from treue.core.staff.permissions import requires
@@ -17,6 +18,8 @@ from treue.core.staff.roles import Permission
 from treue.core.webhooks import endpoints, showing, signing, standing
 from treue.core.webhooks.forms import EndpointForm
 from treue.core.webhooks.models import Endpoint
+
+MOST_OFFERED = 60
 
 
 @requires(Permission.MANAGE_WEBHOOKS)
@@ -33,7 +36,7 @@ def webhooks(request: HttpRequest) -> HttpResponse:
 @requires(Permission.MANAGE_WEBHOOKS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
-    form = EndpointForm(request.POST or None)
+    form = EndpointForm(request.POST or None, **_offered())
     if request.method == "POST" and form.is_valid():
         endpoint = endpoints.add(shop=ensure_shop(), by=request.user, **form.cleaned_data)
         messages.success(request, _("The webhook is added. Give its secret to the receiver."))
@@ -45,7 +48,7 @@ def add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     endpoint = own(endpoint_id)
-    form = EndpointForm(request.POST or None, initial=EndpointForm.about(endpoint))
+    form = EndpointForm(request.POST or None, initial=EndpointForm.about(endpoint), **_offered())
     if request.method == "POST" and form.is_valid():
         endpoints.change(endpoint=endpoint, by=request.user, **form.cleaned_data)
         messages.success(request, _("The webhook is changed."))
@@ -117,6 +120,12 @@ def remove(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     endpoints.remove(endpoint=endpoint, by=request.user)
     messages.success(request, _("The webhook is removed."))
     return redirect("webhooks")
+
+
+def _offered() -> dict[str, list[str]]:
+    """Names of events to choose from."""
+    lately, _sources = naming.seen(ensure_shop())
+    return {"lately": lately[:MOST_OFFERED], "known": naming.known()}
 
 
 def own(endpoint_id: int) -> Endpoint:
