@@ -171,6 +171,12 @@ def clock(value: datetime | time | None, language: str) -> str:
     return f"{text}{SPACE}{_words(language)['clock']}" if _words(language)["clock"] else text
 
 
+def clock_span(first: datetime, last: datetime, language: str) -> str:
+    """10:02–10:14 Uhr / 10:02–10:14; one clock time where both are the same."""
+    begun, ended = (clock(each, language) for each in (first, last))
+    return ended if begun == ended else f"{begun.partition(SPACE)[0]}–{ended}"
+
+
 def hour(value: int | None, language: str) -> str:
     """18:00 Uhr / 18:00; 24 ends the day."""
     if value is None:

@@ -14,7 +14,7 @@ from tests.core.lake import buying
 from treue.core.commerce import touched
 from treue.core.commerce.models import Batch, Order, OrderLine, Product, Refund, RefundMatch
 from treue.core.customers import erased, erasure, merging, persons
-from treue.core.customers.models import Customer, Visitor
+from treue.core.customers.models import Customer, Identity, Visitor
 from treue.core.customers.persons import Key
 from treue.core.events import parking
 from treue.core.events.log import Happening, record
@@ -400,3 +400,29 @@ def test_what_happened_before_the_source_was_live_is_an_order_too(shop):
     react()
     assert orders().keys() == {"A-0"}
     assert Customer.objects.count() == 1
+
+
+def rename(shop: Shop, name: str, new: str) -> None:
+    source = Source.objects.get(shop=shop, name=name)
+    may = {"events_per_second": source.events_per_second, "consent_category": source.consent_category}
+    sources.change(source=source, name=new, by=None, **may)
+
+
+def test_what_a_source_told_before_it_was_renamed_ranks_as_it_did(shop):
+    sources.add(shop=shop, name="till", kind="server", by=None)
+    tell(shop, "Order Completed", total=10, source="till")
+    tell(shop, "Order Updated", total=99, source="browser")
+    rename(shop, "till", "Kasse")
+    rename(shop, "browser", "app")
+    react()
+    order = Order.objects.get()
+    assert (order.amount, order.batch.source, order.channel.name) == (10, "server", "till")
+
+
+def test_what_a_browser_said_before_it_was_renamed_is_no_more_believed_than_before(shop):
+    facts = {"user_id": "C-1", "anonymous_id": "v-1", "traits": {"email": "anna@example.org"}}
+    tell(shop, "Identify", "", message="i 1", source="browser", **facts)
+    rename(shop, "browser", "app")
+    react()
+    assert Identity.objects.exists()
+    assert not Identity.objects.filter(is_trusted=True).exists()

@@ -221,7 +221,8 @@ def test_pages_looked_at_one_after_another_are_one_line_that_holds_them_all(anna
     assert (run.title, run.when) == ("Opened 12 pages", "13:00–13:11")
     assert run.text == "/tea/1, /tea/0, /tea/4 and 2 more · web"
     assert [dict(each.more)["n"] for each in run.within] == [str(number) for number in reversed(range(12))]
-    assert entries(anna, "de")[2].title == "12 Seiten geöffnet"
+    german = entries(anna, "de")[2]
+    assert (german.title, german.when) == ("12 Seiten geöffnet", "13:00–13:11\xa0Uhr")
 
 
 def test_two_in_a_row_a_long_pause_and_midnight_make_no_run(anna: Customer):

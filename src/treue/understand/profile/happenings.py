@@ -77,11 +77,10 @@ def _day(moment: datetime, shop: Shop) -> date:
 
 def _run(events: Sequence[Event], told: Told) -> Entry:
     last, first = (each.occurred_at.astimezone(told.shop.tz) for each in (events[0], events[-1]))
-    begun, ended = (formats.clock(each, active_language()) for each in (first, last))
     sources = dict.fromkeys(wording.source(each) for each in events)
     below = [wording.run_names(events), *sources]
     return Entry(
-        when=begun if begun == ended else f"{begun}–{ended}",
+        when=formats.clock_span(first, last, active_language()),
         on=first,
         title=wording.run(events),
         text=" · ".join(text for text in below if text),
