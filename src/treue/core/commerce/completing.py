@@ -55,8 +55,8 @@ def is_told_again(message_id: str) -> bool:
 def record_order(
     *, shop: Shop, number: str, customer: str, at: datetime, facts: Mapping[str, object]
 ) -> tuple[int, bool, int]:
-    """Append an order to the log. Returns whose it is today, whether nobody had told as much of it yet, and how often an
-    order of this number had been taken back before.
+    """Append an order to the log. Returns whose it is today, whether nobody had told as much of it yet, and how often
+    an order of this number had been taken back before.
 
     customer: the shop's number of them. What happened more than two days before the shop first made a key to write is
     history. Raises StaysErased where the customer was erased after it happened.
