@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0006_stuck_places")]
+    dependencies = [("events", "0007_stuck_places")]
 
     operations = [
         migrations.AddField(
