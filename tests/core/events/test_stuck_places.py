@@ -167,7 +167,7 @@ def test_a_note_never_waits_for_who_holds_the_place(shop: Shop, breaking: Broken
 def test_an_event_that_was_taken_up_before_it_was_read_keeps_nobody_else_back(shop: Shop, reacting: Reacting):
     seen = reacting()
     happen(shop, "a1", person=1)
-    parking.take_up("test.seen", 1, 1, ["a1"])
+    parking.take_up("test.seen", {1: 1}, ["a1"])
     happen(shop, "a1", person=65)  # in the same part of the log
     drain()
     assert noted() == []

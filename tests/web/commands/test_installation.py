@@ -349,7 +349,7 @@ def shell(installation: Installation, code: str) -> str:
 
 def figures_of(installation: Installation) -> str:
     code = (
-        "from treue.understand.metrics import reading; from treue.core.shop.models import Shop;"
+        "from treue.understand.metrics.counts import reading; from treue.core.shop.models import Shop;"
         "s = reading.current(Shop.objects.get()); print(reading.totals(s), reading.timeline(s, 'month'))"
     )
     done = installation.run("manage", "shell", "--no-imports", "-c", code)

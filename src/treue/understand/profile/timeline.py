@@ -64,7 +64,7 @@ def read(customer: Customer, *, only: Only | None = None, behind: Place | None =
             numbers,
             list(Event.objects.raw(statement, facts)),
             PAGE + 1,
-            before=(behind.occurred_at, behind.seq) if behind else None,
+            before=(behind.moment, behind.seq) if behind else None,
             concerns=only.concerns if only else lambda event: True,
         )
     shown = found[:PAGE]

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from treue.core.commerce import completing
 from treue.core.commerce.models import Order
 from treue.core.customers.models import Visitor
 from treue.core.events import reading, registry
@@ -25,7 +26,6 @@ from treue.core.webhooks.courier import Courier
 from treue.core.webhooks.sending import Way
 from treue.listen.imports import importing, undoing
 from treue.listen.imports.models import Import, Trace
-from treue.listen.tracking.checking import ORDERS
 from treue.listen.tracking.names import ORDER_CANCELLED, ORDER_COMPLETED
 
 HEADER = "order,customer,time,product,quantity,price\n"
@@ -151,8 +151,9 @@ def test_a_refund_that_is_undone_is_told_and_happens_again_when_brought_in_again
 def test_a_program_may_tell_and_cancel_an_order_of_which_a_file_was_undone(bring_in, undo, shop, now):
     moment = now - timedelta(hours=8)
     about = {"person": shop.customer_set.get(number="K1").pk, "source": "server", "occurred_at": timezone.now()}
-    completed = Happening(ORDERS[ORDER_COMPLETED] + "A2", ORDER_COMPLETED, facts={"order": "A2"}, **about)
-    cancelled = Happening(ORDERS[ORDER_CANCELLED] + "A2", ORDER_CANCELLED, facts={"order": "A2"}, **about)
+    told = completing.telling("A2", is_named=True, is_from_server=True)._asdict()
+    completed = Happening(**told, name=ORDER_COMPLETED, facts={"order": "A2"}, **about)
+    cancelled = Happening("order cancelled A2", ORDER_CANCELLED, facts={"order": "A2"}, **about)
     task = bring_in(HEADER + row(moment, "A2"))
     assert [record(shop, [each]) for each in (completed, cancelled)] == [0, 1]
     undo(task)

@@ -55,7 +55,8 @@ NOTE_TOLD = f"""
 insert into imports_trace (of_id, what, ids)
 select %(import)s, 'told', array_agg(id) from commerce_order
 where id = any(%(orders)s)
-  and {TOLD_AS.format(shop="%(shop)s", message="('order completed ' || number)")} = any(%(told)s)"""
+  and {TOLD_AS.format(shop="%(shop)s", message="('order completed ' || number)")} = any(%(told)s)
+having count(*) > 0"""
 
 
 def live_since(shop: Shop) -> datetime | None:
