@@ -113,7 +113,7 @@ def test_the_first_file_undone_tells_nothing(history, undo):
 
 @pytest.mark.usefixtures("history")
 def test_an_order_that_a_program_told_is_still_told_when_a_file_of_it_is_undone(bring_in, undo, shop, now):
-    """A visitor's order waits in the log until they are recognised; the file named the customer, and that stays said."""
+    """A visitor's order waits in the log until they are known; the file named the customer, and that stays said."""
     moment = now - timedelta(hours=8)
     visitor = Visitor.objects.create(number=900_001, shop=shop, anonymous_id="x")
     at, facts = moment.replace(tzinfo=shop.tz), {"order_id": "A2", "order": "A2", "total": "9.00"}
