@@ -17,7 +17,7 @@ import time
 import uuid
 from base64 import b64encode
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import big_shop
+from benchmarks import bare_tracking, big_shop
 from benchmarks.big_shop import Row
 
 SECONDS = 10
@@ -33,7 +33,7 @@ CUSTOMERS, BATCH = 20_000, 100
 BATCHES_TARGET, SINGLES_TARGET, P99_TARGET_MS = 40_000, 8_000, 50
 BATCH_CONNECTIONS, SINGLE_CONNECTIONS = 16, 128
 TEMPLATES = 40
-HOLDS_FOR_BATCHES, HOLDS_FOR_SINGLES = 2_500_000, 500_000
+HOLDS_FOR_BATCHES, HOLDS_FOR_SINGLES = 2_500_000, 800_000
 SUCCESS, LONGEST_ANSWER = b'{"success": true}', 1_000
 PATIENCE_SECONDS = 20
 Make = Callable[[], bytes]
@@ -46,36 +46,62 @@ def run(_home: str = "") -> list[Row]:
 def measure(folder: Path) -> list[Row]:
     with big_shop.opened(folder):
         from django.core.management import call_command
+        from django.db import connection
 
         call_command("migrate", verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute(bare_tracking.TABLE)
         key = source_key()
-        with server_at(folder) as server:
-            return _measured(server, key)
+        kinds = [
+            Kind(f"batches of {BATCH}", _batches(key), BATCH, BATCH_CONNECTIONS, BATCHES_TARGET),
+            Kind("single requests", _singles(key), 1, SINGLE_CONNECTIONS, SINGLES_TARGET),
+        ]
+        with server_at(folder, "benchmarks.bare_tracking") as server:
+            bare = [_full(server, kind) for kind in kinds]
+        with server_at(folder, "treue.web.commands", "web", "--port") as server:
+            return _measured(server, kinds, bare)
 
 
-def _measured(server: "Server", key: str) -> list[Row]:
+@dataclass(frozen=True)
+class Kind:
+    """Of requests. target: events a second."""
+
+    what: str
+    make: "Make"
+    events: int
+    connections: int
+    target: int
+
+
+def _full(server: "Server", kind: Kind) -> "Load":
+    _send(server.port, kind.make, kind.connections, seconds=3)  # warms up
+    return _watched(server, kind.make, kind.connections)
+
+
+def _measured(server: "Server", kinds: Sequence[Kind], bare: Sequence["Load"]) -> list[Row]:
     rows = []
-    for what, make, events, connections, target in (
-        (f"batches of {BATCH}", _batches(key), BATCH, BATCH_CONNECTIONS, BATCHES_TARGET),
-        ("single requests", _singles(key), 1, SINGLE_CONNECTIONS, SINGLES_TARGET),
-    ):
-        _send(server.port, make, connections, seconds=3)  # warms up
-        full = _watched(server, make, connections)
-        half = _watched(server, make, connections, per_second=target / events / 2)
-        rows += [_throughput(what, full, events, target), _latency(what, half, events, target)]
+    for kind, least in zip(kinds, bare, strict=True):
+        full = _full(server, kind)
+        half = _watched(server, kind.make, kind.connections, per_second=kind.target / kind.events / 2)
+        rows += [_throughput(kind, full, least), _latency(kind, half)]
     return [*rows, _kept()]
 
 
-def _throughput(what: str, load: "Load", events: int, target: int) -> Row:
-    done = len(load.latencies) * events
+def _throughput(kind: Kind, load: "Load", bare: "Load") -> Row:
+    done, rate = len(load.latencies) * kind.events, _rate(kind, load)
     computed = f"{load.web / done * 1e6:.0f} µs web + {load.database / done * 1e6:.0f} µs database an event"
-    measured = f"{done / load.seconds:,.0f} events/s, p99 {_p99(load):.0f} ms; {computed}"
-    return {"what": f"{what}, as many as go", "measured": measured, "target": f"{target:,} events/s"}
+    peer = f"{rate / _rate(kind, bare):.2f} of the least that keeps them ({_rate(kind, bare):,.0f})"
+    measured = f"{rate:,.0f} events/s, p99 {_p99(load):.0f} ms; {computed}; {peer}"
+    return {"what": f"{kind.what}, as many as go", "measured": measured, "target": f"{kind.target:,} events/s"}
 
 
-def _latency(what: str, load: "Load", events: int, target: int) -> Row:
+def _rate(kind: Kind, load: "Load") -> float:
+    return len(load.latencies) * kind.events / load.seconds
+
+
+def _latency(kind: Kind, load: "Load") -> Row:
     measured = f"p50 {_share(load, 0.5):.1f}, p99 {_p99(load):.1f}, max {max(load.latencies) * 1e3:.0f} ms"
-    what = f"{what}, {target // 2:,} events/s ({len(load.latencies) * events / load.seconds:,.0f} came)"
+    what = f"{kind.what}, {kind.target // 2:,} events/s ({_rate(kind, load):,.0f} came)"
     return {"what": what, "measured": measured, "target": f"p99 under {P99_TARGET_MS} ms"}
 
 
@@ -115,12 +141,13 @@ class Server:
 
 
 @contextmanager
-def server_at(folder: Path) -> Iterator[Server]:
-    """A web process of the installation in this folder, until the end of the block or its own."""
+def server_at(folder: Path, *module: str) -> Iterator[Server]:
+    """A process of this module, which is told its port last, with the installation in this folder, until the end of the
+    block or its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "treue.web.commands", "web", "--port", str(port)]
+    command = [sys.executable, "-m", *module, str(port)]
     process = subprocess.Popen(command, env=os.environ | {"TREUE_HOME": str(folder)})
     try:
         while not _answers(port):
