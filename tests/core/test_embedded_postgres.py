@@ -143,6 +143,30 @@ def test_a_server_that_dies_is_started_again_and_has_what_was_committed(folder: 
     assert server(folder) is None
 
 
+def test_whoever_cannot_look_after_the_server_for_a_while_goes_on_later(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """Without a free descriptor, say, which is likely just when the database is away."""
+    answers = [OSError(24, "Too many open files"), RuntimeError(), False, False]
+    started, leaving = threading.Event(), threading.Event()
+
+    def accepts(_folder: Path) -> bool:
+        answer = answers.pop(0) if answers else True
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(postgres, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(postgres_server, "accepts", accepts)
+    monkeypatch.setattr(postgres_server, "start", lambda _folder: started.set())
+    keeper = threading.Thread(target=postgres._keep_up, args=(tmp_path, leaving))
+    keeper.start()
+    assert started.wait(10)
+    leaving.set()
+    keeper.join(10)
+    assert not keeper.is_alive()
+
+
 def test_a_server_that_died_with_its_user_is_started_by_the_next(folder: Path, enter: Enter) -> None:
     """At once: the killed one is not buried yet, its number still taken."""
     first = enter()

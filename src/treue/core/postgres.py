@@ -15,7 +15,6 @@ from pathlib import Path
 
 from treue.core import postgres_server
 from treue.core.home import home
-from treue.core.postgres_server import ServerDidNotStart
 
 logger = logging.getLogger(__name__)
 
@@ -93,17 +92,22 @@ def _keep_up(place: Path, leaving: threading.Event) -> None:
     """Start the server again whenever it has died; where it cannot start, less and less often."""
     pause = LOOK_SECONDS
     while not leaving.wait(pause):
-        if postgres_server.accepts(place / FOLDER):
-            continue
         try:
-            with _one_at_a_time(place):
-                postgres_server.start(place / FOLDER)
-        except (ServerDidNotStart, OSError):
-            logger.exception("PostgreSQL has died and does not start.")
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-        else:
-            logger.warning("PostgreSQL had died and runs again.")
+            _start_if_dead(place, leaving)
             pause = LOOK_SECONDS
+        except Exception as error:  # no room, no descriptors: nobody else would start it later
+            logger.error("PostgreSQL has died and does not start (%s); its log says why.", type(error).__name__)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+
+def _start_if_dead(place: Path, leaving: threading.Event) -> None:
+    if postgres_server.accepts(place / FOLDER):
+        return
+    with _one_at_a_time(place):
+        if leaving.is_set() or postgres_server.accepts(place / FOLDER):
+            return
+        postgres_server.start(place / FOLDER)
+    logger.warning("PostgreSQL had died and runs again.")
 
 
 def connection_settings() -> dict[str, object]:

@@ -147,7 +147,7 @@ def _forget_the_dead(folder: Path) -> None:
             words = psutil.Process(int(file.read_text().split()[0])).cmdline()
         except FileNotFoundError:
             continue
-        except (IndexError, ValueError, psutil.NoSuchProcess):
+        except (IndexError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
             words = []
         if folder.resolve() not in [Path(word).resolve() for word in words]:
             file.unlink(missing_ok=True)

@@ -16,7 +16,6 @@ from treue.core.customers.erasure import personal_tables, rows_about
 from treue.core.customers.export import export
 from treue.core.customers.identities import ANONYMOUS, Statement, learn
 from treue.core.customers.merging import merge
-from treue.core.customers.models import Clue, Visitor
 from treue.core.events.log import Happening, record
 from treue.core.events.models import Parked
 from treue.core.staff.models import AuditEntry
@@ -48,10 +47,6 @@ def test_every_table_that_knows_the_person_is_in_the_copy(anna, ben, staff):
     waiting = {"seq": 1, "place": 1, "shard": 1, "recorded_at": NOW}
     Parked.objects.create(reaction="thanks", person=anna.pk, **waiting)
     learn([Statement(anna.shop, anna.pk, NOW, "m", True, [(ANONYMOUS, "a1")], {"city": "Bonn"})])
-    visitor, _ = Visitor.objects.get_or_create(
-        shop=anna.shop, anonymous_id="a1", defaults={"number": anna.pk + 1_000, "customer": anna}
-    )
-    Clue.objects.create(visitor=visitor, shop=anna.shop, kind="email", value="a@example.org", said_at=NOW)
     merge(kept=anna, absorbed=buying.customer(anna.shop, "C-2"), by=None)
     to = Endpoint.objects.create(shop=anna.shop, url="https://till.example/", seed="s")
     Delivery.objects.create(

@@ -51,7 +51,7 @@ def test_the_key_is_kept_by_no_cache(admin: Client):
     assert "no-store" in admin.post("/sources/", FORM).headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("name", ["till", "files"])
+@pytest.mark.parametrize("name", ["till", "files", "api"])
 def test_a_name_that_is_taken_is_said_at_its_field(admin: Client, name: str):
     made()
     page = admin.post("/sources/", {**FORM, "name": name}).content.decode()
@@ -144,7 +144,7 @@ def test_a_source_gets_no_name_under_which_events_of_another_stand_in_the_log(ad
     taken = "There is a source of this name already, or was before it was renamed."
     assert taken in admin.post("/sources/", {**FORM, "name": "till"}).content.decode()
     other, _key = sources.add(shop=ensure_shop(), name="app", kind="browser", by=None)
-    for name in ("till", "Kasse", "files"):
+    for name in ("till", "Kasse", "files", "api"):
         assert taken in renamed(admin, other, name)
         assert other.name == "app"
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext, override
 from somebody import person, shop
 
+from treue.core.commerce.completing import REACTION
 from treue.core.commerce.models import Batch, Order
 from treue.core.customers import persons
 from treue.core.customers.models import Customer
@@ -20,7 +21,6 @@ from treue.core.events.log import Happening, record
 from treue.core.events.models import Event, MovedMonth, Parked
 from treue.core.staff.models import User
 from treue.design.figures import Entry
-from treue.listen.tracking.orders import REACTION
 from treue.understand.profile import happenings, happenings_wording, timeline
 from treue.understand.profile.happenings_wording import PLACEHOLDER, WORDINGS, Kind
 from treue.understand.profile.timeline import PAGE, Only, Place

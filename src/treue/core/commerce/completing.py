@@ -18,6 +18,7 @@ from treue.core.staff import keys
 from treue.core.staff.roles import Scope
 
 ORDER_COMPLETED, ORDER_UPDATED = "Order Completed", "Order Updated"
+REACTION = "tracking.orders"  # what writes an order down that was told
 API = "api"
 OLDEST_NEWS = timedelta(days=2)
 NAMED, SERVED, SETTLED = "order named ", "order served ", "order settled "  # by name, by a server, by both

@@ -5,7 +5,6 @@ came first (`docs/identities.md`):
 
 - what exactly one customer claims is theirs; claims that a server, a till or a colleague told count before those of a
   browser, which can be made to say anything;
-- a visitor whom nobody claims is whoever a server's clue leads to (`clues`);
 - what several claim (a family's tablet, an office's telephone) is nobody's. It joins no one, and two customers are
   never made one because of it: that is a colleague's decision (`merging`).
 """
@@ -15,27 +14,19 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import phonenumbers
+from babel.core import get_global
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Upper
 
-from treue.core.customers import clues
-from treue.core.customers.clues import Hint
+from treue.core.customers.folding import PHONE_END, PhoneEnd
 from treue.core.customers.models import Customer, Identity, Visitor
-from treue.core.customers.values import (
-    ANONYMOUS,
-    CARD,
-    EMAIL,
-    LONGEST,
-    PHONE,
-    claimed_by,
-    folded,
-    recorded_of,
-    with_facts,
-)
 from treue.core.shop.models import Shop
 
-__all__ = ["ANONYMOUS", "CARD", "EMAIL", "LONGEST", "PHONE", "folded"]
-
+EMAIL, PHONE, CARD, ANONYMOUS = Identity.Kind.EMAIL, Identity.Kind.PHONE, Identity.Kind.CARD, Identity.Kind.ANONYMOUS
+LONGEST = 255
 TRAITS = ("name", "email", "phone", "city", "country")
 
 THERE = "select id from customers_customer where id = any(%(customers)s) order by id for key share"
@@ -74,13 +65,11 @@ RECOGNISED = """
 with owned as (
     select v.number, v.customer_id as before, case
         when count(distinct c.root) filter (where c.is_trusted) = 1 then min(c.root) filter (where c.is_trusted)
-        when count(distinct c.root) = 1 then min(c.root)
-        when count(c.root) = 0 then min(led.customer) end as customer
+        when count(distinct c.root) = 1 then min(c.root) end as customer
     from customers_visitor v left join lateral (
         select coalesce(o.merged_into_id, o.id) as root, i.is_trusted
         from customers_identity i join customers_customer o on o.id = i.customer_id
         where i.shop_id = v.shop_id and i.kind = 'anonymous' and i.value = v.anonymous_id) c on true
-    left join jsonb_to_recordset(%(led)s::jsonb) as led (number bigint, customer bigint) on led.number = v.number
     where v.number = any(%(visitors)s)
     group by v.number)
 update customers_visitor v set customer_id = o.customer
@@ -132,6 +121,28 @@ class Recognised:
     customer: int | None
 
 
+def folded(kind: str, value: str, shop: Shop) -> str | None:
+    """A value as it is compared, None where it can be none: an e-mail address in small letters, a telephone number in
+    E.164 (without a country, that of the shop), a card's number without blanks."""
+    plain = value.strip()
+    if kind == EMAIL:
+        plain = plain.casefold() if plain.count("@") == 1 and not any(map(str.isspace, plain)) else ""
+    elif kind == PHONE:
+        plain = _e164(plain, shop)
+    elif kind == CARD:
+        plain = "".join(sign for sign in plain if sign.isalnum()).upper()
+    return plain if plain and len(plain) <= LONGEST else None
+
+
+def _e164(number: str, shop: Shop) -> str:
+    try:
+        parsed = phonenumbers.parse(number, get_global("zone_territories").get(shop.zone))
+    except phonenumbers.NumberParseException:
+        return ""
+    is_one = phonenumbers.is_possible_number(parsed)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if is_one else ""
+
+
 FOLLOWERS: list[Callable[[Sequence[Recognised]], None]] = []
 
 
@@ -146,7 +157,6 @@ def learn(statements: Sequence[Statement]) -> list[Recognised]:
 
     What is said of somebody who was erased meanwhile is said of nobody; who erases waits for what is learned here.
     """
-    clues.wait_for_others({each.shop.pk for each in statements if each.is_trusted})
     there = set(_held({each.customer for each in statements}))
     statements = [each for each in statements if each.customer in there]
     claims = [
@@ -184,29 +194,15 @@ def _claim(claims: Sequence[Mapping[str, object]]) -> list[Recognised]:
         cursor.execute(NAMED_VISITORS, values)
         cursor.execute(HELD, values)
         held = [number for (number,) in cursor.fetchall()]
-    told = {(each["shop"], each["kind"], each["value"]) for each in claims if each["is_trusted"]}
-    return recognise({*held, *clues.with_values(told)})
-
-
-def hear_of_visitors(hints: Sequence[Hint]) -> list[Recognised]:
-    """Write down what a server says of visitors, and recognise those whom it leads to a customer."""
-    return recognise(clues.write(hints)) if hints else []
-
-
-def look_again(shop: Shop) -> list[Recognised]:
-    """Say anew whom clues lead to: files have changed what is said of customers."""
-    with transaction.atomic():
-        clues.wait_for_others({shop.pk}, alone=True)
-        return recognise(clues.all_of(shop))
+    return recognise(held)
 
 
 def recognise(visitors: Collection[int]) -> list[Recognised]:
     """Say of visitors anew who they are, by the claims there are. Returns those for whom that changed."""
     if not visitors:
         return []
-    led = [{"number": number, "customer": customer} for number, customer in clues.leads(visitors).items()]
     with connection.cursor() as cursor:
-        cursor.execute(RECOGNISED, {"visitors": sorted(visitors), "led": json.dumps(led)})
+        cursor.execute(RECOGNISED, {"visitors": sorted(visitors)})
         found = [Recognised(*row) for row in cursor.fetchall()]
     for follow in FOLLOWERS if found else ():
         follow(found)
@@ -244,11 +240,48 @@ def find(shop: Shop, value: str) -> list[Customer]:
     if "\0" in value:
         return []
     values = {kind: each for kind in Identity.Kind.values if (each := folded(kind, value, shop))}
-    ids = set(with_facts(shop, number=value).values_list("pk", flat=True)) | claimed_by(shop, values)
+    ids = set(_with(shop, number=value).values_list("pk", flat=True)) | _claimed_by(shop, values)
     for kind, each in values.items():
-        ids |= recorded_of(shop, kind, each)
+        ids |= _recorded_of(shop, kind, each)
     ids |= set(Visitor.objects.filter(shop=shop, anonymous_id=value[:LONGEST]).values_list("customer_id", flat=True))
     return as_they_are(ids - {None})
+
+
+def claimants(shop: Shop, kind: str, value: str) -> set[int]:
+    """The ids of those of whom a value is said, by messages or in their record. value: as `folded` makes it."""
+    return _claimed_by(shop, {kind: value}) | _recorded_of(shop, kind, value)
+
+
+def _claimed_by(shop: Shop, values: Mapping[str, str]) -> set[int]:
+    claimed = Q(pk__in=())
+    for kind, value in values.items():
+        claimed |= Q(kind=kind, value=value)
+    return set(Identity.objects.filter(claimed, shop=shop).values_list("customer_id", flat=True))
+
+
+def _recorded_of(shop: Shop, kind: str, value: str) -> set[int]:
+    if kind == EMAIL:
+        addressed = _with(shop).alias(upper=Upper("email")).filter(upper=value.upper())
+        return set(addressed.values_list("pk", flat=True))
+    return _with_phone(shop, value) if kind == PHONE else set()
+
+
+def of_record(customer: Customer) -> dict[str, str]:
+    """What a customer's record says they are found by, by kind, as it is compared."""
+    told = ((EMAIL, customer.email), (PHONE, customer.phone))
+    return {kind: value for kind, given in told if given and (value := folded(kind, given, customer.shop))}
+
+
+def _with_phone(shop: Shop, value: str) -> set[int]:
+    """A record keeps a number as it was written. The index leads to those that end alike, and each is compared."""
+    national = str(phonenumbers.parse(value).national_number)
+    ends = {digits[-PHONE_END:] for digits in (value.lstrip("+"), national, f"0{national}")}
+    alike = _with(shop).exclude(phone="").alias(end=PhoneEnd("phone")).filter(end__in=ends)
+    return {pk for pk, phone in alike.values_list("pk", "phone") if folded(PHONE, phone, shop) == value}
+
+
+def _with(shop: Shop, **facts: str) -> QuerySet[Customer]:
+    return Customer.everyone.filter(shop=shop, **facts)
 
 
 def as_they_are(ids: Collection[int]) -> list[Customer]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from treue.core.commerce import touched
 from treue.core.commerce.models import Order, Refund
-from treue.core.customers import clues, identities, persons, values
+from treue.core.customers import identities, persons
 from treue.core.customers.errors import MergedSince, NotMergeable, NotMerged
 from treue.core.customers.models import Customer, Identity, Merge, Visitor
 from treue.core.events import parking
@@ -126,10 +126,10 @@ def undo(*, merge: Merge, by: User | None) -> None:
 def suggestions(customer: Customer) -> list[Customer]:
     """Who else of the shop has an address, a telephone or a card that this customer has, by claim or by record."""
     claimed = Identity.objects.filter(customer__in=persons.numbers_of(customer)).exclude(kind=identities.ANONYMOUS)
-    theirs = {*claimed.values_list("kind", "value"), *values.of_record(customer).items()}
+    theirs = {*claimed.values_list("kind", "value"), *identities.of_record(customer).items()}
     found: set[int] = set()
     for kind, value in theirs:
-        found |= values.claimants(customer.shop, kind, value)
+        found |= identities.claimants(customer.shop, kind, value)
     return [each for each in identities.as_they_are(found) if each.pk != customer.pk]
 
 
@@ -186,7 +186,7 @@ def _recognise(*customers: int) -> None:
     for each in claimed:
         same = Visitor.objects.filter(shop=each["shop"], anonymous_id=each["value"])
         visitors |= set(same.values_list("pk", flat=True))
-    identities.recognise(visitors | clues.leading_to(customers))
+    identities.recognise(visitors)
 
 
 def _execute(statement: str, **facts: object) -> None:

@@ -12,8 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from treue.core.customers import clues
-from treue.core.customers.models import Customer, Visitor
+from treue.core.customers.models import Customer
 
 NUMBER, ANONYMOUS = "number", "anonymous"
 
@@ -141,12 +140,8 @@ def numbers_of(customer: Customer) -> list[int]:
 
 
 def numbers_to_erase(customer: Customer) -> list[int]:
-    """`numbers_of` a customer, and of visitors who are nobody's because this customer and others claim them, or clues
-    lead to several: what they did may be this customer's, and with the claim gone it would be taken for somebody
-    else's."""
+    """`numbers_of` a customer, and of visitors who are nobody's because this customer and others claim them: what they
+    did may be this customer's, and with the claim gone it would be taken for somebody else's."""
     with connection.cursor() as cursor:
         cursor.execute(SHARED, {"customer": customer.pk})
-        shared = {number for (number,) in cursor.fetchall()}
-    theirs = numbers_of(customer)
-    led = Visitor.objects.filter(pk__in=clues.leading_to(theirs), customer=None)
-    return [*theirs, *sorted((shared | set(led.values_list("pk", flat=True))) - set(theirs))]
+        return [*numbers_of(customer), *(number for (number,) in cursor.fetchall())]

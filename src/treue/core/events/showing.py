@@ -144,7 +144,8 @@ def name(failure: Failure) -> str:
 
 
 def event_url(event: Event | None) -> str:
-    return reverse("log_event", args=[str(Place(event.recorded_at, event.seq))]) if event else ""
+    """Of one that has left the log there is no page."""
+    return reverse("log_event", args=[str(Place(event.recorded_at, event.seq))]) if event and not event._state.adding else ""
 
 
 def order(failure: Failure) -> str:

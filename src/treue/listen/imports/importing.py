@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from treue.core.commerce.models import Batch
-from treue.core.customers import identities
 from treue.core.jobs import work
 from treue.core.jobs.errors import Cancelled
 from treue.core.jobs.models import Job
@@ -74,7 +73,6 @@ def run(import_id: int, progress: Progress) -> dict[str, object]:
             _give_up(task, Import.State.FAILED)
             raise
         _finish(task, summary)
-        identities.look_again(task.shop)
     refresh_figures(task)
     return summary
 

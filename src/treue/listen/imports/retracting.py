@@ -10,14 +10,24 @@ from decimal import Decimal
 from django.db import connection
 from django.utils import timezone
 
-from treue.core.events import withdrawing
+from treue.core.commerce import completing
+from treue.core.customers import persons
+from treue.core.customers.models import Customer
+from treue.core.events import parking, withdrawing
 from treue.core.events.log import Happening, record
 from treue.core.events.models import FILES
 from treue.core.events.withdrawing import TOLD_AS
 from treue.core.shop.models import Shop
 from treue.listen.imports.models import Import
-from treue.listen.imports.storing.happening import ORDER_CANCELLED, ORDER_UPDATED, WAS_TOLD
+from treue.listen.imports.storing.happening import (
+    ORDER_CANCELLED,
+    ORDER_COMPLETED,
+    ORDER_REFUNDED,
+    ORDER_UPDATED,
+    WAS_TOLD,
+)
 
+TELLS_OF_ORDERS = frozenset({ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDER_CANCELLED})
 REASON = "import undone"
 Row = tuple[str, str, str, int, Decimal | None, Decimal | None]
 
@@ -33,6 +43,12 @@ ORDERS_GO = f"""
 {_rows("'order completed ' || number", "number", "customer_id", "amount")}
 from going where id in (select unnest(ids) from imports_trace where of_id = %(import)s and what = 'told')
 order by id"""
+
+# From the chunk's `going`: of whom others told an order too, which is written anew from what they said.
+OTHERS_TOLD = f"""
+select distinct customer_id from going
+where id not in (select unnest(ids) from imports_trace where of_id = %(import)s and what = 'told')
+  and {WAS_TOLD.format(message="('order completed ' || number)")}"""
 
 # From the chunk's `former`: orders that the import changed, and told so.
 ORDERS_COME_BACK = f"""
@@ -55,10 +71,14 @@ order by first"""
 
 
 def retract_orders(task: Import) -> None:
-    """The orders in `going` are cancelled, as far as anybody heard of them."""
+    """The orders in `going` are cancelled, as far as anybody heard of them by this import; those of which others told
+    come back by their word."""
     rows = _found(task, ORDERS_GO)
     _tell(task.shop, ORDER_CANCELLED, rows)
     withdrawing.withdraw(task.shop, [f"order cancelled {number}" for _, _, number, *_ in rows])
+    others = [Customer(pk=customer) for (customer,) in _found(task, OTHERS_TOLD)]
+    numbers = {number: customer.pk for customer in others for number in persons.numbers_of(customer)}
+    parking.take_up(completing.REACTION, numbers, TELLS_OF_ORDERS)
 
 
 def retract_changes(task: Import) -> None:

@@ -9,7 +9,6 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from treue.core.customers import identities
 from treue.core.jobs import work
 from treue.core.jobs.models import Job
 from treue.core.jobs.work import KINDS, Progress
@@ -114,7 +113,6 @@ def run(import_id: int, progress: Progress) -> dict[str, object]:
                 take_back(task, progress)
             task.state, task.finished_at = Import.State.UNDONE, timezone.now()
             task.save(update_fields=["state", "finished_at"])
-            identities.look_again(task.shop)
     refresh_figures(task)
     return {}
 

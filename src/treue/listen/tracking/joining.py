@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from treue.core.customers import clues
-from treue.core.customers.clues import Hint
-from treue.core.customers.identities import ANONYMOUS, CARD, LONGEST, Statement, hear_of_visitors, learn
+from treue.core.customers.identities import ANONYMOUS, CARD, LONGEST, Statement, learn
 from treue.core.events.happened import Happened
 from treue.core.events.models import Source
 from treue.core.shop.models import Shop
@@ -17,30 +15,16 @@ LONGEST_TRAIT = 254
 def join(events: Sequence[Happened]) -> None:
     """Write down what is said of customers, and have the history of visitors who are recognised follow them.
 
-    What a server says of somebody without a user id is a clue to who they are; what a browser says stays in the log.
-    Nobody is made a customer by an address alone.
+    What is said of somebody without a user id stays in the log: nobody is made a customer by an address alone.
     """
     shops = Shop.objects.in_bulk({each.shop_id for each in events})
     kinds = known_as.kinds(shops)
-    told = [each for each in events if each.shop_id in shops and each.person is not None]
-    trusted = {each.seq for each in told if kinds.get((each.shop_id, each.source)) != BROWSER}
-    said = [_statement(each, shops[each.shop_id], is_trusted=each.seq in trusted) for each in told if _named(each)]
-    hints = [_hint(each, shops[each.shop_id]) for each in told if not _named(each) and each.seq in trusted]
-    hear_of_visitors([each for each in hints if each.values])
+    said = [
+        _statement(each, shops[each.shop_id], is_trusted=kinds.get((each.shop_id, each.source)) != BROWSER)
+        for each in events
+        if each.shop_id in shops and each.facts.get("user_id") and each.person is not None
+    ]
     learn(said)
-
-
-def _named(event: Happened) -> bool:
-    return bool(event.facts.get("user_id"))
-
-
-def _hint(event: Happened, shop: Shop) -> Hint:
-    facts = event.facts
-    traits = facts.get("traits")
-    traits = traits if isinstance(traits, Mapping) else {}
-    told = [(kind, traits[kind]) for kind in clues.KINDS if traits.get(kind)]
-    told += [(each["type"], each["id"]) for each in facts.get("external_ids", ())]
-    return Hint(shop, event.person, event.occurred_at, [(kind, str(value)) for kind, value in told])
 
 
 def _statement(event: Happened, shop: Shop, *, is_trusted: bool) -> Statement:

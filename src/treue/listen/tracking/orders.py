@@ -10,7 +10,7 @@ An order of a visitor whom nobody knows waits in the log, and is written once th
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 
-from treue.core.commerce import touched
+from treue.core.commerce import completing, touched
 from treue.core.commerce.models import Batch, Channel, Order, OrderLine, Product, RefundMatch
 from treue.core.customers import persons
 from treue.core.customers.identities import Recognised
@@ -26,7 +26,6 @@ from treue.listen.tracking.order_errors import OrderOfAnotherCustomer, UnusableO
 from treue.listen.tracking.precedence import Word
 from treue.listen.tracking.told import Line, Rules
 
-REACTION = "tracking.orders"
 TAKEN_BACK = frozenset({names.ORDER_REFUNDED, names.ORDER_CANCELLED})
 LONGEST_CHANNEL, LONGEST_COUNTRY = 60, 60
 
@@ -64,7 +63,7 @@ def follow(recognised: Iterable[Recognised]) -> None:
         if each.customer is not None:
             parking.follow([each.number], each.customer)
             known[each.number] = each.customer
-    parking.take_up(REACTION, known, names.ORDERS)
+    parking.take_up(completing.REACTION, known, names.ORDERS)
 
 
 def _take_back(visitor: Recognised) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from treue.core.commerce import completing
 from treue.core.customers import identities
 from treue.core.events.happened import Happened
 from treue.core.events.naming import know
@@ -31,11 +32,11 @@ def join(events: Sequence[Happened]) -> None:
 identities.followed_by(orders.follow)
 
 
-@reaction(orders.REACTION, on=names.ORDERS, starts=BEGINNING, history=True)
+@reaction(completing.REACTION, on=names.ORDERS, starts=BEGINNING, history=True)
 def write_orders(events: Sequence[Happened]) -> None:
     orders.take(events)
 
 
 know([*names.SPECIFIED, names.CHECKOUT_COMPLETED, *names.OF_CALLS.values()])
 describe("tracking.join", name=_("Recognising customers"), errors=ERRORS)  # their visitors' orders follow them
-describe(orders.REACTION, name=_("Taking in orders"), errors=ERRORS)
+describe(completing.REACTION, name=_("Taking in orders"), errors=ERRORS)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from treue.core.commerce.completing import API
 from treue.core.events.models import FILES, Source
 from treue.core.shop.models import Shop
 from treue.core.staff import audit
@@ -18,6 +19,7 @@ from treue.listen.tracking.errors import NameTaken
 from treue.listen.tracking.keys import PREFIX, hashed, new_key
 
 LETTERS_SHOWN = 4
+RESERVED = frozenset({FILES, API})  # what comes by these comes from no source with a key
 KINDS = (Source.Kind.BROWSER, Source.Kind.SERVER)
 
 name_actions(
@@ -71,7 +73,7 @@ def add(
 def _claim(shop: Shop, name: str, *, by: Source | None = None) -> None:
     """Raises NameTaken. Until the transaction ends nobody else gives a source of the shop a name."""
     Shop.objects.select_for_update(no_key=True).get(pk=shop.pk)
-    if name == FILES or known_as.is_taken(shop, name, by_another_than=by.pk if by else None):
+    if name in RESERVED or known_as.is_taken(shop, name, by_another_than=by.pk if by else None):
         raise NameTaken(name)
 
 

@@ -31,10 +31,6 @@ TABLES = {
     ),
     "customers.Trait": (gettext_lazy("Statements"), gettext_lazy("what the shop's website or tills said of them")),
     "customers.Visitor": (gettext_lazy("Visits"), gettext_lazy("browsers in which they were recognised")),
-    "customers.Clue": (
-        gettext_lazy("Clues"),
-        gettext_lazy("what a server said of somebody before it was known who they are: e-mail, phone, card"),
-    ),
     "customers.Merge": (gettext_lazy("Merged records"), gettext_lazy("which records were made one, and when")),
     "commerce.Touched": (
         gettext_lazy("Marks of a change"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from treue.core.customers import values as said
+from treue.core.customers import identities
 from treue.core.customers.identities import ANONYMOUS
 from treue.core.customers.models import Customer, Identity, Visitor
 
@@ -76,7 +76,7 @@ def _number(record: Customer, customer: Customer) -> Known:
 def _recorded(record: Customer, customer: Customer) -> list[Known]:
     """What is no telephone number, such as “ask for Anna”, is found by nobody and left out."""
     of = None if record == customer else record
-    return [Known(kind, value, of, {Teller.RECORD}) for kind, value in said.of_record(record).items()]
+    return [Known(kind, value, of, {Teller.RECORD}) for kind, value in identities.of_record(record).items()]
 
 
 def _claimed(records: Sequence[Customer], customer: Customer) -> Iterable[Known]:
@@ -105,7 +105,7 @@ def _find_others(values: Sequence[Known], customer: Customer, own: set[int]) -> 
         if each.kind == ANONYMOUS:
             claimants[each.kind, each.value] = browsers[each.value] - own
         elif each.kind != NUMBER:
-            claimants[each.kind, each.value] = said.claimants(customer.shop, each.kind, each.value) - own
+            claimants[each.kind, each.value] = identities.claimants(customer.shop, each.kind, each.value) - own
     roots = _roots(set().union(*claimants.values()))
     for each in values:
         others = {roots[pk] for pk in claimants.get((each.kind, each.value), ())}

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from treue.core.commerce.completing import REACTION
 from treue.core.events import fate
 from treue.core.events import wording as reactions
 from treue.core.events.fate import Fate, State
 from treue.core.events.models import FILES, Event
 from treue.listen.tracking import names
-from treue.listen.tracking.orders import REACTION
 from treue.understand.profile.happenings_wording import order_number
 
 

@@ -32,11 +32,12 @@ def demo(
         from django.core.management import call_command
 
         from treue.core.commerce.models import Order
+        from treue.core.events.models import Source
         from treue.core.shop.models import Shop
 
         call_command("migrate", verbosity=0)
-        if Order.objects.exists():
-            raise Failure("There are orders already. The demo shop is only for an empty installation.")
+        if any(model.objects.exists() for model in (Order, Source)):
+            raise Failure("There are orders or sources already. The demo shop is only for an empty installation.")
         Shop.objects.all().delete()
         load(customers, language)
 

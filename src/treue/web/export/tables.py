@@ -16,7 +16,6 @@ TAKEN = (
     "customers.Customer",
     "customers.Visitor",
     "customers.Identity",
-    "customers.Clue",
     "customers.Trait",
     "customers.Merge",
     "customers.ConsentText",

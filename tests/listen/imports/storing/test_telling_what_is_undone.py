@@ -14,13 +14,15 @@ from django.utils import timezone
 from treue.core.commerce import completing
 from treue.core.commerce.models import Order
 from treue.core.customers.models import Visitor
-from treue.core.events import reading, registry
+from treue.core.events import parking, reading, registry
 from treue.core.events.happened import Happened
 from treue.core.events.log import Happening, record
 from treue.core.events.models import Event
 from treue.core.events.reacting import drain
 from treue.core.jobs import work
 from treue.core.shop.models import Shop
+from treue.core.staff import keys
+from treue.core.staff.roles import Scope
 from treue.core.webhooks import endpoints
 from treue.core.webhooks.courier import Courier
 from treue.core.webhooks.sending import Way
@@ -30,6 +32,11 @@ from treue.listen.tracking.names import ORDER_CANCELLED, ORDER_COMPLETED
 
 HEADER = "order,customer,time,product,quantity,price\n"
 REFUNDS = "order,customer,time,product,quantity,price,refund of\n"
+
+
+@pytest.fixture
+def writing_key(shop: Shop) -> None:
+    keys.add(shop=shop, name="Till", scopes=[Scope.WRITE], by=None)
 
 
 @pytest.fixture
@@ -111,15 +118,38 @@ def test_the_first_file_undone_tells_nothing(history, undo):
     assert told() == []
 
 
-@pytest.mark.usefixtures("history")
-def test_an_order_that_a_program_told_is_still_told_when_a_file_of_it_is_undone(bring_in, undo, shop, now):
-    """A visitor's order waits in the log until they are known; the file named the customer, and that stays said."""
+@pytest.mark.usefixtures("history", "writing_key")
+def test_an_order_that_a_visitor_told_first_is_news_again_when_the_file_that_named_them_is_undone(
+    bring_in, undo, shop, now
+):
+    """A visitor's order waits in the log until they are known."""
     moment = now - timedelta(hours=8)
     visitor = Visitor.objects.create(number=900_001, shop=shop, anonymous_id="x")
     at, facts = moment.replace(tzinfo=shop.tz), {"order_id": "A2", "order": "A2", "total": "9.00"}
     record(shop, [Happening("order completed A2", "Order Completed", visitor.number, "server", at, facts)])
     undo(bring_in(HEADER + row(moment, "A2")))
-    assert told() == [("Order Completed", "A2", "9.00"), ("Order Updated", "A2", "9.0000")]
+    assert [name for name, *_ in told()] == ["Order Completed", "Order Updated", "Order Cancelled"]
+    api = {"shop": shop, "number": "A2", "customer": "K1", "at": at, "facts": facts}
+    assert completing.record_order(**api)[1:] == (True, 1)
+    reading.begin()
+    drain()
+    assert Order.objects.get(shop=shop, number="A2").customer.number == "K1"
+
+
+@pytest.mark.usefixtures("history", "writing_key")
+def test_an_order_that_another_told_comes_back_by_their_word_when_its_file_is_undone(bring_in, undo, shop, now):
+    moment = now - timedelta(days=300)
+    task = bring_in(HEADER + row(moment, "A2"))
+    facts = {"order_id": "A2", "order": "A2", "total": "9.00", "currency": "EUR"}
+    at = moment.replace(tzinfo=shop.tz)
+    assert completing.record_order(shop=shop, number="A2", customer="K1", at=at, facts=facts)[1]
+    reading.begin()
+    drain()
+    undo(task)
+    assert not Order.objects.filter(number="A2").exists()
+    while drain() + parking.try_due(threading.Event()):
+        pass
+    assert Order.objects.get(number="A2").amount == 9
 
 
 @pytest.mark.usefixtures("history")

@@ -9,11 +9,10 @@ from treue.core.customers.models.consent import (
     Purpose,
 )
 from treue.core.customers.models.customers import Customer, Erasure
-from treue.core.customers.models.persons import Clue, Identity, Merge, Trait, Visitor
+from treue.core.customers.models.persons import Identity, Merge, Trait, Visitor
 
 __all__ = [
     "Channel",
-    "Clue",
     "ConsentRecord",
     "ConsentRules",
     "ConsentText",

@@ -31,7 +31,7 @@ class Identity(models.Model):
     """That a customer says of an address, a card or an anonymous id: it is mine. What several say of one is nobody's.
 
     is_trusted: told by a server, a till or a colleague. A browser can be made to say anything; it counts where nobody
-    else says more. value: as `values.folded` makes it.
+    else says more. value: as `identities.folded` makes it.
     """
 
     personal = PersonalData(fields=("kind", "value", "is_trusted", "said_at"), owner="customer")
@@ -56,27 +56,6 @@ class Identity(models.Model):
                 condition=models.Q(kind__in=["email", "phone", "card", "anonymous"]), name="customers_identity_known"
             ),
         ]
-
-
-class Clue(models.Model):
-    """That a server says an address, a telephone or a card number of a visitor (`clues`). value: as in `Identity`."""
-
-    personal = PersonalData(fields=("kind", "value", "said_at"), owner="visitor")
-
-    visitor = models.ForeignKey(Visitor, on_delete=models.CASCADE, db_index=False)
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
-    kind = models.CharField(max_length=12, choices=Identity.Kind)
-    value = models.CharField(max_length=255, db_collation="C")
-    said_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["visitor", "kind", "value"], name="customers_clue_once"),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["email", "phone", "card"]), name="customers_clue_known"
-            ),
-        ]
-        indexes = [models.Index(fields=["shop", "kind", "value"], name="customers_clue_by_value")]
 
 
 class Trait(models.Model):

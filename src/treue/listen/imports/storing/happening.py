@@ -51,11 +51,14 @@ select document, number, customer_id, moment, amount from document
 where moment >= %(since)s or {ORDER_WAS_TOLD}
 order by rank"""
 
+# Orders of which the file was the first to tell, or the first to say as much.
 NOTE_TOLD = f"""
+with told as (
+    select id, {TOLD_AS.format(shop="%(shop)s", message="('order completed ' || number)")} as message
+    from commerce_order where id = any(%(orders)s))
 insert into imports_trace (of_id, what, ids)
-select %(import)s, 'told', array_agg(id) from commerce_order
-where id = any(%(orders)s)
-  and {TOLD_AS.format(shop="%(shop)s", message="('order completed ' || number)")} = any(%(told)s)
+select %(import)s, 'told', array_agg(id) from told
+where message = any(%(told)s) or replace(message, 'order completed ', '{completing.SETTLED}') = any(%(told)s)
 having count(*) > 0"""
 
 
