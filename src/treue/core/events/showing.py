@@ -144,8 +144,10 @@ def name(failure: Failure) -> str:
 
 
 def event_url(event: Event | None) -> str:
-    """Of one that has left the log there is no page."""
-    return reverse("log_event", args=[str(Place(event.recorded_at, event.seq))]) if event and not event._state.adding else ""
+    """Of one that has left the log, which keeps no id of its message, there is no page."""
+    if event is None or event.message_id is None:
+        return ""
+    return reverse("log_event", args=[str(Place(event.recorded_at, event.seq))])
 
 
 def order(failure: Failure) -> str:

@@ -218,7 +218,7 @@ def _highest(path: Path, written_at_ns: int) -> float:
 def _event(shop_id: int, row: dict[str, Any]) -> Event:
     facts = json.loads(row.pop("facts"))
     moments = {name: row.pop(name).replace(tzinfo=UTC) for name in ("recorded_at", "occurred_at")}
-    return Event(shop_id=shop_id, facts=facts, **moments, **row)
+    return Event(shop_id=shop_id, message_id=None, facts=facts, **moments, **row)
 
 
 def batches(shop_id: int, file: str) -> Iterator[pa.RecordBatch]:
