@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from django.test import Client
     from happening import Seen
 
     from treue.core.shop.models import Shop
@@ -43,3 +44,17 @@ def reacting(shop: "Shop", monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     yield register
     with connection.cursor() as cursor:
         cursor.execute("drop table seen")
+
+
+@pytest.fixture
+def signed_in(shop: "Shop") -> Callable[..., "Client"]:
+    """A browser of a colleague: `signed_in("analyst", language="de")`."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    def make(role: str = "manager", language: str = "en") -> Client:
+        client = Client()
+        client.force_login(get_user_model().objects.create_user(f"{role}@example.org", role=role, language=language))
+        return client
+
+    return make

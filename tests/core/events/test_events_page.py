@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,16 +23,6 @@ from treue.core.events.reacting import drain
 from treue.core.shop.models import Shop
 
 SignIn = Callable[..., Client]
-
-
-@pytest.fixture
-def signed_in(shop: Shop) -> SignIn:
-    def make(role: str = "manager", language: str = "en") -> Client:
-        client = Client()
-        client.force_login(get_user_model().objects.create_user(f"{role}@example.org", role=role, language=language))
-        return client
-
-    return make
 
 
 @pytest.fixture

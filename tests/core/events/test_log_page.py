@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,18 +23,6 @@ from treue.core.staff.audit_wording import action_name
 from treue.core.staff.models import AuditEntry
 
 SignIn = Callable[..., Client]
-
-
-@pytest.fixture
-def signed_in(shop: Shop) -> SignIn:
-    """A browser of a colleague: `signed_in("analyst", language="de")`."""
-
-    def make(role: str = "manager", language: str = "en") -> Client:
-        client = Client()
-        client.force_login(get_user_model().objects.create_user(f"{role}@example.org", role=role, language=language))
-        return client
-
-    return make
 
 
 @pytest.fixture
