@@ -91,6 +91,7 @@ WORDINGS = {
     "Product Removed": _behaviour(_("Took %(product)s out of the cart"), _("Took a product out of the cart")),
     "Cart Viewed": _behaviour(_("Looked at the cart of %(total)s"), _("Looked at the cart")),
     "Checkout Started": _behaviour(_("Went to the checkout with %(total)s"), _("Went to the checkout")),
+    "Checkout Completed": _behaviour(_("Sent off the checkout with %(total)s"), _("Sent off the checkout")),
     "Checkout Step Viewed": _behaviour(_("Saw step %(step)s of the checkout"), _("Saw a step of the checkout")),
     "Checkout Step Completed": _behaviour(
         _("Completed step %(step)s of the checkout"), _("Completed a step of the checkout")
