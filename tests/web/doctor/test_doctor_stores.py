@@ -74,7 +74,7 @@ def test_orders_on_their_way_into_the_lake_are_no_fault(shop: Shop, found: Found
 
 @pytest.mark.usefixtures("orders")
 def test_a_file_of_the_lake_that_is_gone_is_found(shop: Shop, found: Found) -> None:
-    file = manifest.read(shop.pk).buckets[0].file
+    file = next(iter(manifest.read(shop.pk).buckets.values())).file
     (manifest.folder(shop.pk) / file).unlink()
     assert found("lake") == [f"A file for analysis of the shop Tea House is missing: {file}."]
 
