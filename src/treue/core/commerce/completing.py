@@ -17,7 +17,9 @@ from treue.core.shop.models import Shop
 from treue.core.staff import keys
 from treue.core.staff.roles import Scope
 
-ORDER_COMPLETED, ORDER_UPDATED = "Order Completed", "Order Updated"
+ORDER_COMPLETED, ORDER_CANCELLED = "Order Completed", "Order Cancelled"
+ORDER_UPDATED, ORDER_REFUNDED = "Order Updated", "Order Refunded"
+TELL_OF_ORDERS = frozenset({ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDER_CANCELLED})
 REACTION = "tracking.orders"  # what writes an order down that was told
 API = "api"
 OLDEST_NEWS = timedelta(days=2)

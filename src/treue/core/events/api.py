@@ -94,7 +94,7 @@ def _shown(events: list[Event]) -> list[EventOut]:
     today = persons.customers_of({event.person for event in events if event.person is not None})
     return [
         EventOut(
-            message_id=event.message_id or None,
+            message_id=event.message_id,
             name=event.name,
             customer=today.get(event.person),
             source=event.source,

@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from treue.core.commerce import completing
+from treue.core.commerce.completing import ORDER_CANCELLED, ORDER_UPDATED, TELL_OF_ORDERS
 from treue.core.customers import persons
 from treue.core.customers.models import Customer
 from treue.core.events import parking, withdrawing
@@ -19,15 +20,8 @@ from treue.core.events.models import FILES
 from treue.core.events.withdrawing import TOLD_AS
 from treue.core.shop.models import Shop
 from treue.listen.imports.models import Import
-from treue.listen.imports.storing.happening import (
-    ORDER_CANCELLED,
-    ORDER_COMPLETED,
-    ORDER_REFUNDED,
-    ORDER_UPDATED,
-    WAS_TOLD,
-)
+from treue.listen.imports.storing.happening import WAS_TOLD
 
-TELLS_OF_ORDERS = frozenset({ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDER_CANCELLED})
 REASON = "import undone"
 Row = tuple[str, str, str, int, Decimal | None, Decimal | None]
 
@@ -78,7 +72,7 @@ def retract_orders(task: Import) -> None:
     withdrawing.withdraw(task.shop, [f"order cancelled {number}" for _, _, number, *_ in rows])
     others = [Customer(pk=customer) for (customer,) in _found(task, OTHERS_TOLD)]
     numbers = {number: customer.pk for customer in others for number in persons.numbers_of(customer)}
-    parking.take_up(completing.REACTION, numbers, TELLS_OF_ORDERS)
+    parking.take_up(completing.REACTION, numbers, TELL_OF_ORDERS)
 
 
 def retract_changes(task: Import) -> None:

@@ -7,9 +7,11 @@ as they are.
 import re
 from functools import lru_cache
 
-ORDER_COMPLETED, ORDER_CANCELLED = "Order Completed", "Order Cancelled"
-ORDER_UPDATED, ORDER_REFUNDED = "Order Updated", "Order Refunded"
-ORDERS = frozenset({ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDER_CANCELLED})
+from treue.core.commerce import completing
+
+ORDER_COMPLETED, ORDER_CANCELLED = completing.ORDER_COMPLETED, completing.ORDER_CANCELLED
+ORDER_UPDATED, ORDER_REFUNDED = completing.ORDER_UPDATED, completing.ORDER_REFUNDED
+ORDERS = completing.TELL_OF_ORDERS
 CHECKOUT_COMPLETED = "Checkout Completed"
 OF_CALLS = {
     "identify": "Identify",

@@ -16,6 +16,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from treue.core.commerce import completing
+from treue.core.commerce.completing import ORDER_COMPLETED, ORDER_REFUNDED, ORDER_UPDATED
 from treue.core.commerce.models import Order
 from treue.core.events.log import Happening, record, record_new
 from treue.core.events.models import FILES, Source
@@ -23,8 +24,6 @@ from treue.core.events.withdrawing import TOLD_AS
 from treue.core.shop.models import Shop
 from treue.listen.imports.models import Import
 
-ORDER_COMPLETED, ORDER_CANCELLED = "Order Completed", "Order Cancelled"
-ORDER_UPDATED, ORDER_REFUNDED = "Order Updated", "Order Refunded"
 OLDEST_NEWS = timedelta(days=2)
 
 # Whether a message stands in the log, and was not withdrawn since.
