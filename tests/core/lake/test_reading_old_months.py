@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.core.api.asking import Asking
 from tests.core.lake import buying, old_months
@@ -90,7 +91,14 @@ def test_the_copy_holds_it_also_where_nothing_is_in_the_log_any_more(anna: Custo
 def test_no_month_leaves_the_log_while_it_is_copied(anna: Customer, monkeypatch: pytest.MonkeyPatch):
     """Who copies sees the database at one moment, and the month would be gone from it without standing elsewhere."""
     old_months.happen(anna.shop, of_all_numbers(anna))
-    moving, numbers_of = threading.Thread(target=old_months.move), persons.numbers_of
+
+    def move() -> None:
+        try:
+            old_months.move()
+        finally:
+            connection.close()
+
+    moving, numbers_of = threading.Thread(target=move), persons.numbers_of
 
     def meanwhile(customer: Customer) -> list[int]:
         moving.start()
