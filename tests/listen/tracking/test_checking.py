@@ -20,14 +20,15 @@ def arrival(**values: object) -> Arrival:
     return Arrival(**{**given, **values})
 
 
-def line(event: dict[str, object], kind: str = "track", **values: object) -> dict[str, object]:
-    """The line of the log that an event becomes."""
+def entry(event: dict[str, object], kind: str = "track", **values: object) -> dict[str, object]:
+    """The entry of the log that an event becomes."""
     given = {"event": "Tasted"} if kind == "track" else {}
-    return json.loads(check(json.dumps(given | event).encode(), arrival(**values), kind).line)
+    found = check(json.dumps(given | event).encode(), arrival(**values), kind).entry
+    return found._asdict() | {"facts": json.loads(found.facts)}
 
 
 def kept(properties: dict[str, object], *, who: str = "userId", **further: object) -> dict[str, object]:
-    found = line({who: "7", "properties": properties, **further})["facts"]
+    found = entry({who: "7", "properties": properties, **further})["facts"]
     return {name: value for name, value in found.items() if name not in ("context", "anonymous_id")}
 
 
@@ -148,7 +149,7 @@ def test_an_anonymous_visitor_without_consent_leaves_nothing_personal():
         "properties": {"product_id": "TEE", "shelf": 7},
         "context": {"locale": "de", "campaign": {"source": "mail", "term": "x"}, "library": {"name": "ajs"}},
     }
-    assert line(event)["facts"] == {
+    assert entry(event)["facts"] == {
         "product_id": "TEE",
         "anonymous_id": "a1",
         "context": {"campaign": {"source": "mail"}, "library": "ajs"},
@@ -158,7 +159,7 @@ def test_an_anonymous_visitor_without_consent_leaves_nothing_personal():
 @pytest.mark.parametrize("category", ["analytics", "ANALYTICS"])
 def test_with_consent_a_visitor_may_be_known_better(category: str):
     consent = {"consent": {"categoryPreferences": {category: True, "advertising": False}}}
-    found = line({"anonymousId": "a1", "properties": {"shelf": 7}, "context": {"locale": "de", **consent}})["facts"]
+    found = entry({"anonymousId": "a1", "properties": {"shelf": 7}, "context": {"locale": "de", **consent}})["facts"]
     assert found["shelf"] == 7
     assert found["context"] == {"ip": "203.0.113.0", "device": "mobile", "locale": "de"}
 
@@ -176,7 +177,7 @@ def test_with_consent_a_visitor_may_be_known_better(category: str):
 )
 def test_anything_but_a_plain_yes_is_no_consent(consent: object):
     event = {"anonymousId": "a1", "traits": {"email": "a@example.org"}, "context": {"consent": consent}}
-    assert "traits" not in line(event, "identify")["facts"]
+    assert "traits" not in entry(event, "identify")["facts"]
 
 
 def test_traits_are_kept_by_an_allow_list_of_their_own():
@@ -193,7 +194,7 @@ def test_traits_are_kept_by_an_allow_list_of_their_own():
         "company": {"name": "Tea Ltd", "employees": 3},
     }
     context = {"externalIds": [{"type": "card", "id": "4711"}, {"type": "idfa", "id": "x"}, "none"]}
-    assert line({"userId": "7", "anonymousId": "a", "traits": traits, "context": context}, "identify")["facts"] == {
+    assert entry({"userId": "7", "anonymousId": "a", "traits": traits, "context": context}, "identify")["facts"] == {
         "user_id": "7",
         "anonymous_id": "a",
         "traits": {
@@ -232,8 +233,7 @@ def test_what_a_page_sends_by_mistake_for_a_customer_is_none(nobody: object):
     ],
 )
 def test_the_senders_clock_is_put_right(timestamp: str | None, sent_at: str | None, moment: datetime):
-    written = line({"userId": "7", "timestamp": timestamp}, skew=skew(sent_at, NOON))["occurred_at"]
-    assert datetime.fromisoformat(written) == moment
+    assert entry({"userId": "7", "timestamp": timestamp}, skew=skew(sent_at, NOON))["occurred_at"] == moment
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_what_is_no_event_is_no_json_or_malformed(raw: bytes, error: type[Except
 
 
 def test_words_about_nul_are_not_nul():
-    assert line({"userId": "7", "properties": {"title": "\\u0000"}})["facts"]["title"] == "\\u0000"
+    assert entry({"userId": "7", "properties": {"title": "\\u0000"}})["facts"]["title"] == "\\u0000"
 
 
 def test_an_allowance_grows_back_and_a_large_batch_is_owed():

@@ -1,59 +1,58 @@
 """Write down what happened, once."""
 
+import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+import msgspec
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
+from psycopg import Copy
 
 from treue.core.events.models import SHARDS
 from treue.core.shop.models import Shop
 
 # The ids are taken in their own order, so that two writers of the same messages wait for each other instead of
-# meeting crosswise. What another transaction is writing is waited for: only then it is known whether it is new.
-# A row takes its own id and those that it covers; each is the first row's that takes it. What was withdrawn comes under
-# other ids (`withdrawing`).
-APPEND = """
-with incoming as (
-    select given.shop_id, given.message_id as told_id, once_more, given.message_id || once_more as message_id,
-        again_id || once_more as again_id, again_name, covers, name, person, lane, source, occurred_at, is_history,
-        facts, place
-    from rows from (jsonb_to_recordset(%s::jsonb) as (
-        shop_id bigint, message_id text, name text, person bigint, lane bigint, source text, occurred_at timestamptz,
-        is_history boolean, facts jsonb, again_id text, again_name text, covers text[])) with ordinality
-        as given (shop_id, message_id, name, person, lane, source, occurred_at, is_history, facts, again_id,
-            again_name, covers, place)
-    left join events_withdrawn w on w.shop_id = given.shop_id and w.message_id = given.message_id
-    cross join lateral (select coalesce(' again ' || w.times, '') as once_more) as suffix),
-taken as (
-    select distinct on (shop_id, taken_id) *
-    from (select *, unnest(told_id || covers) || once_more as taken_id from incoming) each_id
-    order by shop_id, taken_id, place),
+# meeting crosswise. What another transaction is writing is waited for: only then it is known whether it is new. Each id
+# is the first place's that takes it. What was withdrawn comes under other ids (`withdrawing`). Answered are the places
+# that are no news, and those that are under another id; mostly none.
+TAKE = """
+with given as materialized (
+    select place, taken, (taken || coalesce(' again ' || times, '')) collate "C" as written
+    from rows from (jsonb_array_elements_text(%(taken)s::jsonb), jsonb_array_elements_text(%(own)s::jsonb))
+        with ordinality as ids (taken, own, place)
+    left join events_withdrawn w on w.shop_id = %(shop)s and w.message_id = coalesce(own, taken)),
+first as materialized (select distinct on (written) place, written from given order by written, place),
 fresh as (
-    insert into events_message (shop_id, message_id)
-    select shop_id, taken_id from taken order by shop_id, taken_id
-    on conflict do nothing returning shop_id, message_id as taken_id)
-insert into events_event (shop_id, message_id, name, person, shard, source, occurred_at, is_history, facts)
-select shop_id, taken_id, case when taken_id = message_id then name else again_name end, person,
-    coalesce(
-        lane, (select merged_into_id from customers_customer c where c.id = person), person,
-        get_byte(decode(md5(message_id), 'hex'), 0)) & %s,
-    source, occurred_at, coalesce(is_history, false), facts
-from (
-    select distinct on (place) * from taken join fresh using (shop_id, taken_id)
-    where taken_id in (message_id, again_id) order by place, taken_id <> message_id) once
-order by place"""
+    insert into events_message (shop_id, message_id) select %(shop)s, written from first
+    on conflict do nothing returning message_id),
+news as (select place from first join fresh on message_id = written)
+select place - 1, case when news.place is not null then written end
+from given left join news using (place) where news.place is null or written <> taken"""
+
+WRITE = """
+copy events_event (shop_id, message_id, name, person, shard, source, occurred_at, is_history, facts) from stdin"""
+LINE = b"%d\t%b\t%b\t%b\t%d\t%b\t%b\t%b\t%b\n"
+ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+MERGED = "select id, merged_into_id from customers_customer where id = any(%s) and merged_into_id is not null"
+
+
+_encoded = msgspec.json.Encoder().encode
 
 
 class Cursor(Protocol):
     """Django's, or psycopg's own."""
 
-    rowcount: int
-
     def execute(self, query: str, params: Sequence[object], /) -> object: ...
+
+    def fetchall(self) -> Sequence[tuple[object, ...]]: ...
+
+    def copy(self, statement: str, /) -> AbstractContextManager[Copy]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,35 +80,134 @@ class Happening:
     covers: Sequence[str] = ()
 
 
+class Entry(NamedTuple):
+    """A happening of some shop without the person, its facts as JSON already."""
+
+    shop_id: int
+    message_id: str
+    name: str
+    source: str
+    occurred_at: datetime
+    facts: bytes
+    is_history: bool = False
+    again_id: str | None = None
+    again_name: str | None = None
+    covers: Sequence[str] = ()
+
+
+class Whose(NamedTuple):
+    """Whom an entry concerns, and in whose order it comes. lane: never None where `person` is not."""
+
+    person: int | None
+    lane: int | None
+
+
 def record(shop: Shop, happenings: Sequence[Happening]) -> int:
     """Append to the log what is not there yet, in the order given. Returns how many were new.
 
     In the transaction of the caller: an event is there if, and only if, what it tells of is.
     """
-    if not happenings:
-        return 0
-    with connection.cursor() as cursor:
-        return append(cursor, _json(shop, happenings))
+    return len(record_new(shop, happenings))
 
 
-def record_new(shop: Shop, happenings: Sequence[Happening]) -> set[str]:
+def record_new(shop: Shop, happenings: Sequence[Happening]) -> list[str]:
     """`record`, for whoever has to know what was new: the ids under which that stands in the log."""
     if not happenings:
-        return set()
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(f"{APPEND} returning message_id", [_json(shop, happenings), SHARDS - 1])
-        return {message_id for (message_id,) in cursor.fetchall()}
+        return append(cursor, [_entry(shop, each) for each in happenings], _whose(cursor, happenings))
 
 
-def _json(shop: Shop, happenings: Sequence[Happening]) -> str:
-    rows = [{"shop_id": shop.pk, **{name: getattr(each, name) for name in Happening.__slots__}} for each in happenings]
-    return json.dumps(rows, cls=DjangoJSONEncoder)
+def _entry(shop: Shop, told: Happening) -> Entry:
+    facts = json.dumps(told.facts, cls=DjangoJSONEncoder).encode()
+    return Entry(
+        shop_id=shop.pk,
+        message_id=told.message_id,
+        name=told.name,
+        source=told.source,
+        occurred_at=told.occurred_at,
+        facts=facts,
+        is_history=told.is_history,
+        again_id=told.again_id,
+        again_name=told.again_name,
+        covers=told.covers,
+    )
 
 
-def append(cursor: Cursor, rows: str) -> int:
-    """Append rows that are JSON already: objects with `shop_id` and what a `Happening` holds, of any shops.
+def _whose(cursor: Cursor, happenings: Sequence[Happening]) -> list[Whose]:
+    """A customer who was merged into another is in the other's lane, also where the caller does not say so."""
+    unsaid = {each.person for each in happenings if each.lane is None and each.person is not None}
+    if unsaid:
+        cursor.execute(MERGED, [list(unsaid)])
+    today = dict(cursor.fetchall()) if unsaid else {}
+    return [
+        Whose(each.person, today.get(each.person, each.person) if each.lane is None else each.lane)
+        for each in happenings
+    ]
 
-    For whoever writes many at once, on a connection of its own. Returns how many were new.
+
+def append(cursor: Cursor, entries: Sequence[Entry], whose: Sequence[Whose]) -> list[str]:
+    """Append what is not there yet, for whoever writes many at once on a connection of its own.
+
+    whose: of each entry. Returns the ids under which the new ones stand in the log.
     """
-    cursor.execute(APPEND, [rows, SHARDS - 1])
-    return cursor.rowcount
+    new = _new(cursor, entries)
+    if new:
+        lines = [_line(entries[place], whose[place], message_id, name) for place, message_id, name in new]
+        with cursor.copy(WRITE) as copy:
+            copy.write(b"".join(lines))
+    return [message_id for _place, message_id, _name in new]
+
+
+def _new(cursor: Cursor, entries: Sequence[Entry]) -> list[tuple[int, str, str]]:
+    """Which entries are written, under which id and name."""
+    by_shop: dict[int, list[int]] = {}
+    for place, each in enumerate(entries):
+        by_shop.setdefault(each.shop_id, []).append(place)
+    new = [found for shop, places in sorted(by_shop.items()) for found in _new_of(cursor, shop, entries, places)]
+    return new if len(by_shop) == 1 else sorted(new)
+
+
+def _new_of(
+    cursor: Cursor, shop: int, entries: Sequence[Entry], places: Sequence[int]
+) -> Iterator[tuple[int, str, str]]:
+    taken = [entries[place].message_id for place in places]
+    further = [(place, covered) for place in places for covered in entries[place].covers]
+    own = [None] * len(taken) + [entries[place].message_id for place, _covered in further] if further else []
+    ids = {"shop": shop, "taken": _json(taken + [covered for _place, covered in further]), "own": _json(own)}
+    cursor.execute(TAKE, ids)
+    otherwise = dict(cursor.fetchall())
+    again = {each: at for at, each in enumerate(further, len(taken))}
+    for at, place in enumerate(places):
+        entry = entries[place]
+        if message_id := otherwise.get(at, entry.message_id):
+            yield place, message_id, entry.name
+        elif message_id := otherwise.get(again.get((place, entry.again_id)), entry.again_id):
+            yield place, message_id, entry.again_name
+
+
+def _json(ids: Sequence[str | None]) -> str:
+    return _encoded(ids).decode()
+
+
+def _line(entry: Entry, whose: Whose, message_id: str, name: str) -> bytes:
+    return LINE % (
+        entry.shop_id,
+        _text(message_id),
+        _text(name),
+        rb"\N" if whose.person is None else b"%d" % whose.person,
+        _shard(whose.lane, message_id),
+        _text(entry.source),
+        _encoded(entry.occurred_at)[1:-1],
+        b"t" if entry.is_history else b"f",
+        entry.facts.replace(b"\\", rb"\\"),
+    )
+
+
+def _text(value: str) -> bytes:
+    """As COPY reads it."""
+    return (value if value.isprintable() and "\\" not in value else value.translate(ESCAPED)).encode()
+
+
+def _shard(lane: int | None, message_id: str) -> int:
+    return (lane if lane is not None else hashlib.md5(message_id.encode(), usedforsecurity=False).digest()[0]) % SHARDS

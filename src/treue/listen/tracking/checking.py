@@ -1,4 +1,4 @@
-"""From one event as it was sent to the line that is written into the log."""
+"""From one event as it was sent to the entry that is written into the log."""
 
 import re
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ import msgspec
 from treue.core.commerce import completing
 from treue.core.commerce.completing import Telling
 from treue.core.customers.persons import ANONYMOUS, NUMBER, Key
+from treue.core.events.log import Entry
 from treue.listen.tracking import facts as keeping
 from treue.listen.tracking import names, origins, told
 from treue.listen.tracking.errors import (
@@ -42,28 +43,12 @@ NOBODY = frozenset({"", "null", "undefined", "none", "nan", "0", "[object object
 CANCELLED = "order cancelled "
 
 
-class Line(msgspec.Struct, omit_defaults=True):
-    """A row of the log, without the person, who is found when it is written."""
-
-    shop_id: int
-    message_id: str
-    name: str
-    source: str
-    occurred_at: datetime
-    is_history: bool
-    facts: keeping.Facts
-    again_id: str | None = None
-    again_name: str | None = None
-    covers: tuple[str, ...] = ()
-
-
 class Row(NamedTuple):
-    """line: JSON. who: by what the person is found. message_id: as the sender knows it."""
+    """who: by what the person is found, when it is written. message_id: as the sender knows it."""
 
-    line: bytes
+    entry: Entry
     who: Key
     message_id: str
-    occurred_at: datetime
     source_id: int
 
 
@@ -83,7 +68,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def check(raw: bytes, arrival: Arrival, kind: str | None) -> Row:
-    """The line of an event. kind: its type where the address says it. Raises BadEvent."""
+    """What of an event goes into the log. kind: its type where the address says it. Raises BadEvent."""
     if len(raw) > LARGEST_EVENT:
         raise EventTooLarge(f"{len(raw)} bytes")
     if b"\\u0000" in raw and NUL.search(raw):
@@ -102,9 +87,10 @@ def check(raw: bytes, arrival: Arrival, kind: str | None) -> Row:
     moment = _moment(sent, arrival)
     is_history = moment < arrival.sender.live_since
     as_told = _telling(given, name, facts, is_named=user_id is not None, sender=arrival.sender)
-    line = Line(shop, as_told.message_id, name, arrival.sender.name, moment, is_history, facts, *as_told[1:])
+    source = arrival.sender.name
+    entry = Entry(shop, as_told.message_id, name, source, moment, _encode(facts), is_history, *as_told[1:])
     who = Key(shop, NUMBER, user_id) if user_id is not None else Key(shop, ANONYMOUS, str(anonymous_id))
-    return Row(_encode(line), who, given, moment, arrival.sender.source_id)
+    return Row(entry, who, given, arrival.sender.source_id)
 
 
 def _read(raw: bytes) -> Sent:

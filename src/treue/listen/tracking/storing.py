@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from treue.core.customers import persons
 from treue.core.customers.erased import before_their_erasure, keep_still
 from treue.core.events import log
+from treue.core.events.log import Whose
 from treue.listen.tracking.checking import Row
 from treue.listen.tracking.errors import ErasedPerson
 from treue.listen.tracking.models import Tally
@@ -36,29 +37,22 @@ def write(rows: Sequence[Row], tallies: Tallies, now: datetime) -> None:
     # Parameters go to the server as they are; Django's own cursor would quote megabytes into the statement.
     with transaction.atomic(), psycopg.Cursor(connection.connection) as cursor:
         if rows:
-            log.append(cursor, _lines(cursor, rows, counted))
+            _append(cursor, rows, counted)
         if counted := +counted:
             _count(cursor, counted, now)
 
 
-def _lines(cursor: psycopg.Cursor, rows: Sequence[Row], counted: Tallies) -> str:
-    """The lines with the persons they are about, as one JSON array. What is told of somebody who was erased since is
-    counted and left out."""
+def _append(cursor: psycopg.Cursor, rows: Sequence[Row], counted: Tallies) -> None:
+    """What is told of somebody who was erased since is counted and left out."""
     keep_still(cursor, {row.who.shop for row in rows})
-    refused = before_their_erasure(cursor, [(row.who.shop, row.who.value, row.occurred_at) for row in rows])
+    refused = before_their_erasure(cursor, [(row.who.shop, row.who.value, row.entry.occurred_at) for row in rows])
     for place in refused:
         counted[rows[place].source_id, Tally.TAKEN] -= 1
         counted[rows[place].source_id, ErasedPerson.code] += 1
     taken = [row for place, row in enumerate(rows) if place not in refused] if refused else rows
     found = persons.resolve(cursor, {row.who for row in taken})
-    lines = []
-    for row in taken:
-        person = found[row.who]
-        if person.customer is None:
-            lines.append(b'{"person":%d,%b' % (person.number, row.line[1:]))
-        else:
-            lines.append(b'{"person":%d,"lane":%d,%b' % (person.number, person.customer, row.line[1:]))
-    return (b"[" + b",".join(lines) + b"]").decode()
+    whose = {who: Whose(person.number, person.customer or person.number) for who, person in found.items()}
+    log.append(cursor, [row.entry for row in taken], [whose[row.who] for row in taken])
 
 
 def _count(cursor: psycopg.Cursor, tallies: Tallies, now: datetime) -> None:
