@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -194,10 +195,10 @@ def _line(entry: Entry, whose: Whose, message_id: str, name: str) -> bytes:
     return LINE % (
         entry.shop_id,
         _text(message_id),
-        _text(name),
+        _name(name),
         rb"\N" if whose.person is None else b"%d" % whose.person,
         _shard(whose.lane, message_id),
-        _text(entry.source),
+        _name(entry.source),
         _encoded(entry.occurred_at)[1:-1],
         b"t" if entry.is_history else b"f",
         entry.facts.replace(b"\\", rb"\\"),
@@ -207,6 +208,9 @@ def _line(entry: Entry, whose: Whose, message_id: str, name: str) -> bytes:
 def _text(value: str) -> bytes:
     """As COPY reads it."""
     return (value if value.isprintable() and "\\" not in value else value.translate(ESCAPED)).encode()
+
+
+_name = lru_cache(1024)(_text)
 
 
 def _shard(lane: int | None, message_id: str) -> int:
