@@ -3,6 +3,7 @@
 import atexit
 import gc
 import os
+import sys
 import tempfile
 import warnings
 
@@ -30,3 +31,7 @@ reverse("cockpit")  # loads every room
 gc.collect()
 gc.freeze()
 atexit.register(gc.unfreeze)
+
+# A thread that comes back from the database waits that long for one that computes; at the usual 5 ms, each of the ten
+# statements with which events are written could take as long as all of them.
+sys.setswitchinterval(0.0005)

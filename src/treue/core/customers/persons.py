@@ -16,6 +16,8 @@ from treue.core.customers.models import Customer
 
 NUMBER, ANONYMOUS = "number", "anonymous"
 
+PLANNING = "select set_config('enable_seqscan', %s, true), set_config('enable_sort', %s, true)"
+
 # In one walk along the only index of that order. Left free, a planner that takes a young table for small reads all
 # customers of the shop for each key, by whichever index begins with the shop; `resolve` therefore forbids it to sort.
 LOOKED_UP = {
@@ -86,7 +88,7 @@ def resolve(cursor: CursorWrapper, wanted: Collection[Key]) -> dict[Key, Person]
     Call it in a transaction; two that want the same new person wait for each other. Whether something is told of a
     person who was erased is for the caller to ask (`erased`).
     """
-    cursor.execute("set local enable_seqscan = off; set local enable_sort = off")
+    cursor.execute(PLANNING, ["off", "off"])
     found = _looked_up(cursor, wanted)
     missing = [key for key in wanted if key not in found]
     if missing:
@@ -94,7 +96,7 @@ def resolve(cursor: CursorWrapper, wanted: Collection[Key]) -> dict[Key, Person]
         cursor.execute(NEW_CUSTOMERS, values)
         cursor.execute(NEW_VISITORS, values)
         found |= _looked_up(cursor, missing)
-    cursor.execute("set local enable_seqscan = on; set local enable_sort = on")
+    cursor.execute(PLANNING, ["on", "on"])
     return found
 
 

@@ -1,8 +1,9 @@
 """Write keys, and who sends with them, as each web process knows it.
 
-All enabled sources with a key are few: they are loaded together and known for `FRESH_SECONDS`. A key that is switched
-off stops working within that time, and an unknown one is looked for anew, so that a key works as soon as it is made;
-but not more often than every `PAUSE_SECONDS`, whoever tries them out.
+All enabled sources with a key are few: they are loaded together and known for `FRESH_SECONDS`, and loaded anew before
+that is over while somebody sends, so that nobody waits. A key that is switched off stops working within that time, and
+an unknown one is looked for anew, so that a key works as soon as it is made; but not more often than every
+`PAUSE_SECONDS`, whoever tries them out.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from treue.listen.tracking.limits import Allowance
 
 PREFIX = "treue_wk_"
 LONGEST_KEY = 200
-FRESH_SECONDS, PAUSE_SECONDS = 2.0, 0.25
+FRESH_SECONDS, AGEING_SECONDS, PAUSE_SECONDS = 2.0, 1.0, 0.25
 
 
 def new_key() -> str:
@@ -64,14 +65,20 @@ class Directory:
         if sender is None or asked_at - self._begun_at > FRESH_SECONDS:
             await self._load(asked_at)
             sender = self._senders.get(digest)
+        elif asked_at - self._begun_at > AGEING_SECONDS:
+            self._begin()
         return sender
 
     async def _load(self, asked_at: float) -> None:
         """Return when a look into the database that began after `asked_at` is over; all who ask share it."""
         while self._begun_at < asked_at:
-            if self._loading is None or self._loading.done():
-                self._loading = asyncio.create_task(self._look())
-            await asyncio.shield(self._loading)
+            await asyncio.shield(self._begin())
+
+    def _begin(self) -> asyncio.Task[None]:
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.create_task(self._look())
+            self._loading.add_done_callback(_heard)
+        return self._loading
 
     async def _look(self) -> None:
         await asyncio.sleep(self._begun_at + PAUSE_SECONDS - time.monotonic())
@@ -85,6 +92,12 @@ class Directory:
         known = self._allowances.get(source.pk)
         same = known is not None and known.per_second == source.events_per_second
         return known if same else Allowance(source.events_per_second)
+
+
+def _heard(look: asyncio.Task[None]) -> None:
+    """That one failed for which nobody waited is no news: whoever finds the keys too old looks again, and says so."""
+    if not look.cancelled():
+        look.exception()
 
 
 def _enabled() -> list[Source]:

@@ -44,16 +44,21 @@ def write(rows: Sequence[Row], tallies: Tallies, now: datetime) -> None:
 
 
 def _append(cursor: psycopg.Cursor, rows: Sequence[Row], counted: Tallies) -> None:
+    with connection.connection.pipeline():  # what needs no answer is not waited for
+        taken = _without_the_erased(cursor, rows, counted)
+        found = persons.resolve(cursor, {row.who for row in taken})
+    whose = {who: Whose(person.number, person.customer or person.number) for who, person in found.items()}
+    log.append(cursor, [row.entry for row in taken], [whose[row.who] for row in taken])
+
+
+def _without_the_erased(cursor: psycopg.Cursor, rows: Sequence[Row], counted: Tallies) -> Sequence[Row]:
     """What is told of somebody who was erased since is counted and left out."""
     keep_still(cursor, {row.who.shop for row in rows})
     refused = before_their_erasure(cursor, [(row.who.shop, row.who.value, row.entry.occurred_at) for row in rows])
     for place in refused:
         counted[rows[place].source_id, Tally.TAKEN] -= 1
         counted[rows[place].source_id, ErasedPerson.code] += 1
-    taken = [row for place, row in enumerate(rows) if place not in refused] if refused else rows
-    found = persons.resolve(cursor, {row.who for row in taken})
-    whose = {who: Whose(person.number, person.customer or person.number) for who, person in found.items()}
-    log.append(cursor, [row.entry for row in taken], [whose[row.who] for row in taken])
+    return [row for place, row in enumerate(rows) if place not in refused] if refused else rows
 
 
 def _count(cursor: psycopg.Cursor, tallies: Tallies, now: datetime) -> None:
