@@ -167,13 +167,13 @@ def test_days_are_those_of_the_shop_and_go_on_over_the_page(anna: Customer):
     record(shop(), [Happening(f"m{at}", "Danced", anna.pk, "web", at) for at in late])
     events = timeline.read(anna).events
     with override("en"):
-        days = happenings.days(events, shop())
+        days = happenings.days(events, anna)
         assert [(day.heading, [each.when for each in day.entries]) for day in days] == [
             ("Monday, 30 March 2026", ["0:30"]),
             ("Sunday, 29 March 2026", ["23:30"]),
         ]
         same_day = Place(datetime(2026, 3, 30, 15, tzinfo=ZoneInfo("Europe/Berlin")), 1)
-        assert [day.heading for day in happenings.days(events, shop(), behind=same_day)] == [
+        assert [day.heading for day in happenings.days(events, anna, behind=same_day)] == [
             "",
             "Sunday, 29 March 2026",
         ]
@@ -189,17 +189,27 @@ def test_an_order_leads_to_its_page_and_an_unknown_one_nowhere(anna: Customer):
     happened(anna.pk, "Order Completed", 1, order="A-2")
     happened(anna.pk, "Product Viewed", 0, order="A-1")
     with override("de"):
-        entries = [each for day in happenings.days(timeline.read(anna).events, shop()) for each in day.entries]
+        entries = [each for day in happenings.days(timeline.read(anna).events, anna) for each in day.entries]
     assert [each.url for each in entries] == [f"/customers/{anna.pk}/orders/{order.pk}/", "", ""]
     assert entries[0].text == "Assam, Sencha, Tasse und 2 weitere · web"
     assert [each.mark for each in entries] == ["", "Wartet", ""]  # nobody has read any of them yet
+
+
+def test_the_order_of_another_customer_is_named_and_leads_nowhere(anna: Customer):
+    """Who sends back what another one bought; the order stays to be seen on the page of whoever bought it."""
+    batch = Batch.objects.create(shop=shop(), source="test")
+    order = {"ordered_at": NOON, "amount": 9, "units": 1, "batch": batch, "shop": shop()}
+    Order.objects.create(number="B-1", customer=person("K8", "Ben Rot"), **order)
+    happened(anna.pk, "Order Refunded", 1, order="B-1", total=9)
+    entry = happenings.days(timeline.read(anna).events, anna)[0].entries[0]
+    assert (entry.title, entry.url) == ("Refund of €9.00 for order B-1", "")
 
 
 def test_details_show_what_was_told_and_of_very_much_the_first_part(anna: Customer):
     happened(anna.pk, "Danced", a={"b": [1, {"c": None}]}, long="x" * 5_000, yes=True)
     happened(anna.pk, "Danced", 1, many=list(range(500)))
     with override("en"):
-        entries = [each for day in happenings.days(timeline.read(anna).events, shop()) for each in day.entries]
+        entries = [each for day in happenings.days(timeline.read(anna).events, anna) for each in day.entries]
     told = dict(entries[1].more)
     assert (told["a b 1"], told["a b 2 c"], told["yes"], len(told["long"])) == ("1", "–", "yes", 300)
     assert len(entries[0].more) == 4 + telling.MOST_FACTS + 1
@@ -208,7 +218,7 @@ def test_details_show_what_was_told_and_of_very_much_the_first_part(anna: Custom
 
 def entries(customer: Customer, language: str = "en") -> list[Entry]:
     with override(language):
-        return [each for day in happenings.days(timeline.read(customer).events, shop()) for each in day.entries]
+        return [each for day in happenings.days(timeline.read(customer).events, customer) for each in day.entries]
 
 
 def test_pages_looked_at_one_after_another_are_one_line_that_holds_them_all(anna: Customer):
@@ -252,7 +262,7 @@ def test_a_run_over_the_end_of_a_page_loses_nothing_and_repeats_nothing(anna: Cu
     behind, seen, lines = None, [], []
     while True:
         page = timeline.read(anna, behind=behind)
-        for day in happenings.days(page.events, shop(), behind=behind):
+        for day in happenings.days(page.events, anna, behind=behind):
             lines += day.entries
             seen += [dict(line.more)["n"] for each in day.entries for line in each.within or [each]]
         if page.older is None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from treue.core.commerce.models import Order
+from treue.core.customers.models import Customer
 from treue.core.events import telling
 from treue.core.events.models import Event
 from treue.core.events.moments import Place
@@ -41,9 +42,9 @@ class Told:
     waiting: Mapping[int, Waiting]
 
 
-def days(events: Sequence[Event], shop: Shop, *, behind: Place | None = None) -> list[Day]:
-    """behind: where the page before ended."""
-    urls = _order_urls(events, shop)
+def days(events: Sequence[Event], customer: Customer, *, behind: Place | None = None) -> list[Day]:
+    """customer: whose events they are. behind: where the page before ended."""
+    shop, urls = customer.shop, _order_urls(events, customer)
     told = Told(shop, urls, waiting.of(events, there=urls))
     begun = _day(behind.moment, shop) if behind else None
     return [
@@ -109,13 +110,14 @@ def _is_about_an_order(event: Event) -> bool:
     return known is not None and known.kind == wording.Kind.PURCHASES
 
 
-def _order_urls(events: Sequence[Event], shop: Shop) -> dict[str, str]:
-    """The pages of the orders that the events are about, by number; for those that are there, and these persons'."""
+def _order_urls(events: Sequence[Event], customer: Customer) -> dict[str, str]:
+    """The pages of the orders that the events are about, by number; for those that are there, and this customer's: who
+    sends back what another one bought names an order that is not theirs."""
     numbers = {wording.order_number(event.facts) for event in events if _is_about_an_order(event)} - {""}
     if not numbers:
         return {}
-    found = Order.objects.filter(shop=shop, number__in=numbers).values_list("number", "customer_id", "pk")
-    return {number: reverse("order", args=[customer, pk]) for number, customer, pk in found if customer}
+    found = Order.objects.filter(shop=customer.shop, customer=customer, number__in=numbers)
+    return {number: reverse("order", args=[customer.pk, pk]) for number, pk in found.values_list("number", "pk")}
 
 
 def _details(event: Event, shop: Shop) -> list[tuple[str, str]]:

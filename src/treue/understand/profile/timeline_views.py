@@ -27,7 +27,7 @@ def customer_timeline(request: HttpRequest, number: int) -> HttpResponse:
     page = timeline.read(found, only=happenings_wording.only(kind), behind=behind)
     is_fragment = bool(request.htmx) and behind is not None
     context = {
-        "days": happenings.days(page.events, shop, behind=behind if is_fragment else None),
+        "days": happenings.days(page.events, found, behind=behind if is_fragment else None),
         "older_url": address(request.GET, before=str(page.older)) if page.older else "",
         "moved": "" if page.older else happenings_wording.moved(shop),
         "latest_url": address(request.GET, before="") if behind else "",
