@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext, override
 from somebody import person, shop
 
-from treue.core.commerce.completing import REACTION
+from treue.core.commerce.completing import REACTION, cancelling
 from treue.core.commerce.models import Batch, Order
 from treue.core.customers import persons
 from treue.core.customers.models import Customer
@@ -203,6 +203,15 @@ def test_the_order_of_another_customer_is_named_and_leads_nowhere(anna: Customer
     happened(anna.pk, "Order Refunded", 1, order="B-1", total=9)
     entry = happenings.days(timeline.read(anna).events, anna)[0].entries[0]
     assert (entry.title, entry.url) == ("Refund of €9.00 for order B-1", "")
+
+
+def test_a_cancellation_that_another_told_of_before_is_no_mere_change(anna: Customer):
+    for source, is_server in (("web", False), ("till", True)):
+        told_as = cancelling("A-1", is_named=is_server, is_from_server=is_server)
+        about = {"person": anna.pk, "source": source, "occurred_at": NOON, "facts": {"order": "A-1"}}
+        record(shop(), [Happening(name="Order Cancelled", **told_as._asdict(), **about)])
+    day = happenings.days(timeline.read(anna).events, anna)[0]
+    assert [(each.title, each.kind) for each in day.entries] == [("Order A-1 cancelled", "alarm")] * 2
 
 
 def test_details_show_what_was_told_and_of_very_much_the_first_part(anna: Customer):

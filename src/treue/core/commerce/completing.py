@@ -1,4 +1,4 @@
-"""An order as it is told: once by whoever comes first, and again by whoever can say more.
+"""An order, or that it was cancelled, as it is told: once by whoever comes first, and again by whoever can say more.
 
 A telling says more than another if it names the customer, and if it comes from a server, a till or a file instead of a
 browser. What some telling said already is a repeat, whatever came in between; so the best ones are heard in any order.
@@ -23,7 +23,9 @@ TELL_OF_ORDERS = frozenset({ORDER_COMPLETED, ORDER_UPDATED, ORDER_REFUNDED, ORDE
 REACTION = "tracking.orders"  # what writes an order down that was told
 API = "api"
 OLDEST_NEWS = timedelta(days=2)
-NAMED, SERVED, SETTLED = "order named ", "order served ", "order settled "  # by name, by a server, by both
+# What was said by name, by a server, by both.
+NAMED, SERVED, SETTLED = ORDER = "order named ", "order served ", "order settled "
+CANCELLATION = "cancellation named ", "cancellation served ", "cancellation settled "
 
 
 class Telling(NamedTuple):
@@ -42,17 +44,40 @@ def message_id(number: str, again: int = 0) -> str:
 
 def telling(number: str, *, is_named: bool, is_from_server: bool) -> Telling:
     """is_named: it names the customer. is_from_server: it comes from no browser."""
-    said = [NAMED] * is_named + [SERVED] * is_from_server
-    covers = [*said, SETTLED] if len(said) > 1 else said
+    return _telling(message_id(number), number, ORDER, is_named, is_from_server)
+
+
+def cancelling(number: str, *, is_named: bool, is_from_server: bool) -> Telling:
+    """`telling`, of its cancellation."""
+    return _telling(cancelled_id(number), number, CANCELLATION, is_named, is_from_server)
+
+
+def cancelled_id(number: str) -> str:
+    """The same for one order's cancellation, however often and by whomever it is told."""
+    return f"order cancelled {number}"
+
+
+def _telling(
+    message_id: str, number: str, kinds: tuple[str, str, str], is_named: bool, is_from_server: bool
+) -> Telling:
+    named, served, settled = kinds
+    said = [named] * is_named + [served] * is_from_server
+    covers = [*said, settled] if len(said) > 1 else said
     if not covers:
-        return Telling(message_id(number))
+        return Telling(message_id)
     ids = tuple(f"{kind}{number}" for kind in covers)
-    return Telling(message_id(number), ids[-1], ORDER_UPDATED, ids)
+    return Telling(message_id, ids[-1], ORDER_UPDATED, ids)
 
 
 def is_told_again(message_id: str) -> bool:
-    """Whether an update is an order that somebody else told of before."""
-    return message_id.startswith((NAMED, SERVED, SETTLED))
+    """Whether an update is an order, or its cancellation, that somebody else told of before."""
+    return message_id.startswith((*ORDER, *CANCELLATION))
+
+
+def is_cancellation(name: str, message_id: str | None) -> bool:
+    """Whether an event of this name says that an order was cancelled, for the first time or again. message_id: None
+    where it is not kept."""
+    return name == ORDER_CANCELLED or (message_id or "").startswith(CANCELLATION)
 
 
 def record_order(

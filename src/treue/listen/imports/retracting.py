@@ -69,7 +69,7 @@ def retract_orders(task: Import) -> None:
     come back by their word."""
     rows = _found(task, ORDERS_GO)
     _tell(task.shop, ORDER_CANCELLED, rows)
-    withdrawing.withdraw(task.shop, [f"order cancelled {number}" for _, _, number, *_ in rows])
+    withdrawing.withdraw(task.shop, [completing.cancelled_id(number) for _, _, number, *_ in rows])
     others = [Customer(pk=customer) for (customer,) in _found(task, OTHERS_TOLD)]
     numbers = {number: customer.pk for customer in others for number in persons.numbers_of(customer)}
     parking.take_up(completing.REACTION, numbers, TELL_OF_ORDERS)

@@ -40,7 +40,6 @@ LARGEST_EVENT = 32 << 10
 LONGEST_ID, LONGEST_MESSAGE_ID = 120, 200  # the first as a customer's number in the database
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 NOBODY = frozenset({"", "null", "undefined", "none", "nan", "0", "[object object]", "anonymous", "guest"})
-CANCELLED = "order cancelled "
 
 
 class Row(NamedTuple):
@@ -160,13 +159,13 @@ def _message_id(sent: Sent) -> str:
 
 
 def _telling(given: str, name: str, facts: keeping.Facts, *, is_named: bool, sender: Sender) -> Telling:
-    """One order is one event, told by whichever source first; it is told again by who can say more of it."""
+    """One order is one event, and so is its cancellation, told by whichever source first; it is told again by who can
+    say more of it."""
     order = facts.get("order")
     if order is None or name not in (names.ORDER_COMPLETED, names.ORDER_CANCELLED):
         return Telling(given)
-    if name == names.ORDER_CANCELLED:
-        return Telling(f"{CANCELLED}{order}")
-    return completing.telling(str(order), is_named=is_named, is_from_server=not sender.is_browser)
+    tell = completing.telling if name == names.ORDER_COMPLETED else completing.cancelling
+    return tell(str(order), is_named=is_named, is_from_server=not sender.is_browser)
 
 
 def _moment(sent: Sent, arrival: Arrival) -> datetime:

@@ -26,7 +26,6 @@ from treue.listen.tracking.order_errors import OrderOfAnotherCustomer, UnusableO
 from treue.listen.tracking.precedence import Word
 from treue.listen.tracking.told import Line, Rules
 
-TAKEN_BACK = frozenset({names.ORDER_REFUNDED, names.ORDER_CANCELLED})
 LONGEST_CHANNEL, LONGEST_COUNTRY = 60, 60
 
 
@@ -104,9 +103,9 @@ class Book:
             return
         lines = told.lines(event.facts, self.rules)
         before = order.customer_id if order is not None else event.customer
-        if event.name in TAKEN_BACK:
+        if precedence.takes_back(event):
             products = self._products(lines)
-            refunds.write(event, number, order, lines, products, self._batch(event))
+            self.customers |= refunds.write(event, mine, number, order, lines, products, self._batch(event))
         elif order is None:
             self._add(event, number, lines)
         elif not self._hear_again(event, mine, order, lines):
@@ -119,7 +118,7 @@ class Book:
 
         Raises OrderOfAnotherCustomer where two say what cannot both be true, or want to change what is not theirs.
         """
-        if event.name in TAKEN_BACK:
+        if precedence.takes_back(event):
             if not mine.is_of_a_browser:
                 return True
         elif mine > (theirs := precedence.of_order(order)):

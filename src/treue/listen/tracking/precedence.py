@@ -4,8 +4,8 @@ the customer before a visitor's. So the tellings of an order give the same in wh
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from treue.core.commerce.completing import is_told_again
-from treue.core.commerce.models import Order
+from treue.core.commerce.completing import is_cancellation, is_told_again
+from treue.core.commerce.models import Order, Refund
 from treue.core.customers import persons
 from treue.core.customers.models import Visitor
 from treue.core.events.happened import Happened
@@ -36,9 +36,18 @@ def of_order(order: Order) -> Word:
     return Word(RANKS.get(order.batch.source, 0), not is_a_visitors(order))
 
 
+def of_refund(refund: Refund) -> Word:
+    """Who told what stands there; a visitor's word that is the customer's for good is as one by name."""
+    return Word(RANKS.get(refund.batch.source, 0), refund.person is None)
+
+
 def is_a_visitors(order: Order) -> bool:
     """Whether only a visitor's number says whose it is; then it goes where the visitor goes."""
     return order.person is not None and Visitor.objects.filter(pk=order.person).exists()
+
+
+def takes_back(event: Happened) -> bool:
+    return event.name == names.ORDER_REFUNDED or is_cancellation(event.name, event.message_id)
 
 
 def is_change(event: Happened) -> bool:

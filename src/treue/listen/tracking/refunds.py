@@ -1,16 +1,18 @@
 """Refunds and cancellations that events tell of. Which units of which line they took back is matched afterwards, by the
-same rules as for files."""
+same rules as for files. An order is cancelled once: who tells of it again corrects what the first one wrote."""
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
+from treue.core.commerce import completing
 from treue.core.commerce.models import Batch, Order, OrderLine, Product, Refund, RefundMatch
 from treue.core.events.happened import Happened
 from treue.core.shop.models import Shop
-from treue.listen.tracking.names import ORDER_CANCELLED
+from treue.listen.tracking import precedence
+from treue.listen.tracking.precedence import Word
 from treue.listen.tracking.told import LONGEST_WORD, MONEY, UNITS, Line
 
 Part = tuple[Product | None, Decimal, Decimal]
@@ -21,23 +23,26 @@ NOTHING = Decimal()
 
 def write(
     event: Happened,
+    mine: Word,
     number: str,
     order: Order | None,
     lines: Sequence[Line],
     products: Mapping[str | None, Product],
     batch: Batch,
-) -> None:
+) -> set[int]:
     """What came back: the products that are told; of money alone, its share of what is left of the order; where neither
-    is told, all that is left. Where the order is not there yet, this is made out when it comes (`fill_up`)."""
+    is told, all that is left. Where the order is not there yet, this is made out when it comes (`fill_up`).
+    Returns the customers whose refunds are others now."""
     document = _document(event, number)
     of_order = Refund.objects.filter(shop=batch.shop, refers_to=number)
-    if of_order.filter(Q(document=document) | Q(batch__source=FILES_BATCH)).exists():
-        return  # told before; or by a file, whose word counts more
+    if of_order.filter(batch__source=FILES_BATCH).exists():
+        return set()  # a file's word counts more
+    if there := of_order.filter(document=document).select_related("batch").first():
+        return _hear_again(event, mine, there, order, batch) if _is_cancellation(event) else set()
     parts: list[Part] = [(products.get(line.code), line.quantity, line.amount) for line in lines]
-    if event.name == ORDER_CANCELLED or not any(line.code for line in lines):
-        money = sum((line.amount for line in lines), NOTHING) if event.name != ORDER_CANCELLED else NOTHING
+    if _is_cancellation(event) or not any(line.code for line in lines):
+        money = sum((line.amount for line in lines), NOTHING) if not _is_cancellation(event) else NOTHING
         parts = _share(order, money) if order else [(None, NOTHING, money)]
-    reason = str(event.facts.get("reason") or ("cancelled" if event.name == ORDER_CANCELLED else ""))[:LONGEST_WORD]
     is_for_good = order is not None and order.person is None
     common = {
         "shop": batch.shop,
@@ -47,18 +52,49 @@ def write(
         "person": event.person if event.person != event.customer and not is_for_good else None,
         "refers_to": number,
         "refunded_at": event.occurred_at,
-        "reason": reason,
+        "reason": _reason(event),
         "batch": batch,
     }
     Refund.objects.bulk_create(
         Refund(ordinal=ordinal, product=product, quantity=quantity, amount=amount, **common)
         for ordinal, (product, quantity, amount) in enumerate(parts, start=1)
     )
+    return {common["customer_id"]}
+
+
+def _hear_again(event: Happened, mine: Word, there: Refund, order: Order | None, batch: Batch) -> set[int]:
+    """An order that was cancelled is told to be so by another: the better word says when, why, and whose it is while
+    nobody told of the order itself. What came back stays."""
+    theirs, before = precedence.of_refund(there), there.customer_id
+    is_mine = there.customer_id == event.customer
+    if mine < theirs and not (mine.is_named and is_mine and not theirs.is_named):
+        return set()
+    if mine >= theirs:
+        there.refunded_at, there.reason, there.batch = event.occurred_at, _reason(event), batch
+        there.customer_id = order.customer_id if order else event.customer
+    is_for_good = mine.is_named or (is_mine and theirs.is_named) or (order is not None and order.person is None)
+    there.person = None if is_for_good else event.person
+    names = ("refunded_at", "reason", "batch", "customer_id", "person")
+    _of_document(there).update(**{name: getattr(there, name) for name in names})
+    return {before, there.customer_id}
+
+
+def _of_document(refund: Refund) -> QuerySet[Refund]:
+    return Refund.objects.filter(shop=refund.shop, document=refund.document)
+
+
+def _is_cancellation(event: Happened) -> bool:
+    return completing.is_cancellation(event.name, event.message_id)
+
+
+def _reason(event: Happened) -> str:
+    return str(event.facts.get("reason") or ("cancelled" if _is_cancellation(event) else ""))[:LONGEST_WORD]
 
 
 def _document(event: Happened, number: str) -> str:
-    """Stands for the message in what a document's name may hold."""
-    return f"{number} {hashlib.md5(event.message_id.encode(), usedforsecurity=False).hexdigest()}"
+    """Stands for the message in what a document's name may hold; for a cancellation the same whoever tells of it."""
+    told_as = completing.cancelled_id(number) if _is_cancellation(event) else event.message_id
+    return f"{number} {hashlib.md5(told_as.encode(), usedforsecurity=False).hexdigest()}"
 
 
 def _rest(order: Order) -> list[Part]:

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from treue.core.commerce.completing import ORDER_CANCELLED, is_cancellation
 from treue.core.customers.consent_wording import channel_name, purpose_name, source_name
 from treue.core.customers.models import Channel
 from treue.core.events import departing
@@ -172,7 +173,7 @@ def only(kind: str) -> Only | None:
 
 def sentence(event: Event, currency: str) -> str:
     """What happened; the event's own name where it is not worded. currency: the shop's, where none is told."""
-    wording = WORDINGS.get(event.name)
+    wording = WORDINGS.get(_meant(event))
     if wording is None:
         return event.name
     known = _known(event.facts, currency)
@@ -183,7 +184,12 @@ def sentence(event: Event, currency: str) -> str:
 
 
 def look(event: Event) -> str:
-    return WORDINGS[event.name].look if event.name in WORDINGS else ""
+    return WORDINGS[_meant(event)].look if event.name in WORDINGS else ""
+
+
+def _meant(event: Event) -> str:
+    """Its name; a cancellation that another told of before stands in the log as an update of the order."""
+    return ORDER_CANCELLED if is_cancellation(event.name, event.message_id) else event.name
 
 
 def source(event: Event) -> str:
