@@ -189,6 +189,42 @@ def test_a_number_that_a_stranger_has_now_keeps_no_server_from_starting(folder: 
     assert ask(folder, "select 1") == 1
 
 
+@pytest.mark.parametrize("words", [["sleep", "60"], ["python", "-c", "input()", "FOLDER"]])
+def test_stopping_signals_no_stranger_who_has_the_servers_number_now(
+    folder: Path, enter: Enter, words: list[str]
+) -> None:
+    """As after a kill, when the system gave the number away; also to somebody who only names the folder."""
+    leave(enter())
+    place = folder / "postgres"
+    command = [str(place) if word == "FOLDER" else word for word in words]
+    stranger = subprocess.Popen(
+        [sys.executable, *command[1:]] if words[0] == "python" else command, stdin=subprocess.PIPE
+    )
+    try:
+        (place / "postmaster.pid").write_text(f"{stranger.pid}\n{place}\n1234\n5432\n")
+        postgres_server.stop(place)
+        time.sleep(0.5)
+        assert stranger.poll() is None
+        assert not (place / "postmaster.pid").exists()
+    finally:
+        stranger.kill()
+        stranger.communicate()
+
+
+def test_what_is_said_of_a_failed_start_is_of_this_start(folder: Path, enter: Enter) -> None:
+    """Old words, as of a server that was still there, must neither be told nor have anybody wait."""
+    leave(enter())
+    place = folder / "postgres"
+    with (place / "log").open("a") as log:
+        log.write("LOG: pre-existing shared memory block is still in use\n" * 3)
+    with (place / "postgresql.conf").open("a") as conf:
+        conf.write("shared_buffers = 'nonsense'\n")
+    with pytest.raises(postgres_server.ServerDidNotStart) as failure:
+        postgres_server.start(place)
+    assert "shared_buffers" in failure.value.log
+    assert "pre-existing" not in failure.value.log
+
+
 def test_two_installations_do_not_meet(folder: Path, enter: Enter) -> None:
     other = folder.parent / "other"
     enter()

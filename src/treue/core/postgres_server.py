@@ -12,6 +12,7 @@ import stat
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -103,7 +104,10 @@ def start(folder: Path) -> None:
 
 
 def stop(folder: Path) -> None:
-    _pg_ctl("stop", folder, "-m", "fast")
+    """Stop the server, if it runs. `pg_ctl` would signal any process of the number in postmaster.pid."""
+    _forget_the_dead(folder)
+    if (folder / "postmaster.pid").exists():
+        _pg_ctl("stop", folder, "-m", "fast")
 
 
 def accepts(folder: Path) -> bool:
@@ -125,17 +129,26 @@ def accepts(folder: Path) -> bool:
 
 def _start_server(folder: Path, options: str) -> None:
     """Wait for what is left of the one before, if need be: it shuts down, or its children have not seen its death."""
-    until = time.monotonic() + ORPHAN_SECONDS
+    log, until = folder / "log", time.monotonic() + ORPHAN_SECONDS
     while True:
         _forget_the_dead(folder)
-        started = _pg_ctl("start", folder, "-l", str(folder / "log"), "-o", options, "-t", str(START_SECONDS))
+        before = log.stat().st_size if log.exists() else 0
+        started = _pg_ctl("start", folder, "-l", str(log), "-o", options, "-t", str(START_SECONDS))
         if started.returncode == 0:
             return
-        log = folder / "log"
-        last = log.read_text(errors="replace").splitlines()[-15:] if log.exists() else [started.stderr]
+        last = _added(log, before)[-15:] or [started.stderr]
         if time.monotonic() > until or not any(words in line for words in STILL_THERE for line in last[-3:]):
             raise ServerDidNotStart("\n".join(last))
         time.sleep(0.2)
+
+
+def _added(log: Path, before: int) -> list[str]:
+    """The lines that the server wrote since the log had so many bytes; it holds years."""
+    if not log.exists():
+        return []
+    with log.open("rb") as file:
+        file.seek(before)
+        return file.read().decode(errors="replace").splitlines()
 
 
 def _forget_the_dead(folder: Path) -> None:
@@ -149,8 +162,14 @@ def _forget_the_dead(folder: Path) -> None:
             continue
         except (IndexError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
             words = []
-        if folder.resolve() not in [Path(word).resolve() for word in words]:
+        if not _is_server(words, folder):
             file.unlink(missing_ok=True)
+
+
+def _is_server(words: Sequence[str], folder: Path) -> bool:
+    """Whether a process that was started by these words is PostgreSQL with this folder; another program may name it."""
+    is_postgres = bool(words) and Path(words[0]).name == "postgres"
+    return is_postgres and folder.resolve() in [Path(word).resolve() for word in words]
 
 
 def _require_own_version(folder: Path) -> None:
