@@ -10,12 +10,13 @@ from contextlib import suppress
 from django.db import connection, transaction
 
 from treue.core.events import parking, reading, stuck
-from treue.core.events.calling import call
+from treue.core.events.calling import call, concerns_all
 from treue.core.events.errors import NotNow
 from treue.core.events.reading import Read
 from treue.core.events.registry import Reaction, named
 
 SECONDS_ASLEEP, SECONDS_AFTER_FAILURE = 0.2, 2.0
+SECONDS_WITHOUT = 60.0  # a failure, then the same one is another one
 SECONDS_UNTIL_COMMITTED, SECONDS_BETWEEN_LOOKS = 10.0, 5.0
 log = logging.getLogger(__name__)
 
@@ -79,11 +80,12 @@ def _round(stop: threading.Event) -> int:
 
 
 def _react(name: str, shard: int) -> int:
-    """What goes wrong in one place must not keep all others back; only where the database is gone, all wait."""
+    """What goes wrong in one place must not keep all others back; only where the database is gone, or its disk is
+    full, all wait."""
     try:
         return react(named(name), shard)
     except Exception as error:
-        if not connection.is_usable():
+        if concerns_all(error) or not connection.is_usable():
             raise
         if stuck.note(name, shard, error):  # not each round anew
             log.exception("Reaction %s cannot go on in shard %s: %s", name, shard, type(error).__name__)
@@ -92,13 +94,18 @@ def _react(name: str, shard: int) -> int:
 
 def run(stop: threading.Event) -> None:
     """React to whatever comes, until told to stop. Where the database goes away, wait until it is back; a fault of
-    ours must not end the thread that everybody relies on either."""
+    ours must not end the thread that everybody relies on either. What goes on is told once: a full disk would only get
+    fuller."""
+    told, last = "", -SECONDS_WITHOUT
     while not stop.is_set():
         try:
             reading.begin()
             _react_on(stop)
-        except Exception:
-            log.exception("The log cannot be worked off; trying again in %s seconds", SECONDS_AFTER_FAILURE)
+        except Exception as error:
+            kind, now = type(error).__name__, time.monotonic()
+            if kind != told or now - last > SECONDS_WITHOUT:
+                log.exception("The log cannot be worked off; trying again every %s seconds", SECONDS_AFTER_FAILURE)
+            told, last = kind, now
             connection.close()
             stop.wait(SECONDS_AFTER_FAILURE)
     connection.close()
