@@ -106,6 +106,37 @@
     else sent.set(event.target, Date.now());
   });
 
+  /* filters follow a choice at once, and what is typed in any of their fields once it rests or the field is left */
+  const REST_MS = 400;
+  let resting = 0;
+  const filters = (event) => event.target.closest("form[data-filters]");
+  const isTyped = (field) => field.matches("input:not([type=checkbox], [type=radio])");
+  function narrow(form) {
+    rest();
+    form.dispatchEvent(new Event("narrow"));
+  }
+  function rest() {
+    clearTimeout(resting);
+    resting = 0;
+  }
+  document.addEventListener("input", (event) => {
+    const form = filters(event);
+    if (!form || !isTyped(event.target)) return;
+    rest();
+    resting = setTimeout(() => narrow(form), REST_MS);
+  });
+  document.addEventListener("change", (event) => {
+    const form = filters(event);
+    if (form && (resting || !isTyped(event.target))) narrow(form);
+  });
+  document.addEventListener("submit", (event) => { if (filters(event)) rest(); });
+  /* a field that comes anew while somebody types in it keeps what was typed meanwhile */
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const typed = document.activeElement;
+    const anew = typed?.id && event.detail.fragment?.querySelector(`#${CSS.escape(typed.id)}`);
+    if (anew && isTyped(typed)) anew.value = typed.value;
+  });
+
   /* a field for a file says which one was chosen */
   function nameFile(input) {
     const place = input.closest(".file")?.querySelector("[data-file-name]");
