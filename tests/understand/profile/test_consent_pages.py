@@ -1,5 +1,6 @@
 """A customer's consents and preferences as pages: what they say, what they refuse, who may do what."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
@@ -139,6 +140,44 @@ def test_withdrawing_asks_first_and_is_done_once(anna: Customer, signed_up: Cons
     assert ConsentRecord.objects.filter(kind="withdrawn").count() == 1
     assert path not in page_of(client, anna)
     assert AuditEntry.objects.filter(action="consent.withdrawn").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "action"),
+    [
+        (
+            "de",
+            "Widerrufen seit 01.11.2026, 14:00 Uhr (Quelle: Telefon). Dafür wird nichts mehr gesendet.",
+            "Einwilligung eintragen …",
+        ),
+        (
+            "en",
+            "Withdrawn since 1 Nov 2026, 14:00 (source: Phone). Nothing is sent for this any more.",
+            "Record a consent…",
+        ),
+    ],
+)
+def test_a_withdrawn_one_says_since_when_and_leads_to_recording_a_new_one(
+    anna: Customer, signed_up: ConsentRecord, sign_in, language: str, words: str, action: str
+):
+    about = {"customer": anna, "purpose": "marketing", "channel": "email", "source": "phone"}
+    consent.withdraw(happened_at=NOON + timedelta(hours=1), **about)
+    client = sign_in(language=language)
+    standing = page_of(client, anna).split('id="standing"')[1].split('id="preferences"')[0]
+    assert words in standing
+    assert action in standing
+    (path,) = re.findall(r'href="([^"]*)#give"', standing)
+    filled = text_of(client.get(path)).split('id="give"')[1]
+    chosen = re.findall(r'<option value="(\w+)" selected', filled)
+    assert chosen[:2] == ["marketing", "email"]
+
+
+def test_one_that_waits_for_its_confirmation_can_be_recorded_by_hand(anna: Customer, sign_in):
+    ConsentRecord.objects.create(
+        customer=anna, kind="requested", purpose="marketing", channel="email", source="form", happened_at=NOON, note="?"
+    )
+    standing = page_of(sign_in(), anna).split('id="standing"')[1].split('id="preferences"')[0]
+    assert f"/customers/{anna.pk}/consent/?purpose=marketing&channel=email#give" in standing
 
 
 def test_nobodys_consent_is_withdrawn_on_somebody_elses_page(signed_up: ConsentRecord, sign_in):

@@ -1,7 +1,7 @@
 """What a customer is known by, who might be the same, and merging two of them, as pages."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -14,7 +14,7 @@ from tests.core.lake import buying
 from treue.core.commerce.models import Order
 from treue.core.customers import erasure, identities, merging
 from treue.core.customers.identities import ANONYMOUS, CARD, PHONE, Statement, learn
-from treue.core.customers.models import Customer, Merge
+from treue.core.customers.models import Customer, Merge, Visitor
 from treue.core.shop import locking
 from treue.core.staff.models import User
 from treue.core.staff.roles import GRANTED, Permission
@@ -76,6 +76,16 @@ def test_it_says_by_what_somebody_is_known_since_when_and_who_told_it(anna: Cust
     assert "Personal record, Server or till" in known
     assert "Also claimed by" in known
     assert "Ben" not in known
+
+
+def test_a_browser_is_first_seen_when_it_was_told_and_not_when_that_was_written_down(anna: Customer):
+    """A history that is brought in later."""
+    say(anna, (ANONYMOUS, BROWSER))
+    (browser,) = [each for each in known_by.read(anna).values if each.kind == ANONYMOUS]
+    assert (browser.seen_at, browser.since) == (NOON, NOON)
+    Visitor.objects.update(seen_at=NOON - timedelta(days=3))
+    (browser,) = [each for each in known_by.read(anna).values if each.kind == ANONYMOUS]
+    assert browser.seen_at == NOON - timedelta(days=3)
 
 
 def test_who_claims_the_same_is_named_and_led_to(anna: Customer, ben: Customer, sign_in):

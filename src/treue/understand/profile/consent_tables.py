@@ -15,13 +15,13 @@ from treue.design import formats
 from treue.design.tables import Cell, Column, Table
 from treue.understand.metrics.scope.basis import active_language
 
-Button = Callable[[ConsentRecord], SafeString]
+Button = Callable[[Standing], SafeString]
 BADGES = {Kind.GIVEN: "good", Kind.REQUESTED: "warn", Kind.WITHDRAWN: "plain"}
 MOMENTS = ("requested_at", "confirmed_at")
 
 
 def standing(holds: Sequence[Standing], shop: Shop, button: Button | None) -> Table:
-    """What holds today. button: withdraws what is allowed."""
+    """What holds today. button: what can be done about it."""
     columns = [
         Column(_("Purpose")),
         Column(_("Today"), corner=True),
@@ -43,11 +43,15 @@ def _holds(each: Standing, shop: Shop, button: Button | None) -> list[str | Cell
         channel_name(record.channel),
         _moment(record.happened_at, shop),
         source_name(record.source),
-        _version(record),
+        _withdrawn(record, shop) if each.state == Kind.WITHDRAWN else _version(record),
     ]
-    if button:
-        cells.append(button(record) if each.is_allowed else "")
-    return cells
+    return [*cells, button(each)] if button else cells
+
+
+def _withdrawn(record: ConsentRecord, shop: Shop) -> str:
+    """A withdrawal needs no text; in its place stands what it means."""
+    facts = {"moment": _moment(record.happened_at, shop), "source": source_name(record.source)}
+    return _("Withdrawn since %(moment)s (source: %(source)s). Nothing is sent for this any more.") % facts
 
 
 def history(records: Sequence[ConsentRecord], shop: Shop) -> Table:

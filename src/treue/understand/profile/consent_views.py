@@ -1,5 +1,7 @@
 """A customer's consents and preferences: what holds, how it came about, and what colleagues enter."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from treue.core import paging
 from treue.core.customers import consent, preferences
+from treue.core.customers.consent import Standing
 from treue.core.customers.consent_wording import channel_name, purpose_name
 from treue.core.customers.models import ConsentRecord, Customer
 from treue.core.shop.setup import ensure_shop
@@ -95,9 +98,13 @@ def _page(
     holds, said = consent.standing(customer), preferences.of(customer)
     records, pager = paging.in_order(request, consent.journal(customer), "-happened_at", "-id")
 
-    def button(record: ConsentRecord) -> SafeString:
-        url = reverse("customer_consent_withdraw", args=[customer.pk, record.pk])
-        return format_html('<a class="btn small" href="{}">{}</a>', url, _("Withdraw…"))
+    def button(each: Standing) -> SafeString:
+        if each.is_allowed:
+            url, words = reverse("customer_consent_withdraw", args=[customer.pk, each.record.pk]), _("Withdraw…")
+        else:
+            about = urlencode({"purpose": each.record.purpose, "channel": each.record.channel})
+            url, words = f"{reverse('customer_consent', args=[customer.pk])}?{about}#give", _("Record a consent…")
+        return format_html('<a class="btn small" href="{}">{}</a>', url, words)
 
     context = {
         **heading(customer, request.user, section="customer_consent"),
@@ -105,11 +112,16 @@ def _page(
         "history": consent_tables.history(records, shop) if records else None,
         "pager": pager,
         "may_edit": may_edit,
-        "giving": giving or GiveForm(shop=shop, now=timezone.now()),
+        "giving": giving or GiveForm(shop=shop, now=timezone.now(), initial=_asked_about(request)),
         "preferring": preferring or PreferenceForm(said=said),
         "said": consent_tables.said(said, shop),
     }
     return render(request, "profile/consent.html", context)
+
+
+def _asked_about(request: HttpRequest) -> dict[str, str]:
+    """What the form is filled in with where somebody comes from a line of what holds."""
+    return {name: request.GET[name] for name in ("purpose", "channel") if name in request.GET}
 
 
 def _is_allowed(customer: Customer, record: ConsentRecord) -> bool:

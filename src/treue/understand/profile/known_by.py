@@ -24,8 +24,8 @@ class Teller(StrEnum):
 @dataclass
 class Known:
     """One value. of: the absorbed record that it is said of, None for the customer's own. since: told first, None
-    where only the record says it. seen_at: of a browser. others: who else claims it, as they are today. is_theirs: of a
-    browser, whether what was done in it is this customer's history."""
+    where only the record says it. seen_at: of a browser, never later than `since`. others: who else claims it, as they
+    are today. is_theirs: of a browser, whether what was done in it is this customer's history."""
 
     kind: str
     value: str
@@ -93,7 +93,7 @@ def _say_of_browsers(browsers: Sequence[Known], customer: Customer) -> None:
     visitors = {each.anonymous_id: each for each in found}
     for each in browsers:
         visitor = visitors.get(each.value)
-        each.seen_at = visitor.seen_at if visitor else None
+        each.seen_at = min(visitor.seen_at, each.since) if visitor else None  # a late message is written down later
         each.is_theirs = visitor is not None and visitor.customer_id == customer.pk
 
 
