@@ -124,7 +124,7 @@ def test_a_language_that_treue_does_not_speak_is_refused_at_once(folders):
     installation = Installation(folders / "french")
     refused = installation.run("demo", "--language", "fr")
     assert refused.returncode == 2
-    assert "Treue speaks German (de) and English (en), not “fr”." in " ".join(refused.stderr.split())
+    assert refused.stderr == "✕ Treue spricht Deutsch (de) und Englisch (en), nicht „fr“.\n"
     assert not installation.folder.exists()
 
 
@@ -184,8 +184,8 @@ def test_a_database_of_another_major_version_is_said_with_the_way_out(folders):
     refused = installation.run("up", "--port", str(free_port()))
     assert refused.returncode == 1
     said = " ".join(refused.stderr.split())
-    assert "was written by PostgreSQL 17, and this version of Treue brings PostgreSQL 18" in said
-    assert "treue backup FILE" in said
+    assert "wurde von PostgreSQL 17 geschrieben, und diese Version von Treue bringt PostgreSQL 18 mit" in said
+    assert "treue backup DATEI" in said
     assert [path.name for path in (installation.folder / "postgres").iterdir()] == ["PG_VERSION"]
 
 
@@ -194,8 +194,8 @@ def test_a_second_up_says_where_the_first_one_runs_and_leaves_its_link_alone(wit
     second = with_demo.run("up", "--port", str(free_port()))
     assert second.returncode == 1
     assert second.stderr == (
-        f"✕ This installation runs already, at http://127.0.0.1:{port}. Stop it there before you start it again; "
-        "for a second installation set TREUE_HOME to another folder.\n"
+        f"✕ Diese Installation läuft schon, unter http://127.0.0.1:{port}. Beenden Sie sie dort, bevor Sie sie erneut "
+        "starten; für eine zweite Installation setzen Sie TREUE_HOME auf einen anderen Ordner.\n"
     )
     assert get(link) == 200
 
@@ -216,7 +216,7 @@ def test_a_port_in_use_is_said_in_a_sentence(with_demo, port):
         other.listen()
         done = with_demo.run("up", "--port", str(port))
     assert done.returncode == 1
-    assert f"Port {port} on 127.0.0.1 cannot be used" in done.stderr
+    assert f"Port {port} auf 127.0.0.1 ist nicht verwendbar" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -246,8 +246,8 @@ def test_a_place_that_takes_no_backup_is_named_and_stays_as_it_was(folders, tmp_
     refused = Installation(folders / "unsaved").run("backup", str(tmp_path / place))
     assert refused.returncode == 1
     assert refused.stderr == (
-        f"✕ The backup cannot be written to {tmp_path / place}: {reason}. "
-        "Give the name of a file in a folder that can take it.\n"
+        f"✕ Die Sicherung lässt sich nicht nach {tmp_path / place} schreiben: {reason}. "
+        "Nennen Sie eine Datei in einem Ordner, der sie aufnehmen kann.\n"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
     assert not (folders / "unsaved" / "postgres").exists()
@@ -256,7 +256,7 @@ def test_a_place_that_takes_no_backup_is_named_and_stays_as_it_was(folders, tmp_
 def test_a_backup_that_is_not_there_is_named(folders, tmp_path):
     refused = Installation(folders / "unsaved").run("restore", str(tmp_path / "saved.tar"))
     assert refused.returncode == 1
-    said = f"{tmp_path / 'saved.tar'} cannot be read: No such file or directory. Nothing was changed."
+    said = f"{tmp_path / 'saved.tar'} lässt sich nicht lesen: No such file or directory. Nichts wurde geändert."
     assert refused.stderr == f"✕ {said}\n"
 
 
@@ -312,7 +312,7 @@ def test_a_file_that_is_no_backup_is_said_in_a_sentence(with_demo, tmp_path, con
     file.write_bytes(content)
     refused = with_demo.run("restore", "--replace", str(file))
     assert refused.returncode == 1
-    assert "no backup" in refused.stderr
+    assert "ist keine Sicherung von Treue" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
@@ -329,7 +329,7 @@ def test_who_was_erased_since_the_backup_is_erased_again_by_a_restore(with_demo,
     restored = other.run("restore", "--replace", str(file))
 
     assert restored.returncode == 0, restored.stderr
-    assert "Erased again, as before the restore: 1." in restored.stderr
+    assert "Erneut gelöscht, wie vor der Wiederherstellung: 1." in restored.stderr
     assert shell(other, f"print(Customer.objects.filter(number={number!r}).count())") == "0\n"
     assert shell(other, "print(Erasure.objects.get().erased_at)") == f"{erased_at}\n"
     nobodys = "Order.objects.exclude(customer__in=Customer.objects.all()).count()"

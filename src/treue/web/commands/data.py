@@ -13,7 +13,7 @@ from rich.console import Console
 from treue.core import postgres
 from treue.web.commands import folder, output, usable
 from treue.web.commands.failing import FULL, Failure, WrongUse, say
-from treue.web.commands.speaking import spoken
+from treue.web.commands.speaking import said, spoken
 
 if TYPE_CHECKING:
     from treue.core.jobs.models import Job
@@ -181,7 +181,7 @@ def _take_each(steps: Sequence[Callable[[], None]]) -> None:
 def _migrate() -> None:
     from django.core.management import call_command
 
-    with console.status("Bringing the database up to date …"):
+    with console.status(said("Bringing the database up to date …")):
         call_command("migrate", verbosity=0)
 
 
@@ -330,6 +330,7 @@ def _columns(given: list[str] | None) -> dict[str, str | None]:
     for text in given or ():
         field, equals, name = text.partition("=")
         if not equals or not field:
-            raise WrongUse(f"--column is a field and its column such as customer=Kd-Nr, not “{text}”.")
+            sentence = said("--column is a field and its column such as customer=Kd-Nr, not “%(text)s”.")
+            raise WrongUse(sentence % {"text": text})
         columns[field.strip()] = name.strip() or None
     return columns

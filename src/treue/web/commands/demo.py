@@ -10,7 +10,8 @@ from rich.console import Console
 from treue.core import postgres
 from treue.web.commands import django_setup, folder
 from treue.web.commands.failing import Failure
-from treue.web.commands.speaking import require_known, spoken
+from treue.web.commands.speaking import require_known, spoken, system_language
+from treue.web.commands.speaking import said as _
 
 console = Console(stderr=True)
 
@@ -37,20 +38,23 @@ def demo(
 
         call_command("migrate", verbosity=0)
         if any(model.objects.exists() for model in (Order, Source)):
-            raise Failure("There are orders or sources already. The demo shop is only for an empty installation.")
+            raise Failure(_("There are orders or sources already. The demo shop is only for an empty installation."))
         Shop.objects.all().delete()
         load(customers, language)
 
 
 def load(customers: int = 20_000, language: str | None = None) -> None:
     """Make the demo shop with its figures, or nothing. Django is set up, the database is there and empty."""
+    from treue.design import formats
+
     begun = time.monotonic()
     try:
         _make(customers, language)
     except BaseException:  # stopped or failed: half of a demo shop would be taken for the whole from then on
         _take_back()
         raise
-    console.print(f"The demo shop is ready ({customers:,} customers, {time.monotonic() - begun:.0f} s).")
+    facts = {"customers": formats.number(customers, system_language()), "seconds": f"{time.monotonic() - begun:.0f}"}
+    console.print(_("The demo shop is ready (%(customers)s customers, %(seconds)s s).") % facts)
 
 
 def _make(customers: int, language: str | None) -> None:
@@ -59,14 +63,14 @@ def _make(customers: int, language: str | None) -> None:
     from treue.listen.imports import demo as invented
     from treue.understand.metrics import notes, tasks
 
-    with console.status("Inventing a demo shop: three years, and a story to find in the figures …"):
+    with console.status(_("Inventing a demo shop: three years, and a story to find in the figures …")):
         now = datetime.now().astimezone()
         with spoken(language):  # name, notes, channels and products are kept in the language they are written in
             shop, simulated = invented.load(today=now.date(), progress=Silent(), customers=customers)
             for day, text in notes.of_story(simulated.truth.story):
                 notes.write(shop=shop, day=day, text=text, by=None)
             story.happen(shop, now=now, online=invented.words().channels[0])
-    with console.status("Computing its figures …"):
+    with console.status(_("Computing its figures …")):
         tasks.refresh(Silent(), shop_id=shop.pk)
 
 
@@ -78,6 +82,6 @@ def _take_back() -> None:
     from treue.core.shop.tasks import remove_shop
 
     connection.close()  # it may have been interrupted in the middle of an answer
-    with console.status("Taking the demo shop back …"):
+    with console.status(_("Taking the demo shop back …")):
         for shop in Shop.objects.filter(is_demo=True):
             remove_shop(Silent(), shop_id=shop.pk)

@@ -48,11 +48,14 @@ def doctor(
 
 
 def _require_known(checks: list[str]) -> None:
+    from django.utils.translation import gettext as _
+
     from treue.web.doctor.examining import CHECKS
 
     for name in checks:
         if name not in CHECKS:
-            raise WrongUse(f"There is no check “{name}”. There are: {', '.join(CHECKS)}.")
+            sentence = _("There is no check “%(name)s”. There are: %(names)s.")
+            raise WrongUse(sentence % {"name": name, "names": ", ".join(CHECKS)})
 
 
 def _show(each: "Examined") -> None:

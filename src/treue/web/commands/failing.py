@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from treue.core.home import UnusableHome
-from treue.core.postgres_server import ServerDidNotStart
+from treue.core.postgres_server import MAJOR_VERSION, OtherMajorVersion, ServerDidNotStart
 from treue.web.operations.logs import is_debugging
 
 FAILED = 1
@@ -103,7 +103,7 @@ def _run() -> None:
         say(str(failure))
         sys.exit(failure.code)
     except (ServerDidNotStart, UnusableHome) as error:
-        say(str(error))
+        say(_of_the_installation(error))
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(STOPPED)
@@ -113,16 +113,44 @@ def _run() -> None:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in FULL:
             deafen()
-            say("The disk is full. Make room and try again.")
+            say(_said("The disk is full. Make room and try again."))
             sys.exit(FAILED)
         log.debug("unexpected", exc_info=error)
-        say(
-            f"Something went wrong that Treue did not expect ({type(error).__name__}). "
+        sentence = _said(
+            "Something went wrong that Treue did not expect (%(error)s). "
             "Set TREUE_LOG=DEBUG and run it again to see where."
         )
+        say(sentence % {"error": type(error).__name__})
         if is_debugging():
             raise
         sys.exit(FAILED)
+
+
+def _of_the_installation(error: ServerDidNotStart | UnusableHome) -> str:
+    match error:
+        case OtherMajorVersion():
+            facts = {"folder": error.folder, "found": error.found, "ours": MAJOR_VERSION}
+            sentence = _said(
+                "The database in %(folder)s was written by PostgreSQL %(found)s, and this version of Treue brings "
+                "PostgreSQL %(ours)s, which cannot read it. Nothing was changed. With the Treue that you used before, "
+                "write a backup (treue backup FILE); then move %(folder)s away and run treue restore FILE with this "
+                "one."
+            )
+            return sentence % facts
+        case ServerDidNotStart():
+            return _said("PostgreSQL did not start. Its last words:\n%(log)s") % {"log": error.log}
+    return str(error)
+
+
+def _said(sentence: str) -> str:
+    """In the system's language, where what is broken lets anybody look it up."""
+    try:
+        from treue.web.commands.speaking import said
+
+        return said(sentence)
+    except Exception:
+        log.debug("no translation", exc_info=True)
+        return sentence
 
 
 def deafen() -> None:

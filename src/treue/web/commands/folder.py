@@ -5,7 +5,7 @@ from treue.web.commands.failing import Failure
 from treue.web.commands.speaking import spoken
 
 
-def prepare(language: str | None = "en") -> None:
+def prepare(language: str | None = None) -> None:
     """Make the folder ready, or fail in a sentence. It comes before Django, whose settings keep its secret.
 
     language: of that sentence; None is the system's.

@@ -17,16 +17,12 @@ from rich.console import Console
 from treue.core import home, postgres
 from treue.web.commands import django_setup, folder, output, presence
 from treue.web.commands.failing import Failure
+from treue.web.commands.speaking import said as _
 
 console = Console(stderr=True)
 
 Port = Annotated[int, typer.Option(help="Port of the web server.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="Address the web server listens on.")]
-
-UNWRITTEN = (
-    "The backup cannot be written to %(path)s: %(reason)s. Give the name of a file in a folder that can take it."
-)
-UNREAD = "%(path)s cannot be read: %(reason)s. Nothing was changed."
 
 
 def up(
@@ -42,7 +38,7 @@ def up(
         with postgres.running():
             _bring_up_to_date(demo=demo)
             _supervise(host, port)
-    console.print("Stopped.")
+    console.print(_("Stopped."))
 
 
 def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
@@ -97,7 +93,10 @@ def backup(
     from treue.core import backups
 
     folder.prepare()
-    with output.named(file or home.home() / "backups", UNWRITTEN):
+    sentence = _(
+        "The backup cannot be written to %(path)s: %(reason)s. Give the name of a file in a folder that can take it."
+    )
+    with output.named(file or home.home() / "backups", sentence):
         if file is not None:
             output.require_file(file)
         with postgres.running(), _backup_problems():
@@ -117,7 +116,7 @@ def restore(
     from treue.core import backups
 
     folder.prepare()
-    with output.named(file, UNREAD):
+    with output.named(file, _("%(path)s cannot be read: %(reason)s. Nothing was changed.")):
         file.open("rb").close()
     with postgres.running(), _backup_problems():
         django_setup.set_up()
@@ -133,9 +132,9 @@ def restore(
         _migrate()
         restoring.renumber()
         again = receipts.apply_again(known) if home.secret_key() == key else 0
-    console.print(f"Restored from {file}.")
+    console.print(_("Restored from %(file)s.") % {"file": file})
     if again:
-        console.print(f"Erased again, as before the restore: {again}.")
+        console.print(_("Erased again, as before the restore: %(count)s.") % {"count": again})
 
 
 @contextmanager
@@ -153,13 +152,14 @@ def _backup_sentence(error: Exception) -> str:
 
     match error:
         case backups.NotABackup():
-            return f"{error} is no backup of Treue that this version can read. Nothing was changed."
+            sentence = _("%(file)s is no backup of Treue that this version can read. Nothing was changed.")
+            return sentence % {"file": error}
         case backups.InstallationInUse():
-            return "Something is connected to the database. Stop Treue first. Nothing was changed."
+            return _("Something is connected to the database. Stop Treue first. Nothing was changed.")
         case backups.InstallationNotEmpty():
-            return "This installation has data already. Add --replace to put the backup in their place."
+            return _("This installation has data already. Add --replace to put the backup in their place.")
         case backups.ProgramFailed(words=words):
-            return f"PostgreSQL refused: {words}"
+            return _("PostgreSQL refused: %(words)s") % {"words": words}
     raise error
 
 
@@ -169,9 +169,8 @@ def _require_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Failure(
-                f"Port {port} on {host} cannot be used: {error.strerror}. Choose another one with --port."
-            ) from error
+            sentence = _("Port %(port)s on %(host)s cannot be used: %(reason)s. Choose another one with --port.")
+            raise Failure(sentence % {"port": port, "host": host, "reason": error.strerror}) from error
 
 
 def _be_found_at(host: str, port: int) -> str:
@@ -195,7 +194,7 @@ def _migrate() -> None:
     django_setup.set_up()
     from django.core.management import call_command
 
-    with console.status("Bringing the database up to date …"):
+    with console.status(_("Bringing the database up to date …")):
         call_command("migrate", verbosity=0)
 
 
@@ -219,19 +218,19 @@ def _supervise(host: str, port: int) -> None:
                 processes["worker"].wait(timeout=0.5)
             except subprocess.TimeoutExpired:
                 continue
-            console.print("The worker ended and is started again.")
+            console.print(_("The worker ended and is started again."))
             processes["worker"] = _start("worker")
     except KeyboardInterrupt:
-        console.print("\nStopping …")
+        console.print("\n" + _("Stopping …"))
     finally:
         _end(list(processes.values()))
     if processes["web"].returncode not in (0, -signal.SIGTERM):
-        raise Failure("The web server ended by itself. Its last lines above say why.")
+        raise Failure(_("The web server ended by itself. Its last lines above say why."))
 
 
 def _answers(web: subprocess.Popen[bytes], host: str, port: int) -> bool:
     """Wait for the web server, so that a link that is printed also opens; False if it ended before."""
-    with console.status("Starting …"):
+    with console.status(_("Starting …")):
         while web.poll() is None:
             with suppress(OSError), socket.create_connection((host, port), timeout=1):
                 return True
@@ -242,9 +241,10 @@ def _answers(web: subprocess.Popen[bytes], host: str, port: int) -> bool:
 def _announce() -> None:
     from django.conf import settings
 
-    console.print(f"Treue runs on [bold]{settings.PUBLIC_URL}[/bold]. Stop it with Ctrl-C.")
+    here = {"address": f"[bold]{settings.PUBLIC_URL}[/bold]"}
+    console.print(_("Treue runs on %(address)s. Stop it with Ctrl-C.") % here)
     # markup and wrapping would spoil a link that is meant to be clicked
-    typer.echo(f"Sign in once with: {settings.PUBLIC_URL}{_sign_in_path()}")
+    typer.echo(_("Sign in once with: %(link)s") % {"link": f"{settings.PUBLIC_URL}{_sign_in_path()}"})
 
 
 def _start(*arguments: str) -> subprocess.Popen[bytes]:

@@ -12,6 +12,7 @@ from rich.table import Table
 from treue.core import postgres
 from treue.web.commands import django_setup, folder
 from treue.web.commands.failing import Failure, WrongUse
+from treue.web.commands.speaking import said as _
 
 LONGEST_NAME = 60
 
@@ -31,10 +32,10 @@ def about() -> None:
 def add(name: Name, scope: Scopes, days: Days = None) -> None:
     """Make a key and print it alone, once: it is stored nowhere."""
     if not name.strip() or len(name.strip()) > LONGEST_NAME or not name.isprintable():
-        raise WrongUse(f"A key needs a name of at most {LONGEST_NAME} characters.")
+        raise WrongUse(_("A key needs a name of at most %(count)s characters.") % {"count": LONGEST_NAME})
     unknown = set(scope) - {"read", "write"}
     if unknown:
-        raise WrongUse("A scope is read or write.")
+        raise WrongUse(_("A scope is read or write."))
     with _installation():
         from django.utils import timezone
 
@@ -46,7 +47,8 @@ def add(name: Name, scope: Scopes, days: Days = None) -> None:
         try:
             _key, token = keys.add(shop=ensure_shop(), name=name.strip(), scopes=scope, by=None, expires_at=expires)
         except KeyNameTaken as error:
-            raise Failure(f"There is a key named {error.name}. Revoke it first, or choose another name.") from error
+            sentence = _("There is a key named %(name)s. Revoke it first, or choose another name.")
+            raise Failure(sentence % {"name": error.name}) from error
     typer.echo(token)
 
 
@@ -60,11 +62,11 @@ def list_keys() -> None:
         from treue.core.staff.models import ApiKey
 
         zone = ensure_shop().tz
-        table = Table("Name", "Begins with", "Scopes", "Last used", "Valid until")
+        table = Table(_("Name"), _("Begins with"), _("Scopes"), _("Last used"), _("Valid until"))
         for key in ApiKey.objects.in_force(timezone.now()).order_by("name"):
             moments = [f"{each.astimezone(zone):%Y-%m-%d %H:%M}" if each else "–" for each in _moments(key)]
             table.add_row(key.name, key.prefix, ", ".join(key.scopes), *moments)
-    Console().print(table if table.row_count else "There are no keys.")
+    Console().print(table if table.row_count else _("There are no keys."))
 
 
 @keys.command()
@@ -78,8 +80,9 @@ def revoke(name: Name) -> None:
         try:
             keys.revoke(key=keys.named(ensure_shop(), name.strip()), by=None)
         except NoSuchKey as error:
-            raise Failure(f"There is no key named {error.name}. `treue key list` names those there are.") from error
-    Console(stderr=True).print(f"Revoked: {name.strip()}.", markup=False)
+            sentence = _("There is no key named %(name)s. `treue key list` names those there are.")
+            raise Failure(sentence % {"name": error.name}) from error
+    Console(stderr=True).print(_("Revoked: %(name)s.") % {"name": name.strip()}, markup=False)
 
 
 def _moments(key: object) -> tuple[datetime | None, datetime | None]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from treue.core import home
 from treue.web.commands.failing import Failure
+from treue.web.commands.speaking import said as _
 
 LONGEST_URL = 2_000
 
@@ -22,11 +23,12 @@ def alone(url: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            there = os.pread(handle, LONGEST_URL, 0).decode() or "an address of its own"
-            raise Failure(
-                f"This installation runs already, at {there}. Stop it there before you start it again; "
+            there = os.pread(handle, LONGEST_URL, 0).decode() or _("an address of its own")
+            sentence = _(
+                "This installation runs already, at %(address)s. Stop it there before you start it again; "
                 "for a second installation set TREUE_HOME to another folder."
-            ) from error
+            )
+            raise Failure(sentence % {"address": there}) from error
         os.ftruncate(handle, 0)
         os.pwrite(handle, url.encode(), 0)
         yield
