@@ -9,7 +9,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 from happening import NOON, Reacting, happen, happening, several
 
-from treue.core.customers.models import Trait
+from treue.core.customers.models import Customer, Trait, Visitor
 from treue.core.events import parking, reading, registry
 from treue.core.events.errors import TwoReactionsOfOneName, UnknownReaction
 from treue.core.events.happened import Happened
@@ -214,6 +214,20 @@ def test_a_failed_event_that_is_not_there_any_more_keeps_nobody_back(shop: Shop,
     make_due()
     parking.try_due(threading.Event())
     assert seen.names() == ["a1", "a2"]
+
+
+def test_what_is_taken_up_before_the_reaction_has_read_earlier_events_keeps_nobody_back(shop: Shop, reacting: Reacting):
+    """A visitor is recognised while the reaction is behind: the customer's unread events came first."""
+    seen = reacting()
+    anna = Customer.objects.create(shop=shop, number="C-1")
+    visit = Visitor.objects.create(number=900_001, shop=shop, anonymous_id="x", customer=anna)
+    happen(shop, "a1", person=anna.pk)
+    record(shop, [happening("v1", visit.number, lane=anna.pk)])
+    parking.take_up("test.seen", {visit.number: anna.pk}, ["v1"])
+    assert (drain(), Parked.objects.count()) == (2, 2)
+    assert parking.try_due(threading.Event()) == 2
+    assert (seen.names(anna.pk), seen.names(visit.number)) == (["a1"], ["v1"])
+    assert not Parked.objects.exists()
 
 
 def test_what_another_worker_tried_meanwhile_is_not_tried_at_once_again(shop: Shop, reacting: Reacting):

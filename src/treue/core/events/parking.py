@@ -134,8 +134,8 @@ def try_again(parked: Parked, *, if_due: bool = False) -> int:
     with suppress(NotNow), transaction.atomic():
         hold(parked)
         queue = _queue(parked)
-        if if_due and not (queue and queue[0].is_due):
-            return 0
+        if if_due and not (queue and (queue[0].is_due or not queue[0].error)):
+            return 0  # the first one failed and is not due; one that only waited here came before what was taken up
         for tried, each in enumerate(queue, start=1):
             if not _succeeds(reaction, each):
                 return tried
