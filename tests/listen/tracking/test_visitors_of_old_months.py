@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from pyarrow import parquet
 
 from tests.core.lake import buying, old_months
 from tests.core.lake.old_months import IN_MARCH
@@ -20,7 +21,7 @@ from treue.core.events.log import Happening, record
 from treue.core.events.models import Event, Parked
 from treue.core.events.reacting import drain
 from treue.core.events.reading import begin
-from treue.core.lake import events
+from treue.core.lake import events, manifest
 from treue.core.shop.models import ExchangeRate, Shop
 from treue.listen.tracking import names, orders, sources
 
@@ -37,15 +38,25 @@ def shop(transactional_db: None, installation: Path) -> Iterator[Shop]:
         yield shop
 
 
-def tell(shop: Shop, name: str, order: str, *, hours: int = 0, message: str = "", **facts: object) -> None:
-    """One event of the visitor, in the old month."""
-    key = Key(shop.pk, "anonymous", "x")
+def tell(
+    shop: Shop,
+    name: str,
+    order: str,
+    *,
+    hours: int = 0,
+    message: str = "",
+    of: tuple[str, str] = ("anonymous", "x"),
+    source: str = "server",
+    **facts: object,
+) -> None:
+    """One event of the visitor, or of somebody else, in the old month."""
+    key = Key(shop.pk, *of)
     with transaction.atomic(), connection.cursor() as cursor:
         who = persons.resolve(cursor, [key])[key]
         told = {"order_id": order, "anonymous_id": "x", **facts}
         moment = IN_MARCH + timedelta(hours=hours)
         message = message or f"{name} {order} {hours}"
-        record(shop, [Happening(message, name, who.number, "server", moment, told, lane=who.customer)])
+        record(shop, [Happening(message, name, who.number, source, moment, told, lane=who.customer)])
 
 
 def identify(shop: Shop, number: str, visitor: str = "x") -> None:
@@ -121,6 +132,62 @@ def test_they_are_the_same_as_if_the_month_had_not_left(shop: Shop):
         identities.recognise([Visitor.objects.get().number])
     work_off()
     assert (seen(), lines()) == expected
+
+
+def recognise_again() -> None:
+    """The visitor was nobody's for a moment."""
+    Visitor.objects.update(customer=None)
+    with transaction.atomic():
+        identities.recognise([Visitor.objects.get().number])
+    work_off()
+
+
+NAMED = ("number", "C-1")
+
+
+def test_a_refund_is_booked_once_whenever_the_visitor_is_recognised(shop: Shop):
+    """What a visitor gave back of a customer's own order stays with the order."""
+    tell(shop, names.ORDER_COMPLETED, "A-1", of=NAMED, total=20)
+    tell(shop, names.ORDER_REFUNDED, "A-1", hours=2, message="anna@example.org", total=3)
+    tell(shop, names.ORDER_REFUNDED, "A-1", hours=2, message="r2", total=4)
+    identify(shop, "C-1")
+    Event.objects.filter(name="Identify").delete()
+    booked = list(Refund.objects.order_by("pk").values_list("document", "amount"))
+    assert [amount for _, amount in booked] == [3, 4]
+    years_later()
+    for _ in range(2):
+        recognise_again()
+        assert list(Refund.objects.order_by("pk").values_list("document", "amount")) == booked
+    assert Order.objects.get().refunded_amount == 7
+    assert not Parked.objects.exists()
+    (path,) = (manifest.folder(shop.pk) / "events").iterdir()
+    assert "anna" not in str(parquet.read_table(path).to_pylist()), "nobody knows what senders put into their ids"
+
+
+def test_an_order_told_again_changes_nothing_when_its_month_has_left(shop: Shop):
+    """Neither the visitor's, who is recognised then, nor one that is told today."""
+    sources.add(shop=shop, name="browser", kind="browser", by=None, believes_orders=True)
+    tell(shop, names.ORDER_COMPLETED, "A-1", message="order completed A-1", source="browser", total=9)
+    tell(shop, names.ORDER_UPDATED, "A-1", hours=1, message="order served A-1", total=9)
+    tell(shop, names.ORDER_UPDATED, "A-1", hours=2, message="u1", of=NAMED, total=5)
+    years_later()
+    identify(shop, "C-1")
+    assert [row[:3] for row in seen()] == [("A-1", "C-1", Decimal(5))]
+    tell(shop, names.ORDER_UPDATED, "A-1", hours=3, message="order settled A-1", of=NAMED, total=9)
+    work_off()
+    assert [row[:3] for row in seen()] == [("A-1", "C-1", Decimal(5))]
+
+
+def test_of_months_that_left_before_ids_were_kept_orders_are_still_told(shop: Shop):
+    all_that_happened(shop)
+    years_later()
+    (path,) = (manifest.folder(shop.pk) / "events").iterdir()
+    parquet.write_table(parquet.read_table(path).drop_columns(["kept_id"]), path)
+    identify(shop, "C-1")
+    assert [(number, amount, back) for number, _, amount, _, back, _ in seen()] == [("A-1", 25.5, 5), ("A-2", 8, 8)]
+    for _ in range(2):
+        recognise_again()
+    assert [(number, amount, back) for number, _, amount, _, back, _ in seen()] == [("A-1", 25.5, 5), ("A-2", 8, 8)]
 
 
 def test_what_they_did_stands_in_the_customers_timeline(shop: Shop):

@@ -4,6 +4,8 @@ A telling says more than another if it names the customer, and if it comes from 
 browser. What some telling said already is a repeat, whatever came in between; so the best ones are heard in any order.
 """
 
+import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -26,6 +28,15 @@ OLDEST_NEWS = timedelta(days=2)
 # What was said by name, by a server, by both.
 NAMED, SERVED, SETTLED = ORDER = "order named ", "order served ", "order settled "
 CANCELLATION = "cancellation named ", "cancellation served ", "cancellation settled "
+
+# What stands for the id of a telling that has left the log: a digest, for the id may be a sender's own, who can put
+# into it whatever they like. No sender's id has a blank in it. SQL, of an event `e`; see `digest`.
+HASHED = "hashed "
+KEPT_ID = f"""
+case when e.name in ({", ".join(f"'{name}'" for name in sorted(TELL_OF_ORDERS))}) then
+    coalesce(substring(e.message_id from '^(?:{"|".join((*ORDER, *CANCELLATION))})'), '')
+        || '{HASHED}' || md5(e.message_id) end"""
+DIGEST = re.compile(f"{HASHED}([0-9a-f]{{32}})$")
 
 
 class Telling(NamedTuple):
@@ -78,6 +89,12 @@ def is_cancellation(name: str, message_id: str | None) -> bool:
     """Whether an event of this name says that an order was cancelled, for the first time or again. message_id: None
     where it is not kept."""
     return name == ORDER_CANCELLED or (message_id or "").startswith(CANCELLATION)
+
+
+def digest(message_id: str) -> str:
+    """32 hexadecimal digits that stand for a telling: the same of its id, and of what is kept of that (`KEPT_ID`)."""
+    kept = DIGEST.search(message_id)
+    return kept[1] if kept else hashlib.md5(message_id.encode(), usedforsecurity=False).hexdigest()
 
 
 def record_order(

@@ -1,11 +1,12 @@
 """Events of months that have left the log, for whoever asks what happened to one person.
 
 The log knows that a month has left it, not how it is kept: the room that took it says how to read it. Of such an event
-only what concerns behaviour and purchases is there, and no `message_id`.
+only what concerns behaviour and purchases is there, and no `message_id`; where it tells of an order, `kept_id` says
+which telling it is.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from treue.core.customers import persons
 from treue.core.customers.models import Customer
@@ -25,12 +26,14 @@ def read_by(reader: Reader) -> None:
     READERS.append(reader)
 
 
-def of(shop_id: int, numbers: Collection[int]) -> Iterator[Event]:
-    """What is kept elsewhere of some persons, in the order of the log. numbers: theirs.
+def of(shop_id: int, numbers: Collection[int], *, since: datetime | None = None) -> Iterator[Event]:
+    """What is kept elsewhere of some persons, in the order of the log. numbers: theirs. since: nothing is asked for of
+    what was written down in the months before this moment.
 
     In one transaction with what is read of the log itself, and after that: a month cannot leave the log in between.
     """
-    files = list(MovedMonth.objects.filter(shop=shop_id).order_by("month", "pk").values_list("file", flat=True))
+    months = MovedMonth.objects.filter(shop=shop_id, **({"month__gte": _month(since)} if since else {}))
+    files = list(months.order_by("month", "pk").values_list("file", flat=True))
     if files:
         for reader in READERS:
             yield from reader(shop_id, files, numbers)
@@ -38,8 +41,9 @@ def of(shop_id: int, numbers: Collection[int]) -> Iterator[Event]:
 
 def waiting(parked: Parked) -> Event | None:
     """The event of a customer that waits for a reaction, if it has left the log."""
-    month = parked.recorded_at.astimezone(UTC).date().replace(day=1)
-    moved = list(MovedMonth.objects.filter(month=month).order_by("shop", "pk").values_list("shop", "file"))
+    moved = list(
+        MovedMonth.objects.filter(month=_month(parked.recorded_at)).order_by("shop", "pk").values_list("shop", "file")
+    )
     if parked.person is None or not moved:
         return None
     numbers = persons.numbers_of(Customer(pk=parked.person))
@@ -67,6 +71,10 @@ def filled_up(
         return list(found)
     older = [each for each in of(shop_id, numbers) if (before is None or _place(each) < before) and concerns(each)]
     return sorted([*found, *older], key=_place, reverse=True)[:most]
+
+
+def _month(moment: datetime) -> date:
+    return moment.astimezone(UTC).date().replace(day=1)
 
 
 def _place(event: Event) -> Place:

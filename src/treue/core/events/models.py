@@ -66,7 +66,10 @@ class Event(models.Model):
     has `xid`, the transaction that wrote the row, and `shard`: both belong to `reading`.
     person: the number of the customer or visitor under which it came in; who that is today may change.
     facts: what the source said of it, by an allow-list of its kind. is_history: it happened before its source was live.
+    kept_id: what stands for the message's id in a month that has left the log, where it tells of an order.
     """
+
+    kept_id: str | None = None
 
     personal = PersonalData(fields=("occurred_at", "name", "source", "facts"), owner="person")
 

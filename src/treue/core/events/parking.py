@@ -156,13 +156,13 @@ def _succeeds(reaction: Reaction, parked: Parked) -> bool:
 
 
 def _departed(parked: Parked) -> Happened | None:
-    """An event that has left the log, as it would be read there. The id of its message is not kept, and its number
-    stands for it."""
+    """An event that has left the log, as it would be read there. Something else stands for the id of its message: its
+    number, where files of months that left early do not say which telling of an order it was."""
     event = departed.waiting(parked)
     if event is None:
         return None
     told = {name: getattr(event, name) for name in Happened.__dataclass_fields__ if name != "customer"}
-    return Happened(**told | {"message_id": f"event {event.seq}"}, customer=parked.person)
+    return Happened(**told | {"message_id": event.kept_id or f"event {event.seq}"}, customer=parked.person)
 
 
 def leave_out(parked: Parked) -> None:

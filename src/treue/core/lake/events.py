@@ -21,6 +21,7 @@ import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 from pyarrow import compute, parquet
 
+from treue.core.commerce.completing import KEPT_ID
 from treue.core.events import departing, partitions
 from treue.core.events.errors import LogIsBusy
 from treue.core.events.models import Event, MovedMonth
@@ -46,7 +47,7 @@ OF_AN_OBJECT = """(
     where key in ({names}) and jsonb_typeof(value) in ('string', 'number', 'boolean'))"""
 EVENTS = """
 select e.seq, e.recorded_at at time zone 'UTC' as recorded_at, e.occurred_at at time zone 'UTC' as occurred_at,
-    e.name, e.person, e.source, e.is_history, ({facts})::text as facts
+    e.name, e.person, e.source, e.is_history, ({facts})::text as facts, {kept_id} as kept_id
 from {month} e where e.shop_id = {shop_id} order by e.person, e.seq"""
 COUNTS = "select shop_id, count(*) as events from {month} group by shop_id order by shop_id"
 HORIZON = "select pg_snapshot_xmin(pg_current_snapshot())::text as xid"
@@ -141,7 +142,7 @@ def _write_file(link: dbapi.Connection, table: str, shop_id: int, path: Path, co
     path.parent.mkdir(mode=0o700, exist_ok=True)
     manifest.settle(path.parent.parent)
     with link.cursor() as cursor:
-        cursor.execute(EVENTS.format(facts=FACTS, month=table, shop_id=int(shop_id)))
+        cursor.execute(EVENTS.format(facts=FACTS, kept_id=KEPT_ID, month=table, shop_id=int(shop_id)))
         batches = cursor.fetch_record_batch()
         write_rows(_new(path), batches.schema, batches)
     there = parquet.read_metadata(_new(path)).num_rows
@@ -216,9 +217,13 @@ def _highest(path: Path, written_at_ns: int) -> float:
 
 
 def _event(shop_id: int, row: dict[str, Any]) -> Event:
+    """Files that were written before them have no ids to keep."""
+    kept_id = row.pop("kept_id", None)
     facts = json.loads(row.pop("facts"))
     moments = {name: row.pop(name).replace(tzinfo=UTC) for name in ("recorded_at", "occurred_at")}
-    return Event(shop_id=shop_id, message_id=None, facts=facts, **moments, **row)
+    event = Event(shop_id=shop_id, message_id=None, facts=facts, **moments, **row)
+    event.kept_id = kept_id
+    return event
 
 
 def batches(shop_id: int, file: str) -> Iterator[pa.RecordBatch]:

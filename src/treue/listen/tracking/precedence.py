@@ -1,13 +1,14 @@
 """Whose word about an order counts: a file's before a server's before a browser's; of the same kind that of who names
 the customer before a visitor's. So the tellings of an order give the same in whatever order they arrive."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from treue.core.commerce.completing import is_cancellation, is_told_again
 from treue.core.commerce.models import Order, Refund
 from treue.core.customers import persons
 from treue.core.customers.models import Visitor
+from treue.core.events import departed
 from treue.core.events.happened import Happened
 from treue.core.events.models import Event
 from treue.listen.tracking import names
@@ -66,7 +67,14 @@ def _was_changed(order: Order, rank: int, kinds: Mapping[str, str]) -> bool:
     """Whether somebody of this rank changed it since it was told of: telling of it again must not undo that."""
     numbers = persons.numbers_of(order.customer)
     changed = Event.objects.filter(person__in=numbers, name=names.ORDER_UPDATED, facts__order_id=order.number)
+    found = [*changed.values_list("message_id", "source"), *_left_the_log(order, numbers)]
     return any(
-        not is_told_again(message) and RANKS.get(kinds.get(source, source), 0) >= rank
-        for message, source in changed.values_list("message_id", "source")
+        not is_told_again(message) and RANKS.get(kinds.get(source, source), 0) >= rank for message, source in found
     )
+
+
+def _left_the_log(order: Order, numbers: Collection[int]) -> Iterator[tuple[str, str]]:
+    """What changed it, or told of it again, in months that have left the log."""
+    for event in departed.of(order.shop_id, numbers, since=order.ordered_at - departed.LONGEST_AHEAD):
+        if event.name == names.ORDER_UPDATED and event.kept_id and event.facts.get("order_id") == order.number:
+            yield event.kept_id, event.source

@@ -1,7 +1,6 @@
 """Refunds and cancellations that events tell of. Which units of which line they took back is matched afterwards, by the
 same rules as for files. An order is cancelled once: who tells of it again corrects what the first one wrote."""
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
@@ -94,7 +93,7 @@ def _reason(event: Happened) -> str:
 def _document(event: Happened, number: str) -> str:
     """Stands for the message in what a document's name may hold; for a cancellation the same whoever tells of it."""
     told_as = completing.cancelled_id(number) if _is_cancellation(event) else event.message_id
-    return f"{number} {hashlib.md5(told_as.encode(), usedforsecurity=False).hexdigest()}"
+    return f"{number} {completing.digest(told_as)}"
 
 
 def _rest(order: Order) -> list[Part]:
