@@ -166,7 +166,7 @@ def test_a_page_that_the_log_fills_reads_no_file(anna: Customer, monkeypatch: py
     old_months.happen(anna.shop, of_all_numbers(anna))
     old_months.move()
     record(anna.shop, [happening(anna.pk, NOW + timedelta(minutes=n), 20 + n) for n in range(3)])
-    monkeypatch.setattr(departed, "READERS", [lambda *about: pytest.fail("read")])
+    monkeypatch.setattr(departed, "ARCHIVES", [None])
     assert [event.message_id for event in feed.timeline(anna.shop, [anna.pk], 3)] == ["m22", "m21", "m20"]
 
 

@@ -7,23 +7,43 @@ which telling it is.
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple, Protocol
 
 from treue.core.customers import persons
 from treue.core.customers.models import Customer
-from treue.core.events import departing
+from treue.core.events import departing, partitions
 from treue.core.events.models import Event, MovedMonth, Parked
 
-# What a month holds may have happened a little after it was written down: a program may tell an order of tomorrow.
+# What a month holds may have happened a little after it was written down: a program may tell an order of tomorrow. How
+# long before is not known: a telephone may tell of a summer when it is switched on again.
 LONGEST_AHEAD = timedelta(days=2)
 
-Reader = Callable[[int, Collection[str], Collection[int]], Iterator[Event]]
 Place = tuple[datetime, int]
-READERS: list[Reader] = []
 
 
-def read_by(reader: Reader) -> None:
-    """Have moved months read by this: a shop's events of these files and persons, in the order of the log."""
-    READERS.append(reader)
+class Span(NamedTuple):
+    """Aware moments, of the first and the last that happened."""
+
+    first: datetime
+    last: datetime
+
+
+class Archive(Protocol):
+    """Where months lie that have left the log: what its files hold of some persons of a shop."""
+
+    def read(self, shop_id: int, files: Collection[str], numbers: Collection[int]) -> Iterator[Event]:
+        """In the order of the log."""
+
+    def span(self, shop_id: int, file: str, numbers: Collection[int]) -> Span | None:
+        """When all of it happened, without reading it; None where a file cannot hold anything of them."""
+
+
+ARCHIVES: list[Archive] = []
+
+
+def kept_in(archive: Archive) -> None:
+    """Have moved months looked for there."""
+    ARCHIVES.append(archive)
 
 
 def of(shop_id: int, numbers: Collection[int], *, since: datetime | None = None) -> Iterator[Event]:
@@ -32,22 +52,19 @@ def of(shop_id: int, numbers: Collection[int], *, since: datetime | None = None)
 
     In one transaction with what is read of the log itself, and after that: a month cannot leave the log in between.
     """
-    months = MovedMonth.objects.filter(shop=shop_id, **({"month__gte": _month(since)} if since else {}))
-    files = list(months.order_by("month", "pk").values_list("file", flat=True))
-    if files:
-        for reader in READERS:
-            yield from reader(shop_id, files, numbers)
+    files = [file for month, file in _moved(shop_id) if since is None or month >= _month(since)]
+    for archive in ARCHIVES if files else ():
+        yield from archive.read(shop_id, files, numbers)
 
 
 def waiting(parked: Parked) -> Event | None:
     """The event of a customer that waits for a reaction, if it has left the log."""
-    moved = list(
-        MovedMonth.objects.filter(month=_month(parked.recorded_at)).order_by("shop", "pk").values_list("shop", "file")
-    )
-    if parked.person is None or not moved:
+    moved = MovedMonth.objects.filter(month=_month(parked.recorded_at)).order_by("shop", "pk")
+    places = list(moved.values_list("shop", "file"))
+    if parked.person is None or not places:
         return None
     numbers = persons.numbers_of(Customer(pk=parked.person))
-    found = (event for shop, file in moved for reader in READERS for event in reader(shop, [file], numbers))
+    found = (event for shop, file in places for archive in ARCHIVES for event in archive.read(shop, [file], numbers))
     return next((event for event in found if event.seq == parked.seq), None)
 
 
@@ -63,14 +80,34 @@ def filled_up(
     """The latest events of these persons wherever they are, at most so many, the newest first.
 
     found: the latest of those that are in the log. before: moment and number of an event, behind which they begin.
-    concerns: what is asked for at all. Where the log has enough that is later than all that has left it, nothing else
-    is read. In the transaction in which `found` was read, see `of`.
+    concerns: what is asked for at all. Months are read backwards, and only while one can hold something later than what
+    is there. In the transaction in which `found` was read, see `of`.
     """
+    page = list(found)
     begins = departing.first_moment(shop_id)
-    if begins is None or (len(found) == most and found[-1].occurred_at > begins + LONGEST_AHEAD):
-        return list(found)
-    older = [each for each in of(shop_id, numbers) if (before is None or _place(each) < before) and concerns(each)]
-    return sorted([*found, *older], key=_place, reverse=True)[:most]
+    if begins is None or _is_later(page, most, begins + LONGEST_AHEAD):
+        return page
+    for month, file in reversed(_moved(shop_id)):
+        if _is_later(page, most, partitions.span(month)[1] + LONGEST_AHEAD):
+            break
+        for archive in ARCHIVES:
+            span = archive.span(shop_id, file, numbers)
+            if span is None or _is_later(page, most, span.last) or (before and before[0] < span.first):
+                continue
+            older = (event for event in archive.read(shop_id, [file], numbers) if concerns(event))
+            asked = [event for event in older if before is None or _place(event) < before]
+            page = sorted([*page, *asked], key=_place, reverse=True)[:most]
+    return page
+
+
+def _is_later(page: Sequence[Event], most: int, moment: datetime) -> bool:
+    """Whether a page is full of what happened after a moment."""
+    return len(page) == most and page[-1].occurred_at > moment
+
+
+def _moved(shop_id: int) -> list[tuple[date, str]]:
+    """The months that have left the log with their files, the earliest first."""
+    return list(MovedMonth.objects.filter(shop=shop_id).order_by("month", "pk").values_list("month", "file"))
 
 
 def _month(moment: datetime) -> date:

@@ -7,7 +7,6 @@ is a writer's who was killed, and is written anew.
 
 import json
 import logging
-import math
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -23,6 +22,7 @@ from pyarrow import compute, parquet
 
 from treue.core.commerce.completing import KEPT_ID
 from treue.core.events import departing, partitions
+from treue.core.events.departed import Span
 from treue.core.events.errors import LogIsBusy
 from treue.core.events.models import Event, MovedMonth
 from treue.core.lake import manifest
@@ -200,20 +200,38 @@ def _files(shop_id: int) -> list[Path]:
 def of(shop_id: int, files: Collection[str], persons: Collection[int]) -> Iterator[Event]:
     """What these files hold of some persons, in the order of the log; of a file that is lost nothing."""
     for file in files:
-        path = manifest.folder(shop_id) / manifest.EVENTS / file
-        if path.exists() and min(persons, default=math.inf) <= _highest(path, path.stat().st_mtime_ns):
-            rows = parquet.read_table(path, filters=_theirs(persons)).to_pylist()
+        if span(shop_id, file, persons):
+            rows = parquet.read_table(_path(shop_id, file), filters=_theirs(persons)).to_pylist()
             yield from (_event(shop_id, row) for row in sorted(rows, key=itemgetter("seq")))
 
 
+def span(shop_id: int, file: str, persons: Collection[int]) -> Span | None:
+    """When whatever a file may hold of some persons happened; None where that can be nothing, or the file is lost.
+
+    Numbers are given one after the other: most who are asked for came when the month was long over.
+    """
+    path = _path(shop_id, file)
+    groups = _groups(path, path.stat().st_mtime_ns) if path.exists() else ()
+    spans = [span for least, most, span in groups if any(least <= person <= most for person in persons)]
+    return Span(min(each.first for each in spans), max(each.last for each in spans)) if spans else None
+
+
 @lru_cache(maxsize=4096)
-def _highest(path: Path, written_at_ns: int) -> float:
-    """The highest number of a person in a file. Numbers are given one after the other: most who are asked for came when
-    the month was long over, and nothing is read for them."""
+def _groups(path: Path, written_at_ns: int) -> list[tuple[int, int, Span]]:
+    """By group of rows: the lowest and the highest number of a person, and when what it holds happened."""
     described = parquet.read_metadata(path)
-    column = described.schema.names.index("person")
-    groups = [described.row_group(each).column(column).statistics for each in range(described.num_row_groups)]
-    return max((each.max for each in groups if each and each.has_min_max), default=-math.inf)
+    person, moment = (described.schema.names.index(name) for name in ("person", "occurred_at"))
+    groups = []
+    for each in map(described.row_group, range(described.num_row_groups)):
+        persons, moments = each.column(person).statistics, each.column(moment).statistics
+        if persons and persons.has_min_max:  # else they concern nobody
+            span = Span(moments.min.replace(tzinfo=UTC), moments.max.replace(tzinfo=UTC))
+            groups.append((persons.min, persons.max, span))
+    return groups
+
+
+def _path(shop_id: int, file: str) -> Path:
+    return manifest.folder(shop_id) / manifest.EVENTS / file
 
 
 def _event(shop_id: int, row: dict[str, Any]) -> Event:
@@ -228,7 +246,7 @@ def _event(shop_id: int, row: dict[str, Any]) -> Event:
 
 def batches(shop_id: int, file: str) -> Iterator[pa.RecordBatch]:
     """A whole file piece by piece, as it lies there; nothing where it is lost."""
-    path = manifest.folder(shop_id) / manifest.EVENTS / file
+    path = _path(shop_id, file)
     if path.exists():
         with parquet.ParquetFile(path) as found:
             yield from found.iter_batches(ROWS_AT_ONCE)

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from treue.core.customers.erasure import followed_by
 from treue.core.customers.models import Erasure
 from treue.core.events import departed
+from treue.core.events.departed import Span
 from treue.core.events.models import Event
 from treue.core.jobs import work
 from treue.core.jobs.wording import describe
@@ -52,13 +53,21 @@ def move_old_events(timestamp: int) -> None:
     events.move_old(timezone.now().date())
 
 
-def _moved_events(shop_id: int, files: Collection[str], persons: Collection[int]) -> Iterator[Event]:
-    from treue.core.lake import events
+class Months:
+    """The months of the log that lie in the lake. What opens files is loaded when somebody asks for them."""
 
-    return events.of(shop_id, files, persons)
+    def read(self, shop_id: int, files: Collection[str], numbers: Collection[int]) -> Iterator[Event]:
+        from treue.core.lake import events
+
+        return events.of(shop_id, files, numbers)
+
+    def span(self, shop_id: int, file: str, numbers: Collection[int]) -> Span | None:
+        from treue.core.lake import events
+
+        return events.span(shop_id, file, numbers)
 
 
-departed.read_by(_moved_events)
+departed.kept_in(Months())
 followed_by("lake.erase", needs_persons=True)
 describe("lake.erase", name=_("Erasure of a customer from the files"))
 describe("lake.remove", name=_("Removal of a shop's files"))
