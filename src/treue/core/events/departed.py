@@ -37,6 +37,9 @@ class Archive(Protocol):
     def span(self, shop_id: int, file: str, numbers: Collection[int]) -> Span | None:
         """When all of it happened, without reading it; None where a file cannot hold anything of them."""
 
+    def whose(self, shop_id: int, files: Collection[str], numbers: Collection[int]) -> set[int]:
+        """Those among them of whom there is anything."""
+
 
 ARCHIVES: list[Archive] = []
 
@@ -55,6 +58,14 @@ def of(shop_id: int, numbers: Collection[int], *, since: datetime | None = None)
     files = [file for month, file in _moved(shop_id) if since is None or month >= _month(since)]
     for archive in ARCHIVES if files else ():
         yield from archive.read(shop_id, files, numbers)
+
+
+def whose(shop_id: int, numbers: Collection[int]) -> set[int]:
+    """Those among some persons of whom anything is kept elsewhere. numbers: all are asked for as they are, whoever they
+    stand for today. After the log was asked, see `of`."""
+    files = [file for _, file in _moved(shop_id)]
+    found = (archive.whose(shop_id, files, numbers) for archive in ARCHIVES if files and numbers)
+    return {number for numbers_there in found for number in numbers_there}
 
 
 def waiting(parked: Parked) -> Event | None:

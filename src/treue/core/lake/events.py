@@ -177,7 +177,7 @@ def erase(shop_id: int, persons: Collection[int]) -> None:
         for left_over in (place / manifest.EVENTS).glob("*.new"):
             left_over.unlink()
         for path in _files(shop_id):
-            if parquet.read_table(path, columns=["person"], filters=_theirs(persons)).num_rows:
+            if _persons(path, persons):
                 with parquet.ParquetFile(path) as file:
                     write_rows(_new(path), file.schema_arrow, _of_others(file, persons))
                 _put_in_place(path)
@@ -203,6 +203,17 @@ def of(shop_id: int, files: Collection[str], persons: Collection[int]) -> Iterat
         if span(shop_id, file, persons):
             rows = parquet.read_table(_path(shop_id, file), filters=_theirs(persons)).to_pylist()
             yield from (_event(shop_id, row) for row in sorted(rows, key=itemgetter("seq")))
+
+
+def whose(shop_id: int, files: Collection[str], persons: Collection[int]) -> set[int]:
+    """Those among some persons of whom these files hold anything; of a file that is lost nobody."""
+    there = (_persons(_path(shop_id, file), persons) for file in files if span(shop_id, file, persons))
+    return set().union(*there)
+
+
+def _persons(path: Path, among: Collection[int]) -> set[int]:
+    column = parquet.read_table(path, columns=["person"], filters=_theirs(among))["person"]
+    return set(compute.unique(column).to_pylist())
 
 
 def span(shop_id: int, file: str, persons: Collection[int]) -> Span | None:

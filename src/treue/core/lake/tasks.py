@@ -66,6 +66,11 @@ class Months:
 
         return events.span(shop_id, file, numbers)
 
+    def whose(self, shop_id: int, files: Collection[str], numbers: Collection[int]) -> set[int]:
+        from treue.core.lake import events
+
+        return events.whose(shop_id, files, numbers)
+
 
 departed.kept_in(Months())
 followed_by("lake.erase", needs_persons=True)

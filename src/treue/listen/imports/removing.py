@@ -3,13 +3,15 @@
 from django.db import connection, transaction
 
 from treue.core.customers.models import Customer
+from treue.core.events import departed
 from treue.core.jobs.work import Progress
 from treue.listen.imports.models import Import, Trace
 
 CUSTOMERS_AT_ONCE = 5_000
 ORDERS_AT_ONCE = 250_000  # numbers of orders, of which some may be taken by other shops or by nobody
 
-# Whoever a later import knew more about, of whom something happened, or who said how they want to be spoken to, stays.
+# Whoever a later import knew more about, of whom something happened (also in a month that has left the log since), who
+# was recognised by a visit, or who said how they want to be spoken to, stays.
 UNUSED_CUSTOMERS = """
 select t.id from unnest(%(ids)s::bigint[]) as t(id)
 where exists (select from customers_customer c where c.id = t.id)
@@ -17,6 +19,7 @@ where exists (select from customers_customer c where c.id = t.id)
   and not exists (select from commerce_refund r where r.customer_id = t.id)
   and not exists (select from imports_replaced r where r.customer_id = t.id)
   and not exists (select from events_event e where e.person = t.id)
+  and not exists (select from customers_visitor v where v.customer_id = t.id)
   and not exists (select from customers_merge m where m.kept_id = t.id or m.absorbed_id = t.id)
   and not exists (select from customers_consentrecord c where c.customer_id = t.id)
   and not exists (select from customers_preference p where p.customer_id = t.id)"""
@@ -64,7 +67,8 @@ def _remove_customers(trace: Trace, progress: Progress) -> None:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(UNUSED_CUSTOMERS, {"ids": trace.ids[first : first + CUSTOMERS_AT_ONCE]})
-                unused = [each for (each,) in cursor.fetchall()]
+                unused = {each for (each,) in cursor.fetchall()}
+            unused -= departed.whose(trace.of.shop_id, unused)
             Customer.objects.filter(pk__in=unused).delete()
         progress.advance(len(unused))
     trace.delete()

@@ -6,9 +6,12 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from tests.core.lake import old_months
 from treue.core.commerce.models import Channel, Order, Product, Refund
 from treue.core.customers import consent
-from treue.core.customers.models import Customer
+from treue.core.customers.models import Customer, Visitor
+from treue.core.events.log import Happening
+from treue.core.events.models import Event
 from treue.core.jobs import work
 from treue.core.shop.models import AcquisitionCost
 from treue.listen.imports import undoing
@@ -62,6 +65,23 @@ def test_who_said_how_they_want_to_be_spoken_to_stays(bring_in, undo):
     consent.give(customer=anna, **about, note="Card in the shop")
     undo(first)
     assert list(Customer.objects.all()) == [anna]
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+def test_of_whom_something_happened_stays_also_when_its_month_has_left_the_log(bring_in, undo, shop, has_left: bool):
+    """A visit is somebody's too."""
+    first = bring_in(FIRST + "A3,carla,2026-03-01 10:00,TEA,1,4.00,Tea,Shop,DE\n")
+    anna, ben, _carla = Customer.objects.order_by("number")
+    Visitor.objects.create(number=900_001, shop=shop, anonymous_id="x", customer=ben)
+    with old_months.there():
+        seen = (Happening(f"m{who}", "Page Viewed", who, "web", old_months.IN_MARCH) for who in (anna.pk, 900_001))
+        old_months.happen(shop, seen)
+        if has_left:
+            old_months.move()
+            assert not Event.objects.exists()
+        undo(first)
+    assert list(Customer.objects.order_by("number")) == [anna, ben]
+    assert Visitor.objects.get().customer == ben
 
 
 def test_refunds_of_others_look_for_another_purchase(bring_in, undo, orders):
