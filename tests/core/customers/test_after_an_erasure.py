@@ -7,11 +7,15 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 
+from treue.core.commerce.models import Order
 from treue.core.customers import erasure, receipts
-from treue.core.customers.models import Customer, Erasure
+from treue.core.customers.erased import before_their_erasure
+from treue.core.customers.models import Customer, Erasure, Visitor
+from treue.core.events.log import Happening, record
+from treue.core.events.models import Event
 from treue.core.jobs import work
 from treue.core.jobs.models import Job
 from treue.core.lake import customers, manifest, writing
@@ -173,6 +177,67 @@ def test_receipts_outlive_a_restore_and_erase_again_whom_it_brings_back(anna, be
     assert not Customer.objects.filter(number=number).exists()
     assert sorted(job.kind for job in Job.objects.filter(arguments__erasure_id=back.pk)) == FOLLOWING
     assert receipts.apply_again(known) == 0, "once is enough"
+
+
+VISIT, LATER_VISIT = 900_001, 900_002
+
+
+def happen(shop: Shop, *persons: int) -> None:
+    record(shop, [Happening(f"m{each}", "Product Viewed", each, "web", timezone.now()) for each in persons])
+
+
+def visited(shop: Shop, number: int, customer: Customer | None) -> None:
+    Visitor.objects.create(number=number, shop=shop, anonymous_id=f"browser {number}", customer=customer)
+
+
+def test_a_restore_brings_back_no_visit_of_the_erased(anna, ben, shop):
+    """In the backup one of the visits is nobody's yet, and one passes for another customer's, with an order."""
+    for number in (VISIT, LATER_VISIT):
+        visited(shop, number, anna)
+    erasure.erase(customer=anna, by=None)
+    known = receipts.known()
+    Erasure.objects.all().delete()
+    visited(shop, VISIT, None)
+    visited(shop, LATER_VISIT, ben)
+    visited(shop, 900_003, None)
+    happen(shop, VISIT, LATER_VISIT, 900_003, ben.pk)
+    Order.objects.filter(customer=ben).update(person=LATER_VISIT)
+
+    assert receipts.apply_again(known) == 1
+
+    assert list(Visitor.objects.values_list("number", flat=True)) == [900_003]
+    assert set(Event.objects.values_list("person", flat=True)) == {900_003, ben.pk}
+    assert not Order.objects.filter(customer=ben).exists()
+    (job,) = Job.objects.filter(kind="lake.erase", arguments__erasure_id=Erasure.objects.get().pk)
+    assert set(job.arguments["persons"]) == {known[0].customer_id, VISIT, LATER_VISIT}
+    told = [(shop.pk, f"browser {number}", Erasure.objects.get().erased_at - timedelta(1)) for number in (VISIT, 5)]
+    with connection.cursor() as cursor:
+        assert before_their_erasure(cursor, told) == {0}
+    assert receipts.known() == known
+    assert receipts.apply_again(known) == 0, "once is enough"
+
+
+def test_visits_that_only_the_backup_knows_as_theirs_are_kept_out_too(anna, shop):
+    former = Customer.objects.filter(pk=anna.pk).values("id", "shop", "number").get()
+    erasure.erase(customer=anna, by=None)
+    known = receipts.known()
+    Erasure.objects.all().delete()
+    back = Customer.objects.create(pk=former["id"], shop=shop, number=former["number"])
+    visited(shop, VISIT, back)
+    happen(shop, VISIT)
+    assert receipts.apply_again(known) == 1
+    assert not Event.objects.exists()
+    told = [(shop.pk, f"browser {VISIT}", Erasure.objects.get().erased_at - timedelta(1))]
+    with connection.cursor() as cursor:
+        assert before_their_erasure(cursor, told) == {0}
+
+
+def test_receipts_of_a_release_that_kept_no_visits_are_read(anna, monkeypatch):
+    erasure.erase(customer=anna, by=None)
+    names = [name for name in connection.introspection.table_names() if name != "customers_erasedvisitor"]
+    with monkeypatch.context() as before:
+        before.setattr(connection.introspection, "table_names", lambda: names)
+        assert [each.anonymous_hashes for each in receipts.known()] == [()]
 
 
 def test_a_restored_customer_with_the_number_of_somebody_else_stays(anna, shop):

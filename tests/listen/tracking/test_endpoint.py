@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sending import Sender, logged, tallied, track
 
-from treue.core.customers.models import Customer
+from treue.core.customers import erasure
+from treue.core.customers.models import Customer, Identity, Visitor
 from treue.listen.tracking import sources
 from treue.listen.tracking.checking import Arrival, check
 from treue.listen.tracking.keys import sender_of
@@ -159,6 +160,30 @@ def test_what_happened_before_an_erasure_is_counted_and_left_out(shop):
     write(rows, Counter({(made.pk, "taken"): 3}), now)
     assert [event.message_id[0] for event in logged()] == ["8", "7"]
     assert tallied() == {"taken": 2, "erased_person": 1}
+
+
+def test_what_a_browser_tells_late_of_an_erased_person_brings_nobody_back(shop):
+    """Its anonymous id was theirs; whoever uses the browser since is somebody new."""
+    anna = Customer.objects.create(shop=shop, number="7")
+    for number, (anonymous_id, customer) in enumerate({"a": anna, "shared": None, "b": None}.items()):
+        Visitor.objects.create(number=900_000 + number, shop=shop, anonymous_id=anonymous_id, customer=customer)
+    ben = Customer.objects.create(shop=shop, number="8")
+    for customer, anonymous_id in ((anna, "a"), (anna, "shared"), (ben, "shared")):
+        about = {"kind": "anonymous", "is_trusted": True, "said_at": datetime.now(UTC)}
+        Identity.objects.create(shop=shop, value=anonymous_id, customer=customer, **about)
+    made, _key = sources.add(shop=shop, name="web", kind="server", by=None)
+    old = datetime(2020, 1, 1, tzinfo=UTC)
+    erasure.erase(customer=anna, by=None)
+    now = datetime.now(UTC) + timedelta(seconds=1)
+    told = [("a", old), ("b", old), ("shared", old), ("a", now)]
+    arrival = Arrival(sender_of(made, Allowance(1)), now, None, None, None)
+    sent = [track(anonymousId=who, messageId=f"{who}-{at.year}", timestamp=at.isoformat()) for who, at in told]
+    rows = [check(json.dumps(each).encode(), arrival, None) for each in sent]
+    write(rows, Counter({(made.pk, "taken"): 4}), now)
+    assert {event.message_id for event in logged()} == {"b-2020", f"a-{now.year}"}
+    assert tallied() == {"taken": 2, "erased_person": 2}
+    assert Visitor.objects.get(anonymous_id="a").number != 900_000
+    assert set(Visitor.objects.values_list("anonymous_id", flat=True)) == {"a", "b"}
 
 
 def test_a_visitor_and_a_customer_have_numbers_of_one_kind(source: Make):

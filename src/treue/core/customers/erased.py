@@ -1,12 +1,16 @@
-"""By what an erased customer is recognised when an old file or message names them again."""
+"""By what an erased customer is recognised when something old names them again: a file or message by their number in
+the shop, a browser whose messages waited for a network by an anonymous id that was theirs."""
 
 import hashlib
 import hmac
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
+
+from treue.core.customers.persons import ANONYMOUS, NUMBER
 
 LAST_OF_SHOPS = """
 select s.id, last.erased_at from unnest(%s::bigint[]) as s (id) cross join lateral (
@@ -15,14 +19,37 @@ select s.id, last.erased_at from unnest(%s::bigint[]) as s (id) cross join later
 LOCK_CLASS = 0x1319  # any number that no other advisory lock of ours has
 
 LATEST = """
-select shop_id, number_hash, max(erased_at) from customers_erasure where number_hash = any(%s)
-group by shop_id, number_hash"""
+select hash, max(erased_at) from (
+    select number_hash as hash, erased_at from customers_erasure where number_hash = any(%(hashes)s)
+    union all
+    select anonymous_hash, erased_at
+    from customers_erasedvisitor v join customers_erasure e on e.id = v.erasure_id
+    where anonymous_hash = any(%(hashes)s)) of_either_kind
+group by hash"""
+
+
+class Told(NamedTuple):
+    """Of whom something is told. moment: when it happened. kind: NUMBER or ANONYMOUS; where it is not said, the value
+    may be either, and is recognised as both."""
+
+    shop: int
+    value: str
+    moment: datetime
+    kind: str | None = None
 
 
 def number_hash(shop_id: int, number: str) -> str:
     """The keyed hash by which an erased customer's number is recognised; without the key it says nothing."""
-    message = f"treue.erasure:{shop_id}:{number}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()
+    return _hash(f"treue.erasure:{shop_id}:{number}")
+
+
+def anonymous_hash(shop_id: int, anonymous_id: str) -> str:
+    """The same of an anonymous id; another one than that of a number of the same letters."""
+    return _hash(f"treue.erasure.visitor:{shop_id}:{anonymous_id}")
+
+
+def _hash(message: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 
 def keep_still(cursor: CursorWrapper, shops: Collection[int]) -> None:
@@ -37,27 +64,29 @@ def wait_for_writers(cursor: CursorWrapper, shop: int) -> None:
     cursor.execute("select pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, shop])
 
 
-def latest(cursor: CursorWrapper, numbers: Collection[tuple[int, str]]) -> dict[tuple[int, str], datetime]:
-    """When those among some shops' customer numbers were erased who were, the last time."""
-    if not numbers:
-        return {}
-    by_hash = {(shop, number_hash(shop, number)): (shop, number) for shop, number in numbers}
-    cursor.execute(LATEST, [[digest for _, digest in by_hash]])
-    found = {(shop, digest): moment for shop, digest, moment in cursor.fetchall()}
-    return {number: found[key] for key, number in by_hash.items() if key in found}
-
-
-def before_their_erasure(cursor: CursorWrapper, told: Collection[tuple[int, str, datetime]]) -> set[int]:
-    """What is told of erased persons from before they were erased, by its place in `told`: shop, number, moment.
+def before_their_erasure(cursor: CursorWrapper, told: Sequence[tuple]) -> set[int]:
+    """What is told of erased persons from before they were erased, by its place in `told`. told: as in `Told`.
 
     Nearly all that is told happened after the shop's last erasure, and is not looked up.
     """
-    cursor.execute(LAST_OF_SHOPS, [sorted({shop for shop, _, _ in told})])
+    named = [Told(*each) for each in told]
+    cursor.execute(LAST_OF_SHOPS, [sorted({each.shop for each in named})])
     last = dict(cursor.fetchall())
-    suspected = {place: each for place, each in enumerate(told) if each[0] in last and each[2] < last[each[0]]}
-    gone = latest(cursor, {(shop, number) for shop, number, _ in suspected.values()})
+    hashes = {
+        place: _hashes(each) for place, each in enumerate(named) if each.shop in last and each.moment < last[each.shop]
+    }
+    if not hashes:
+        return set()
+    cursor.execute(LATEST, {"hashes": list({digest for both in hashes.values() for digest in both})})
+    erased_at = dict(cursor.fetchall())
     return {
         place
-        for place, (shop, number, moment) in suspected.items()
-        if (shop, number) in gone and moment < gone[shop, number]
+        for place, both in hashes.items()
+        if any(digest in erased_at and named[place].moment < erased_at[digest] for digest in both)
     }
+
+
+def _hashes(told: Told) -> list[str]:
+    """A hash says of which shop it is."""
+    by_kind = {NUMBER: number_hash, ANONYMOUS: anonymous_hash}
+    return [made(told.shop, told.value) for kind, made in by_kind.items() if told.kind in (None, kind)]

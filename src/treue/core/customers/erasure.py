@@ -14,10 +14,11 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from treue.core.commerce.unmatching import unmatch_from_others
-from treue.core.customers import persons, quotes
-from treue.core.customers.erased import number_hash, wait_for_writers
+from treue.core.customers import identities, persons, quotes
+from treue.core.customers.erased import anonymous_hash, number_hash, wait_for_writers
 from treue.core.customers.errors import AlreadyErased, NotThere
-from treue.core.customers.models import Customer, Erasure
+from treue.core.customers.identities import Recognised
+from treue.core.customers.models import Customer, ErasedVisitor, Erasure, Visitor
 from treue.core.jobs import work
 from treue.core.privacy import OnErasure, PersonalData
 from treue.core.shop import locking
@@ -71,10 +72,12 @@ def erase(*, customer: Customer, by: User | None, patience_seconds: float = PATI
             raise AlreadyErased(former.pk) if former else NotThere(customer.pk)
         merged = list(Customer.everyone.filter(merged_into=locked))
         numbers = persons.numbers_to_erase(locked)  # which nobody knows any more once the rows are gone
+        hashes = hashes_of_visits(locked.shop_id, numbers)
         deleted = delete(locked)
         for each in merged:
             follow_up(_receipt(each, by, {}), [each.pk], by=by)
         receipt = _receipt(locked, by, deleted)
+        keep_out(receipt, hashes)
         audit.record("customer.erased", who=by, subject=f"erasure {receipt.pk}", **receipt.deleted)
         follow_up(receipt, numbers, by=by)
     return receipt
@@ -88,6 +91,17 @@ def _receipt(customer: Customer, by: User | None, deleted: dict[str, int]) -> Er
         erased_by=by,
         deleted=deleted,
     )
+
+
+def hashes_of_visits(shop_id: int, numbers: Collection[int]) -> list[str]:
+    """By what the anonymous ids are recognised that stand for some persons' numbers."""
+    found = Visitor.objects.filter(number__in=numbers).order_by("number")
+    return [anonymous_hash(shop_id, each) for each in found.values_list("anonymous_id", flat=True)]
+
+
+def keep_out(receipt: Erasure, hashes: Iterable[str]) -> None:
+    """What is told of these anonymous ids from before the erasure is refused from now on."""
+    ErasedVisitor.objects.bulk_create(ErasedVisitor(erasure=receipt, anonymous_hash=each) for each in hashes)
 
 
 def delete(customer: Customer) -> dict[str, int]:
@@ -104,6 +118,19 @@ def delete(customer: Customer) -> dict[str, int]:
         if model.personal.owner == "person":
             counts[model._meta.label] += _deleted(model, numbers)
     return {name: count for name, count in counts.items() if count}
+
+
+def delete_visits(numbers: Collection[int]) -> None:
+    """Delete visitors with every row about them; orders that are somebody's by such a visit alone are nobody's then.
+    Call it in a transaction."""
+    if not numbers:
+        return
+    theirs = Visitor.objects.filter(number__in=numbers).exclude(customer=None).values_list("number", "customer")
+    lost = [Recognised(number, customer, None) for number, customer in theirs]
+    for follow in identities.FOLLOWERS if lost else ():
+        follow(lost)
+    for model in _those_that_refer_first(_deleted_tables()):
+        _deleted(model, numbers)
 
 
 def _deleted(model: Model, numbers: Collection[int]) -> int:

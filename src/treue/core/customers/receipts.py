@@ -1,14 +1,14 @@
 """Receipts of erasures: what still has to follow them, and how they outlive the restoring of an older backup."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, models, transaction
 
 from treue.core.customers import erasure, persons
-from treue.core.customers.erased import number_hash
-from treue.core.customers.models import Customer, Erasure
+from treue.core.customers.erased import anonymous_hash, number_hash
+from treue.core.customers.models import Customer, ErasedVisitor, Erasure, Visitor
 from treue.core.jobs.models import Job
 from treue.core.shop.models import Shop
 from treue.core.staff import audit
@@ -26,7 +26,7 @@ select setval(pg_get_serial_sequence('customers_customer', 'id'), greatest(
 
 @dataclass(frozen=True)
 class Receipt:
-    """A receipt outside of any database."""
+    """A receipt outside of any database. anonymous_hashes: of the visits that were the person's."""
 
     shop_id: int
     number_hash: str
@@ -34,6 +34,7 @@ class Receipt:
     erased_at: datetime
     erased_by_id: int | None
     deleted: dict[str, int]
+    anonymous_hashes: tuple[str, ...] = ()
 
 
 def jobs_of(receipt: Erasure) -> dict[str, Job]:
@@ -75,10 +76,18 @@ def _numbers(receipt: Erasure, jobs: Iterable[Job]) -> list[int]:
 
 def known() -> list[Receipt]:
     """All receipts here; none where there is no such table yet."""
-    if Erasure._meta.db_table not in connection.introspection.table_names():
+    tables = connection.introspection.table_names()
+    if Erasure._meta.db_table not in tables:
         return []
+    visits: dict[int, list[str]] = {}
+    if ErasedVisitor._meta.db_table in tables:  # which a release before did not write
+        for erasure_id, digest in ErasedVisitor.objects.order_by("pk").values_list("erasure", "anonymous_hash"):
+            visits.setdefault(erasure_id, []).append(digest)
     names = ("shop_id", "number_hash", "customer_id", "erased_at", "erased_by_id", "deleted")
-    return [Receipt(**values) for values in Erasure.objects.order_by("pk").values(*names)]
+    return [
+        Receipt(**{name: getattr(each, name) for name in names}, anonymous_hashes=tuple(visits.get(each.pk, ())))
+        for each in Erasure.objects.only(*names).order_by("pk")
+    ]
 
 
 def apply_again(receipts: Iterable[Receipt]) -> int:
@@ -91,14 +100,31 @@ def apply_again(receipts: Iterable[Receipt]) -> int:
     shops = set(Shop.objects.values_list("pk", flat=True))
     missing = [each for each in receipts if each.customer_id not in there and each.shop_id in shops]
     with transaction.atomic():
-        erased = sum(_apply(receipt) for receipt in missing)
+        visits = _visits(missing)
+        erased = sum(
+            _apply(receipt, [visits[each] for each in _keys(receipt) if each in visits]) for receipt in missing
+        )
         if missing:
             with connection.cursor() as cursor:
                 cursor.execute(SKIP_ERASED_NUMBERS)
     return erased
 
 
-def _apply(receipt: Receipt) -> bool:
+def _keys(receipt: Receipt) -> list[tuple[int, str]]:
+    return [(receipt.shop_id, digest) for digest in receipt.anonymous_hashes]
+
+
+def _visits(receipts: Collection[Receipt]) -> dict[tuple[int, str], int]:
+    """The numbers of visitors who are there again, by shop and hash. An anonymous id does not follow from its hash, so
+    all of the shops' are gone through."""
+    wanted = {key for receipt in receipts for key in _keys(receipt)}
+    found = Visitor.objects.filter(shop__in={shop for shop, _ in wanted}).values_list("shop", "anonymous_id", "number")
+    known = (((shop, anonymous_hash(shop, each)), number) for shop, each, number in found.iterator())
+    return {key: number for key, number in known if key in wanted}
+
+
+def _apply(receipt: Receipt, visits: Sequence[int]) -> bool:
+    """visits: the numbers of visitors who were this person when they were erased, whoever the backup takes them for."""
     customer = Customer.everyone.filter(pk=receipt.customer_id, shop=receipt.shop_id).first()
     is_back = customer is not None and number_hash(receipt.shop_id, customer.number) == receipt.number_hash
     colleague = User.objects.filter(pk=receipt.erased_by_id).first()
@@ -110,10 +136,16 @@ def _apply(receipt: Receipt) -> bool:
         deleted={name: count for name, count in receipt.deleted.items() if name != Erasure.UPLOADS},
     )
     Erasure.objects.filter(pk=row.pk).update(erased_at=receipt.erased_at)  # which `create` sets to now
-    numbers = [receipt.customer_id]
+    numbers = {receipt.customer_id, *visits}
+    hashes = set(receipt.anonymous_hashes)
     if is_back:
-        numbers = persons.numbers_of(customer)
+        theirs = persons.numbers_to_erase(customer)
+        numbers.update(theirs)
+        hashes.update(erasure.hashes_of_visits(receipt.shop_id, theirs))
         erasure.delete(customer)
+    erasure.delete_visits(visits)
+    erasure.keep_out(row, sorted(hashes))
+    if is_back or visits:
         audit.record("customer.erased_again", who=None, subject=f"erasure {row.pk}")
-    erasure.follow_up(row, numbers, by=None)
-    return is_back
+    erasure.follow_up(row, sorted(numbers), by=None)
+    return is_back or bool(visits)

@@ -8,7 +8,7 @@ from treue.core.customers.models.consent import (
     Preference,
     Purpose,
 )
-from treue.core.customers.models.customers import Customer, Erasure
+from treue.core.customers.models.customers import Customer, ErasedVisitor, Erasure
 from treue.core.customers.models.persons import Identity, Merge, Trait, Visitor
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ConsentRules",
     "ConsentText",
     "Customer",
+    "ErasedVisitor",
     "Erasure",
     "Identity",
     "Merge",

@@ -114,3 +114,22 @@ class Erasure(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["shop", "erased_at"], name="customers_erasure_last")]
+
+
+class ErasedVisitor(models.Model):
+    """An anonymous id under which an erased person browsed, by keyed hash: it belongs to their receipt."""
+
+    personal = PersonalData(
+        fields=(),
+        owner=None,
+        on_erasure=OnErasure.KEEP,
+        why="A keyed hash alone, to keep the person erased when a browser tells late what they did before.",
+    )
+
+    erasure = models.ForeignKey(Erasure, on_delete=models.CASCADE, related_name="visitors", db_index=False)
+    anonymous_hash = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["erasure", "anonymous_hash"], name="customers_erasedvisitor_once")
+        ]
