@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from treue.core.commerce.models import Order
 from treue.core.customers import erasure, receipts
-from treue.core.customers.erased import before_their_erasure
+from treue.core.customers.erased import Told, before_their_erasure
 from treue.core.customers.models import Customer, Erasure, Visitor
 from treue.core.events.log import Happening, record
 from treue.core.events.models import Event
@@ -210,7 +210,8 @@ def test_a_restore_brings_back_no_visit_of_the_erased(anna, ben, shop):
     assert not Order.objects.filter(customer=ben).exists()
     (job,) = Job.objects.filter(kind="lake.erase", arguments__erasure_id=Erasure.objects.get().pk)
     assert set(job.arguments["persons"]) == {known[0].customer_id, VISIT, LATER_VISIT}
-    told = [(shop.pk, f"browser {number}", Erasure.objects.get().erased_at - timedelta(1)) for number in (VISIT, 5)]
+    before = Erasure.objects.get().erased_at - timedelta(1)
+    told = [Told(shop.pk, "anonymous", f"browser {number}", before) for number in (VISIT, 5)]
     with connection.cursor() as cursor:
         assert before_their_erasure(cursor, told) == {0}
     assert receipts.known() == known
@@ -227,7 +228,7 @@ def test_visits_that_only_the_backup_knows_as_theirs_are_kept_out_too(anna, shop
     happen(shop, VISIT)
     assert receipts.apply_again(known) == 1
     assert not Event.objects.exists()
-    told = [(shop.pk, f"browser {VISIT}", Erasure.objects.get().erased_at - timedelta(1))]
+    told = [Told(shop.pk, "anonymous", f"browser {VISIT}", Erasure.objects.get().erased_at - timedelta(1))]
     with connection.cursor() as cursor:
         assert before_their_erasure(cursor, told) == {0}
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
-from treue.core.customers.persons import ANONYMOUS, NUMBER
+from treue.core.customers.persons import NUMBER
 
 LAST_OF_SHOPS = """
 select s.id, last.erased_at from unnest(%s::bigint[]) as s (id) cross join lateral (
@@ -29,13 +29,12 @@ group by hash"""
 
 
 class Told(NamedTuple):
-    """Of whom something is told. moment: when it happened. kind: NUMBER or ANONYMOUS; where it is not said, the value
-    may be either, and is recognised as both."""
+    """Of whom something is told. kind, value: as in `persons.Key`. moment: when it happened."""
 
     shop: int
+    kind: str
     value: str
     moment: datetime
-    kind: str | None = None
 
 
 def number_hash(shop_id: int, number: str) -> str:
@@ -64,29 +63,23 @@ def wait_for_writers(cursor: CursorWrapper, shop: int) -> None:
     cursor.execute("select pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, shop])
 
 
-def before_their_erasure(cursor: CursorWrapper, told: Sequence[tuple]) -> set[int]:
-    """What is told of erased persons from before they were erased, by its place in `told`. told: as in `Told`.
+def before_their_erasure(cursor: CursorWrapper, told: Sequence[Told]) -> set[int]:
+    """What is told of erased persons from before they were erased, by its place in `told`.
 
     Nearly all that is told happened after the shop's last erasure, and is not looked up.
     """
-    named = [Told(*each) for each in told]
-    cursor.execute(LAST_OF_SHOPS, [sorted({each.shop for each in named})])
+    cursor.execute(LAST_OF_SHOPS, [sorted({each.shop for each in told})])
     last = dict(cursor.fetchall())
-    hashes = {
-        place: _hashes(each) for place, each in enumerate(named) if each.shop in last and each.moment < last[each.shop]
-    }
-    if not hashes:
+    suspected = [place for place, each in enumerate(told) if each.shop in last and each.moment < last[each.shop]]
+    if not suspected:
         return set()
-    cursor.execute(LATEST, {"hashes": list({digest for both in hashes.values() for digest in both})})
+    hashes = {place: _hash_of(told[place]) for place in suspected}
+    cursor.execute(LATEST, {"hashes": list(set(hashes.values()))})
     erased_at = dict(cursor.fetchall())
-    return {
-        place
-        for place, both in hashes.items()
-        if any(digest in erased_at and named[place].moment < erased_at[digest] for digest in both)
-    }
+    return {place for place, digest in hashes.items() if digest in erased_at and told[place].moment < erased_at[digest]}
 
 
-def _hashes(told: Told) -> list[str]:
+def _hash_of(told: Told) -> str:
     """A hash says of which shop it is."""
-    by_kind = {NUMBER: number_hash, ANONYMOUS: anonymous_hash}
-    return [made(told.shop, told.value) for kind, made in by_kind.items() if told.kind in (None, kind)]
+    made = number_hash if told.kind == NUMBER else anonymous_hash
+    return made(told.shop, told.value)
