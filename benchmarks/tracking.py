@@ -221,14 +221,14 @@ def _batches(key: str) -> Make:
         for _ in range(TEMPLATES)
     ]
     own = _message_ids(chance, HOLDS_FOR_BATCHES)
-    joined = [(b'{"batch":[' + b",".join(batch) + b'],"sentAt":"%b"}').split(b"\0") for batch in batches]
+    joined = [(b'{"batch":[' + b",".join(batch) + b'],"sentAt":"').split(b"\0") for batch in batches]
 
     def make() -> bytes:
         parts = chance.choice(joined)
         ids = [next(own) for _ in range(BATCH)]
         whole = [None] * (2 * BATCH + 1)
         whole[::2], whole[1::2] = parts, ids
-        return _request("/v1/batch", key, b"".join(whole).replace(b"%b", _now()))
+        return _request("/v1/batch", key, b"".join((*whole, _now(), b'"}')))
 
     return make
 

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from treue.core.commerce.models import Order
 from treue.core.customers import erasure, receipts
-from treue.core.customers.erased import Told, before_their_erasure
+from treue.core.customers.erased import before_their_erasure
 from treue.core.customers.models import Customer, Erasure, Visitor
+from treue.core.customers.persons import Key
 from treue.core.events.log import Happening, record
 from treue.core.events.models import Event
 from treue.core.jobs import work
@@ -211,9 +212,9 @@ def test_a_restore_brings_back_no_visit_of_the_erased(anna, ben, shop):
     (job,) = Job.objects.filter(kind="lake.erase", arguments__erasure_id=Erasure.objects.get().pk)
     assert set(job.arguments["persons"]) == {known[0].customer_id, VISIT, LATER_VISIT}
     before = Erasure.objects.get().erased_at - timedelta(1)
-    told = [Told(shop.pk, "anonymous", f"browser {number}", before) for number in (VISIT, 5)]
+    whom = [Key(shop.pk, "anonymous", f"browser {number}") for number in (VISIT, 5)]
     with connection.cursor() as cursor:
-        assert before_their_erasure(cursor, told) == {0}
+        assert before_their_erasure(cursor, whom, [before, before]) == {0}
     assert receipts.known() == known
     assert receipts.apply_again(known) == 0, "once is enough"
 
@@ -228,9 +229,9 @@ def test_visits_that_only_the_backup_knows_as_theirs_are_kept_out_too(anna, shop
     happen(shop, VISIT)
     assert receipts.apply_again(known) == 1
     assert not Event.objects.exists()
-    told = [Told(shop.pk, "anonymous", f"browser {VISIT}", Erasure.objects.get().erased_at - timedelta(1))]
+    before = Erasure.objects.get().erased_at - timedelta(1)
     with connection.cursor() as cursor:
-        assert before_their_erasure(cursor, told) == {0}
+        assert before_their_erasure(cursor, [Key(shop.pk, "anonymous", f"browser {VISIT}")], [before]) == {0}
 
 
 def test_receipts_of_a_release_that_kept_no_visits_are_read(anna, monkeypatch):

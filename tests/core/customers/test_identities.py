@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from treue.core.customers import identities, persons
-from treue.core.customers.erased import Told, anonymous_hash, before_their_erasure, number_hash
+from treue.core.customers.erased import anonymous_hash, before_their_erasure, number_hash
 from treue.core.customers.identities import ANONYMOUS, CARD, EMAIL, PHONE, Statement, find, folded, learn
 from treue.core.customers.models import Customer, ErasedVisitor, Erasure, Identity, Trait, Visitor
 from treue.core.customers.persons import Key
@@ -125,20 +125,21 @@ def test_an_address_that_two_customers_give_finds_both(shop):
 def test_what_is_told_of_the_erased_from_before_is_known(shop):
     receipt = Erasure.objects.create(shop=shop, number_hash=number_hash(shop.pk, "C-1"), customer_id=77)
     before, after = receipt.erased_at - timedelta(days=1), receipt.erased_at + timedelta(seconds=1)
-    told = [("C-1", before), ("C-1", after), ("C-2", before)]
+    whom, moments = [Key(shop.pk, "number", number) for number in ("C-1", "C-1", "C-2")], [before, after, before]
+    elsewhere = [key._replace(shop=shop.pk + 1) for key in whom]
     with connection.cursor() as cursor:
-        assert before_their_erasure(cursor, [Told(shop.pk, "number", *each) for each in told]) == {0}
-        assert before_their_erasure(cursor, [Told(shop.pk + 1, "number", *each) for each in told]) == set()
+        assert before_their_erasure(cursor, whom, moments) == {0}
+        assert before_their_erasure(cursor, elsewhere, moments) == set()
 
 
 def test_of_the_erased_a_number_and_an_anonymous_id_are_told_apart(shop):
     receipt = Erasure.objects.create(shop=shop, number_hash=number_hash(shop.pk, "C-1"), customer_id=77)
     ErasedVisitor.objects.create(erasure=receipt, anonymous_hash=anonymous_hash(shop.pk, "C-2"))
     before = receipt.erased_at - timedelta(days=1)
-    told = [Told(shop.pk, kind, value, before) for value in ("C-1", "C-2") for kind in ("number", "anonymous")]
+    whom = [Key(shop.pk, kind, value) for value in ("C-1", "C-2") for kind in ("number", "anonymous")]
     with connection.cursor() as cursor:
-        assert before_their_erasure(cursor, told) == {0, 3}
-        assert before_their_erasure(cursor, [Told(shop.pk, "anonymous", "C-2", receipt.erased_at)]) == set()
+        assert before_their_erasure(cursor, whom, [before] * 4) == {0, 3}
+        assert before_their_erasure(cursor, whom[3:], [receipt.erased_at]) == set()
 
 
 NAMES = st.sampled_from(["C-1", "C-2", "C-3"])

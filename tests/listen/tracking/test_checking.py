@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from treue.listen.tracking import errors, facts, names, origins
@@ -24,7 +25,7 @@ def entry(event: dict[str, object], kind: str = "track", **values: object) -> di
     """The entry of the log that an event becomes."""
     given = {"event": "Tasted"} if kind == "track" else {}
     found = check(json.dumps(given | event).encode(), arrival(**values), kind).entry
-    return found._asdict() | {"facts": json.loads(found.facts)}
+    return msgspec.structs.asdict(found) | {"facts": json.loads(found.facts)}
 
 
 def kept(properties: dict[str, object], *, who: str = "userId", **further: object) -> dict[str, object]:

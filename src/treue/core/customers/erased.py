@@ -5,12 +5,11 @@ import hashlib
 import hmac
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
-from treue.core.customers.persons import NUMBER
+from treue.core.customers.persons import NUMBER, Key
 
 LAST_OF_SHOPS = """
 select s.id, last.erased_at from unnest(%s::bigint[]) as s (id) cross join lateral (
@@ -26,15 +25,6 @@ select hash, max(erased_at) from (
     from customers_erasedvisitor v join customers_erasure e on e.id = v.erasure_id
     where anonymous_hash = any(%(hashes)s)) of_either_kind
 group by hash"""
-
-
-class Told(NamedTuple):
-    """Of whom something is told. kind, value: as in `persons.Key`. moment: when it happened."""
-
-    shop: int
-    kind: str
-    value: str
-    moment: datetime
 
 
 def number_hash(shop_id: int, number: str) -> str:
@@ -63,23 +53,30 @@ def wait_for_writers(cursor: CursorWrapper, shop: int) -> None:
     cursor.execute("select pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, shop])
 
 
-def before_their_erasure(cursor: CursorWrapper, told: Sequence[Told]) -> set[int]:
-    """What is told of erased persons from before they were erased, by its place in `told`.
+def before_their_erasure(cursor: CursorWrapper, whom: Sequence[Key], moments: Sequence[datetime]) -> set[int]:
+    """What is told of erased persons from before they were erased, by its place. whom, moments: of whom each is told,
+    and when it happened.
 
     Nearly all that is told happened after the shop's last erasure, and is not looked up.
     """
-    cursor.execute(LAST_OF_SHOPS, [sorted({each.shop for each in told})])
+    cursor.execute(LAST_OF_SHOPS, [sorted({key.shop for key in whom})])
     last = dict(cursor.fetchall())
-    suspected = [place for place, each in enumerate(told) if each.shop in last and each.moment < last[each.shop]]
-    if not suspected:
+    if not last:
         return set()
-    hashes = {place: _hash_of(told[place]) for place in suspected}
+    told = zip(whom, moments, strict=True)
+    hashes = {
+        place: _hash_of(key) for place, (key, moment) in enumerate(told) if _is_before(moment, last.get(key.shop))
+    }
     cursor.execute(LATEST, {"hashes": list(set(hashes.values()))})
     erased_at = dict(cursor.fetchall())
-    return {place for place, digest in hashes.items() if digest in erased_at and told[place].moment < erased_at[digest]}
+    return {place for place, digest in hashes.items() if _is_before(moments[place], erased_at.get(digest))}
 
 
-def _hash_of(told: Told) -> str:
-    """A hash says of which shop it is."""
-    made = number_hash if told.kind == NUMBER else anonymous_hash
-    return made(told.shop, told.value)
+def _is_before(moment: datetime, erased_at: datetime | None) -> bool:
+    return erased_at is not None and moment < erased_at
+
+
+def _hash_of(key: Key) -> str:
+    """It says of which shop it is."""
+    made = number_hash if key.kind == NUMBER else anonymous_hash
+    return made(key.shop, key.value)

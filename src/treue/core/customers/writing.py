@@ -34,7 +34,7 @@ def named(*, shop: Shop, number: str, at: datetime) -> Person:
     key = Key(shop.pk, NUMBER, number)
     with transaction.atomic(), connection.cursor() as cursor:
         erased.keep_still(cursor, [shop.pk])
-        if erased.before_their_erasure(cursor, [erased.Told(*key, at)]):
+        if erased.before_their_erasure(cursor, [key], [at]):
             raise StaysErased
         return persons.resolve(cursor, [key])[key]
 

@@ -81,7 +81,7 @@ class Happening:
     covers: Sequence[str] = ()
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A happening of some shop without the person, its facts as JSON already."""
 
     shop_id: int

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import msgspec
 
@@ -42,7 +41,7 @@ NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 NOBODY = frozenset({"", "null", "undefined", "none", "nan", "0", "[object object]", "anonymous", "guest"})
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """who: by what the person is found, when it is written. message_id: as the sender knows it."""
 
     entry: Entry

@@ -8,7 +8,7 @@ import psycopg
 from django.db import connection, transaction
 
 from treue.core.customers import persons
-from treue.core.customers.erased import Told, before_their_erasure, keep_still
+from treue.core.customers.erased import before_their_erasure, keep_still
 from treue.core.events import log
 from treue.core.events.log import Whose
 from treue.listen.tracking.checking import Row
@@ -54,8 +54,7 @@ def _append(cursor: psycopg.Cursor, rows: Sequence[Row], counted: Tallies) -> No
 def _without_the_erased(cursor: psycopg.Cursor, rows: Sequence[Row], counted: Tallies) -> Sequence[Row]:
     """What is told of somebody who was erased since is counted and left out."""
     keep_still(cursor, {row.who.shop for row in rows})
-    told = [Told(*row.who, row.entry.occurred_at) for row in rows]
-    refused = before_their_erasure(cursor, told)
+    refused = before_their_erasure(cursor, [row.who for row in rows], [row.entry.occurred_at for row in rows])
     for place in refused:
         counted[rows[place].source_id, Tally.TAKEN] -= 1
         counted[rows[place].source_id, ErasedPerson.code] += 1
