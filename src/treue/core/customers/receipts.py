@@ -81,7 +81,9 @@ def known() -> list[Receipt]:
         return []
     visits: dict[int, list[str]] = {}
     if ErasedVisitor._meta.db_table in tables:  # which a release before did not write
-        for erasure_id, digest in ErasedVisitor.objects.order_by("anonymous_hash").values_list("erasure", "anonymous_hash"):
+        for erasure_id, digest in ErasedVisitor.objects.order_by("anonymous_hash").values_list(
+            "erasure", "anonymous_hash"
+        ):
             visits.setdefault(erasure_id, []).append(digest)
     names = ("shop_id", "number_hash", "customer_id", "erased_at", "erased_by_id", "deleted")
     return [
