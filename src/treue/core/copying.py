@@ -13,7 +13,7 @@ ROWS_AT_ONCE = 8_192
 def copy_in(cursor: CursorWrapper, table: str, columns: Sequence[str], rows: pa.Table | pa.RecordBatch) -> None:
     """Append rows to a table, piece by piece: PostgreSQL reads one while the next is written."""
     names = ", ".join(f'"{column}"' for column in columns)
-    with cursor.copy(f"copy {table} ({names}) from stdin (format csv)") as copy:
+    with cursor.db.wrap_database_errors, cursor.copy(f"copy {table} ({names}) from stdin (format csv)") as copy:
         for start in range(0, rows.num_rows, ROWS_AT_ONCE):
             copy.write(_as_csv(rows.slice(start, ROWS_AT_ONCE)))
 
@@ -31,7 +31,7 @@ def copy_out(
     """The rows of a query as Arrow. types: its columns, in order."""
     sink = BytesIO()
     statement = f"copy ({query}) to stdout (format csv)"
-    with cursor.copy(statement, parameters) as copy:
+    with cursor.db.wrap_database_errors, cursor.copy(statement, parameters) as copy:
         for block in copy:
             sink.write(block)
     if not sink.tell():

@@ -35,7 +35,7 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "maintenance_work_mem": "256MB",
     "work_mem": "32MB",
-    # Files of the journal are used again up to that much: to fill a new one with zeros keeps a commit waiting for 40 ms.
+    # So much of the journal's files is used again: to fill a new one with zeros keeps a commit waiting for 40 ms.
     "min_wal_size": "512MB",
     "max_wal_size": "2GB",
     "checkpoint_timeout": "5min",

@@ -3,7 +3,8 @@
 import threading
 from datetime import UTC, date, datetime
 
-from django.db import connection, connections, transaction
+import pytest
+from django.db import OperationalError, connection, connections, transaction
 from happening import happening, several
 
 from treue.core.customers.erasure import erase
@@ -120,6 +121,35 @@ def test_a_year_ends_between_two_partitions(shop: Shop):
         with connection.cursor() as cursor:
             for month in ("2031_11", "2031_12", "2032_01", "2032_02"):
                 cursor.execute(f"drop table events_event_{month}")
+
+
+FULL = """
+create function test_full() returns trigger language plpgsql as $$ begin
+    raise exception 'full' using errcode = '53100';
+end $$;
+create trigger test_full before insert on {table} for each row execute function test_full()"""
+
+
+@pytest.mark.parametrize("table", ["events_message", "events_event"])
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_written_is_an_error_that_django_knows_and_is_news_afterwards(shop: Shop, table: str):
+    """Also where the caller has no transaction: an id without its event would have it lost for good."""
+    with connection.cursor() as cursor:
+        cursor.execute(FULL.format(table=table))
+    try:
+        with pytest.raises(OperationalError):
+            record(shop, several(2))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"drop trigger test_full on {table}; drop function test_full")
+    assert record(shop, several(2)) == 2
+
+
+@pytest.mark.parametrize("text", ["a\\b", r"\N", "\\.", "tab\there", "line\nbreak\r", "Größe 🫖 \u2028", '"quoted"'])
+def test_any_text_is_kept_as_it_is(shop: Shop, text: str):
+    record(shop, [happening(text, message_id=text, source=text, facts={text: text})])
+    event = Event.objects.get()
+    assert (event.name, event.message_id, event.source, event.facts) == (text, text, text, {text: text})
 
 
 def test_an_erased_person_leaves_no_event_and_the_receipt_counts_them(shop: Shop):

@@ -26,6 +26,7 @@ def found_twice(key: str, *, after: float) -> list[Sender | None]:
         assert await directory.find(key)
         await asyncio.to_thread(_switch_off)
         directory._begun_at -= after
+        directory._tried_at -= after
         first = await directory.find(key)
         if directory._loading is not None:
             await asyncio.wait([directory._loading])

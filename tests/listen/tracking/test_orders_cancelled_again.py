@@ -53,9 +53,9 @@ def cancelled(number: str, who: str | None, minutes: int = 0, **further: object)
     return track("Order Cancelled", timestamp=moment, properties={"order_id": number, **further}, **named)
 
 
-def completed(number: str, who: str = "C-1") -> dict[str, object]:
+def completed(number: str, who: str = "C-1", total: int = 20) -> dict[str, object]:
     return track(
-        "Order Completed", timestamp=NOON.isoformat(), userId=who, properties={"order_id": number, "total": 20}
+        "Order Completed", timestamp=NOON.isoformat(), userId=who, properties={"order_id": number, "total": total}
     )
 
 
@@ -231,3 +231,36 @@ def test_what_was_told_before_tellings_were_compared_is_a_repeat_from_then_on(se
     tell_all(senders, [[(number, letter) for number in TELLINGS for letter in TELLINGS]])
     news = [(event.facts["order_id"], event.source, event.person is not None) for event in logged()[before:]]
     assert sorted({number for number, _, _ in news}) == ["A", "C"]
+
+
+def test_a_cancelled_order_has_come_back_whole_whatever_is_told_of_its_goods_and_when(senders):
+    """The browser tells of an order of 20 and cancels it; the server knows that it was of 25."""
+    messages = {
+        "o": ("browser", completed),
+        "c": ("browser", lambda number: cancelled(number, "C-1", 2)),
+        "O": ("server", lambda number: completed(number, total=25)),
+        "C": ("server", lambda number: cancelled(number, "C-1", 4)),
+    }
+    numbers = ["".join(each) for each in permutations(messages)]
+    for place in range(len(messages)):
+        for number in numbers:
+            source, made = messages[number[place]]
+            assert senders[source].send(made(number)).status == 200
+        react()
+    found = Order.objects.filter(number__in=numbers).values_list("amount", "refunded_amount")
+    assert list(found) == [(25, 25)] * len(numbers)
+
+
+def test_what_came_back_before_an_order_was_cancelled_is_not_taken_back_twice(senders):
+    bought = {"order_id": "Z-1", "products": [{"product_id": "T", "price": 10, "quantity": 2}]}
+    for event, given in (
+        ("Order Completed", bought),
+        ("Order Refunded", {"order_id": "Z-1", "total": 5}),
+        ("Order Cancelled", {"order_id": "Z-1"}),
+        ("Order Updated", {**bought, "products": [{"product_id": "T", "price": 10, "quantity": 3}]}),
+    ):
+        assert senders["server"].send(track(event, userId="C-1", properties=given)).status == 200
+        react()
+    order = Order.objects.get(number="Z-1")
+    assert (order.amount, order.refunded_amount) == (30, 30)
+    assert sum(Refund.objects.values_list("amount", flat=True)) == 30

@@ -68,6 +68,11 @@ def cancelled_id(number: str) -> str:
     return f"order cancelled {number}"
 
 
+def cancellation_document(number: str) -> str:
+    """The document of what came back by it, of `commerce.Refund`."""
+    return f"{number} {digest(cancelled_id(number))}"
+
+
 def _telling(
     message_id: str, number: str, kinds: tuple[str, str, str], is_named: bool, is_from_server: bool
 ) -> Telling:

@@ -11,8 +11,10 @@ from treue.core.events.errors import NotNow
 from treue.core.events.happened import Happened
 from treue.core.events.registry import Reaction
 
-# Connection, room, operator, the server's own files. How much one statement may put on the disk is that statement's.
-OF_ALL, OF_ONE = ("08", "53", "57P", "58"), psycopg.errors.ConfigurationLimitExceeded.sqlstate
+# Connection, room, operator, the server's own files. How much room on the disk or memory one
+# statement takes is that statement's.
+OF_ALL = ("08", "53", "57P", "58")
+OF_ONE = (psycopg.errors.ConfigurationLimitExceeded.sqlstate, psycopg.errors.OutOfMemory.sqlstate)
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,7 @@ def concerns_all(error: BaseException | None) -> bool:
 
 def _is_of_all(sqlstate: str | None) -> bool:
     """sqlstate: None where no server could say anything any more."""
-    return sqlstate is None or (sqlstate.startswith(OF_ALL) and sqlstate != OF_ONE)
+    return sqlstate is None or (sqlstate.startswith(OF_ALL) and sqlstate not in OF_ONE)
 
 
 def _have_constraints_looked_at() -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import Copy
 
 from treue.core.events.models import SHARDS
@@ -115,7 +115,8 @@ def record_new(shop: Shop, happenings: Sequence[Happening]) -> list[str]:
     """`record`, for whoever has to know what was new: the ids under which that stands in the log."""
     if not happenings:
         return []
-    with connection.cursor() as cursor:
+    # psycopg's own errors, which COPY raises, are Django's to all who wait for these.
+    with transaction.atomic(savepoint=False), connection.wrap_database_errors, connection.cursor() as cursor:
         return append(cursor, [_entry(shop, each) for each in happenings], _whose(cursor, happenings))
 
 
@@ -183,7 +184,7 @@ def _new_of(
         entry = entries[place]
         if message_id := otherwise.get(at, entry.message_id):
             yield place, message_id, entry.name
-        elif message_id := otherwise.get(again.get((place, entry.again_id)), entry.again_id):
+        elif (at := again.get((place, entry.again_id))) and (message_id := otherwise.get(at, entry.again_id)):
             yield place, message_id, entry.again_name
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from treue.core.commerce import completing
 from treue.core.commerce.completing import ORDER_CANCELLED, ORDER_UPDATED, TELL_OF_ORDERS
+from treue.core.commerce.models import Refund, RefundMatch
 from treue.core.customers import persons
 from treue.core.customers.models import Customer
 from treue.core.events import parking, withdrawing
@@ -69,10 +70,20 @@ def retract_orders(task: Import) -> None:
     come back by their word."""
     rows = _found(task, ORDERS_GO)
     _tell(task.shop, ORDER_CANCELLED, rows)
-    withdrawing.withdraw(task.shop, [completing.cancelled_id(number) for _, _, number, *_ in rows])
+    numbers = [number for _, _, number, *_ in rows]
+    withdrawing.withdraw(task.shop, [completing.cancelled_id(number) for number in numbers])
+    _uncancel(task.shop, numbers)
     others = [Customer(pk=customer) for (customer,) in _found(task, OTHERS_TOLD)]
-    numbers = {number: customer.pk for customer in others for number in persons.numbers_of(customer)}
-    parking.take_up(completing.REACTION, numbers, TELL_OF_ORDERS)
+    known = {number: customer.pk for customer in others for number in persons.numbers_of(customer)}
+    parking.take_up(completing.REACTION, known, TELL_OF_ORDERS)
+
+
+def _uncancel(shop: Shop, numbers: Iterable[str]) -> None:
+    """What came back by cancellations of orders that were never made; told again, such an order is another one."""
+    documents = [completing.cancellation_document(number) for number in numbers]
+    theirs = Refund.objects.filter(shop=shop, document__in=documents)
+    RefundMatch.objects.filter(refund__in=theirs).delete()
+    theirs.delete()
 
 
 def retract_changes(task: Import) -> None:

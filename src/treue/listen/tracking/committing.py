@@ -27,7 +27,7 @@ LARGEST_GROUP = 3_000
 MOST_PENDING = 30_000
 ATTEMPTS = 2
 RETRY_AFTER_SECONDS, RETRY_AFTER_OUTAGE_SECONDS = 1, 5
-REFUSED = (psycopg.Error, DatabaseError)
+REFUSED = (psycopg.Error, DatabaseError, UnicodeError)
 NOT_THERE = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError)
 log = logging.getLogger(__name__)
 

@@ -53,7 +53,7 @@ class Directory:
     def __init__(self) -> None:
         self._senders: dict[str, Sender] = {}
         self._allowances: dict[int, Allowance] = {}
-        self._begun_at = float("-inf")
+        self._begun_at = self._tried_at = float("-inf")
         self._loading: asyncio.Task[None] | None = None
 
     async def find(self, key: str) -> Sender | None:
@@ -65,7 +65,7 @@ class Directory:
         if sender is None or asked_at - self._begun_at > FRESH_SECONDS:
             await self._load(asked_at)
             sender = self._senders.get(digest)
-        elif asked_at - self._begun_at > AGEING_SECONDS:
+        elif asked_at - self._tried_at > AGEING_SECONDS:
             self._begin()
         return sender
 
@@ -81,8 +81,8 @@ class Directory:
         return self._loading
 
     async def _look(self) -> None:
-        await asyncio.sleep(self._begun_at + PAUSE_SECONDS - time.monotonic())
-        begun_at = time.monotonic()
+        await asyncio.sleep(self._tried_at + PAUSE_SECONDS - time.monotonic())
+        begun_at = self._tried_at = time.monotonic()
         found = await sync_to_async(_enabled, thread_sensitive=False)()
         self._allowances = {source.pk: self._allowance(source) for source in found}
         self._senders = {source.key_hash: sender_of(source, self._allowances[source.pk]) for source in found}

@@ -87,6 +87,7 @@ class Book:
         self.rules = Rules.of(shop)
         self.kinds = {name: kind for (_, name), kind in known_as.kinds([shop]).items()}
         self.customers: set[int] = set()
+        self.replaced: list[Order] = []
         self.batches: dict[str, Batch] = {}
         self.channels: dict[str, Channel] = {}
 
@@ -129,7 +130,11 @@ class Book:
 
     def _settle(self) -> None:
         if self.customers and refunds.concern(self.shop, self.customers):
+            cancelled = refunds.uncancel(self.replaced)
             rematch_few(self.shop, self.customers)
+            if cancelled:
+                refunds.cancel_anew(cancelled)
+                rematch_few(self.shop, self.customers)
         touched.mark(self.shop.pk, self.customers)
 
     def _add(self, event: Happened, number: str, lines: Sequence[Line]) -> None:
@@ -172,6 +177,7 @@ class Book:
         order.save()
         if replaces:
             self._add_lines(order, lines)
+            self.replaced.append(order)
         refunds.go_with(order)
         return True
 

@@ -48,7 +48,7 @@ def write(
         "number": number,
         "document": document,
         "customer_id": order.customer_id if order else event.customer,
-        "person": event.person if event.person != event.customer and not is_for_good else None,
+        "person": None if mine.is_named or is_for_good else event.person,
         "refers_to": number,
         "refunded_at": event.occurred_at,
         "reason": _reason(event),
@@ -63,7 +63,7 @@ def write(
 
 def _hear_again(event: Happened, mine: Word, there: Refund, order: Order | None, batch: Batch) -> set[int]:
     """An order that was cancelled is told to be so by another: the better word says when, why, and whose it is while
-    nobody told of the order itself. What came back stays."""
+    nobody told of the order itself. What came back is what was left of it."""
     theirs, before = precedence.of_refund(there), there.customer_id
     is_mine = there.customer_id == event.customer
     if mine < theirs and not (mine.is_named and is_mine and not theirs.is_named):
@@ -92,8 +92,9 @@ def _reason(event: Happened) -> str:
 
 def _document(event: Happened, number: str) -> str:
     """Stands for the message in what a document's name may hold; for a cancellation the same whoever tells of it."""
-    told_as = completing.cancelled_id(number) if _is_cancellation(event) else event.message_id
-    return f"{number} {completing.digest(told_as)}"
+    if _is_cancellation(event):
+        return completing.cancellation_document(number)
+    return f"{number} {completing.digest(event.message_id)}"
 
 
 def _rest(order: Order) -> list[Part]:
@@ -126,12 +127,36 @@ def fill_up(order: Order) -> None:
     """Make out what refunds that came before their order, and named no products, took back of it."""
     early = Refund.objects.filter(shop=order.shop, refers_to=order.number, quantity=0)
     for refund in early:
-        parts = _share(order, refund.amount)
         Refund.objects.filter(pk=refund.pk).delete()
-        for ordinal, (product, quantity, amount) in enumerate(parts, start=1):
-            refund.pk, refund.ordinal = None, ordinal
-            refund.product, refund.quantity, refund.amount = product, quantity, amount
-            refund.save(force_insert=True)
+        _write_as(refund, _share(order, refund.amount))
+
+
+def _write_as(refund: Refund, parts: Sequence[Part]) -> None:
+    """What came back, as this line of it says otherwise."""
+    for ordinal, (product, quantity, amount) in enumerate(parts, start=1):
+        refund.pk, refund.ordinal = None, ordinal
+        refund.product, refund.quantity, refund.amount = product, quantity, amount
+        refund.save(force_insert=True)
+
+
+def uncancel(orders: Collection[Order]) -> list[tuple[Order, Refund]]:
+    """Take back what came back by cancellations, of orders whose goods are others now. Returns these orders, each with
+    a line that says who cancelled it, for `cancel_anew`."""
+    cancelled = []
+    for order in orders:
+        document = completing.cancellation_document(order.number)
+        theirs = Refund.objects.filter(shop=order.shop, document=document).exclude(batch__source=FILES_BATCH)
+        if first := theirs.order_by("ordinal").first():
+            RefundMatch.objects.filter(refund__in=theirs).delete()
+            theirs.delete()
+            cancelled.append((order, first))
+    return cancelled
+
+
+def cancel_anew(cancelled: Collection[tuple[Order, Refund]]) -> None:
+    """Whatever is told of an order's goods, a cancelled one has come back: what other refunds left of it."""
+    for order, refund in cancelled:
+        _write_as(refund, _rest(order))
 
 
 def go_with(order: Order) -> None:

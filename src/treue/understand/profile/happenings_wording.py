@@ -189,7 +189,7 @@ def look(event: Event) -> str:
 
 def _meant(event: Event) -> str:
     """Its name; a cancellation that another told of before stands in the log as an update of the order."""
-    return ORDER_CANCELLED if is_cancellation(event.name, event.message_id) else event.name
+    return ORDER_CANCELLED if is_cancellation(event.name, event.message_id or event.kept_id) else event.name
 
 
 def source(event: Event) -> str:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from treue.core.commerce import completing
-from treue.core.commerce.models import Order
+from treue.core.commerce.models import Order, Refund
 from treue.core.customers.models import Visitor
 from treue.core.events import parking, reading, registry
 from treue.core.events.happened import Happened
@@ -28,6 +28,7 @@ from treue.core.webhooks.courier import Courier
 from treue.core.webhooks.sending import Way
 from treue.listen.imports import importing, undoing
 from treue.listen.imports.models import Import, Trace
+from treue.listen.tracking import sources
 from treue.listen.tracking.names import ORDER_CANCELLED, ORDER_COMPLETED
 
 HEADER = "order,customer,time,product,quantity,price\n"
@@ -188,6 +189,34 @@ def test_a_program_may_tell_and_cancel_an_order_of_which_a_file_was_undone(bring
     assert [record(shop, [each]) for each in (completed, cancelled)] == [0, 1]
     undo(task)
     assert [record(shop, [each]) for each in (completed, cancelled, completed, cancelled)] == [1, 1, 0, 0]
+
+
+@pytest.mark.usefixtures("history")
+def test_an_order_that_was_cancelled_and_undone_comes_back_once_more(bring_in, undo, shop, now):
+    """The second one is another order: what came back of the first says nothing of it."""
+    sources.add(shop=shop, name="server", kind="server", by=None)
+    person = shop.customer_set.get(number="K1").pk
+
+    def tell(name: str, tell: Callable[..., completing.Telling], **facts: object) -> None:
+        told = tell("A2", is_named=True, is_from_server=True)._asdict()
+        facts |= {"order_id": "A2", "order": "A2"}
+        record(
+            shop,
+            [Happening(name=name, person=person, source="server", occurred_at=timezone.now(), facts=facts, **told)],
+        )
+        while drain() + parking.try_due(threading.Event()):
+            pass
+
+    reading.begin()
+    task = bring_in(HEADER + row(now - timedelta(hours=8), "A2"))
+    tell(ORDER_CANCELLED, completing.cancelling)
+    assert [each.amount for each in Refund.objects.all()] == [9]
+    undo(task)
+    assert not Refund.objects.exists()
+    tell(ORDER_COMPLETED, completing.telling, total=7)
+    tell(ORDER_CANCELLED, completing.cancelling)
+    order = Order.objects.get(number="A2")
+    assert (order.amount, order.refunded_amount) == (7, 7)
 
 
 @pytest.mark.usefixtures("history")
