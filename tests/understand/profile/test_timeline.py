@@ -214,6 +214,13 @@ def test_a_cancellation_that_another_told_of_before_is_no_mere_change(anna: Cust
     assert [(each.title, each.kind) for each in day.entries] == [("Order A-1 cancelled", "alarm")] * 2
 
 
+def test_that_is_known_of_it_also_when_its_month_has_left_the_log():
+    event = Event(name="Order Updated", facts={"order": "A-1"})
+    event.kept_id = "cancellation settled hashed 0123"
+    with override("en"):
+        assert happenings_wording.sentence(event, "EUR") == "Order A-1 cancelled"
+
+
 def test_details_show_what_was_told_and_of_very_much_the_first_part(anna: Customer):
     happened(anna.pk, "Danced", a={"b": [1, {"c": None}]}, long="x" * 5_000, yes=True)
     happened(anna.pk, "Danced", 1, many=list(range(500)))
