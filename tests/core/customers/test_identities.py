@@ -235,11 +235,12 @@ def test_what_is_said_is_asked_for_by_index(shop, django_assert_max_num_queries)
 
 
 def test_a_telephone_number_is_looked_for_by_an_index(shop):
-    Customer.objects.create(shop=shop, number="C-1", phone="030 / 1234567")
+    several = (Customer(shop=shop, number=f"C-{n}", phone=f"0221 / {n:07}") for n in range(2_000))
+    Customer.objects.bulk_create([*several, Customer(shop=shop, number="C-X", phone="030 / 1234567")])
     with CaptureQueriesContext(connection) as asked:
         assert len(identities.find(shop, "+49 30 1234567")) == 1
     [looked] = [each["sql"] for each in asked if "regexp_replace" in each["sql"]]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("set local enable_seqscan = off")
+    with connection.cursor() as cursor:
+        cursor.execute("analyze customers_customer")  # of a few rows any index finds the one as well
         cursor.execute(f"explain {looked}")
         assert "customers_customer_phone" in str(cursor.fetchall())
