@@ -103,7 +103,7 @@ def test_a_consent_is_recorded_proved_and_withdrawn(
     page.get_by_role("button", name="Withdraw the consent").click()
     page.get_by_text("The consent is withdrawn.").wait_for()
     assert consent.may_contact([anna.pk], "marketing", "email") == set()
-    assert page.locator("#standing").get_by_text("withdrawn").is_visible()
+    assert page.locator("#standing").get_by_text("withdrawn", exact=True).is_visible()
     assert page.get_by_role("link", name="Withdraw…").count() == 0
 
     preferences = page.locator("#preferences")
