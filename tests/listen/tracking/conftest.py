@@ -63,3 +63,17 @@ def source(shop: "Shop", web: "Web") -> Callable[..., "Sender"]:
         return Sender(web, made, key)
 
     return make
+
+
+@pytest.fixture
+def senders(source: Callable[..., "Sender"], installation: object) -> "Iterator[dict[str, Sender]]":
+    """A browser that is believed about orders, a server, and a browser that is not believed."""
+    from django.db import connection
+
+    yield {
+        "browser": source("browser", "browser", believes_orders=True),
+        "server": source("server"),
+        "doubted": source("doubted", "browser"),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("truncate events_cursor")

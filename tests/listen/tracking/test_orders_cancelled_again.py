@@ -1,22 +1,18 @@
 """A cancellation that several tell of, over real HTTP: whoever comes first, the order comes back once."""
 
 import importlib
-import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
-import pytest
 from django.db import connection
 from sending import Sender, logged, track
+from tellings import IDENTIFY, best, in_rounds, react, tell_all
 
 from treue.core.commerce.models import Order, Refund
 from treue.core.customers.models import Visitor
-from treue.core.events import parking
 from treue.core.events.models import Event, Message, Parked, Source
-from treue.core.events.reacting import drain
-from treue.core.events.reading import begin
 
 Make = Callable[..., Sender]
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -27,24 +23,7 @@ TELLINGS = {
     "C": ("server", None, 3),
     "D": ("server", "C-1", 4),
 }
-IDENTIFY, ORDER = "I", "O"
-
-
-@pytest.fixture
-def senders(source: Make, installation: object) -> Iterator[dict[str, Sender]]:
-    yield {
-        "browser": source("browser", "browser", believes_orders=True),
-        "server": source("server"),
-        "doubted": source("doubted", "browser"),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute("truncate events_cursor")
-
-
-def react() -> None:
-    begin()
-    while drain() + parking.try_due(threading.Event()):
-        pass
+ORDER = "O"
 
 
 def cancelled(number: str, who: str | None, minutes: int = 0, **further: object) -> dict[str, object]:
@@ -67,27 +46,6 @@ def told(number: str, letter: str) -> tuple[str, dict[str, object]]:
         return "server", completed(number)
     source, who, minutes = TELLINGS[letter]
     return source, cancelled(number, who, minutes, reason=letter)
-
-
-def in_rounds(told_of: Collection[str]) -> list[list[tuple[str, str]]]:
-    """Numbers of orders with the next telling of each, the letters of its number from the first to the last."""
-    longest = max(map(len, told_of))
-    return [[(number, number[place]) for number in told_of if len(number) > place] for place in range(longest)]
-
-
-def tell_all(senders: dict[str, Sender], rounds: Sequence[Sequence[tuple[str, str]]]) -> None:
-    """Each round before the next one, in a request for each source; then all that has its effect."""
-    for these in rounds:
-        for name, sender in senders.items():
-            events = [event for source, event in (told(*each) for each in these) if source == name]
-            if events:
-                assert sender.send(*events).json == {"success": True}
-    react()
-
-
-def best(said: str) -> str | None:
-    """Whose word counts: the last in the alphabet of those of which is known whose they are."""
-    return max((each for each in said if each in "BD" or (each in "AC" and IDENTIFY in said)), default=None)
 
 
 def seen() -> dict[str, tuple[object, ...]]:
@@ -114,7 +72,7 @@ def given_back() -> dict[str, int]:
 def test_the_same_tellings_in_any_order_take_the_order_back_once(senders: dict[str, Sender]):
     told_of = ["".join(each) for count in (2, 3) for each in permutations("ABCDIO", count)]
     told_of += ["".join(each) for each in permutations("ADIO")]
-    tell_all(senders, in_rounds(told_of))
+    tell_all(senders, in_rounds(told_of), told)
     assert seen() == expected(told_of)
     assert given_back() == {each: 20 if best(each) else 0 for each in told_of if ORDER in each}
     assert not Parked.objects.exists()
@@ -124,7 +82,7 @@ def test_so_they_do_where_each_has_its_effect_before_the_next_one_comes(senders:
     told_of = [f"{before}{''.join(each)}" for each in permutations("ACDI") for before in ("O", "")]
     told_of += [f"O{''.join(each)}" for each in permutations("ABCI")]
     for place, these in enumerate(in_rounds(told_of), start=1):
-        tell_all(senders, [these])
+        tell_all(senders, [these], told)
         now, back = seen(), given_back()
         for number in told_of:
             said = number[:place]
@@ -137,7 +95,7 @@ def test_whose_it_is_for_good_says_who_names_the_customer(senders: dict[str, Sen
     """Without an order it goes where the visitor goes, until somebody names the customer."""
     told_of = ["".join(each) for count in (2, 3) for each in permutations("ABCDI", count)]
     for these in in_rounds(told_of):
-        tell_all(senders, [these])
+        tell_all(senders, [these], told)
     loose = set(Refund.objects.exclude(person=None).values_list("refers_to", flat=True))
     assert loose == {each for each in told_of if best(each) and not set(each) & set("BD")}
     assert set(Refund.objects.exclude(person=None).values_list("person", flat=True)) <= set(
@@ -147,12 +105,12 @@ def test_whose_it_is_for_good_says_who_names_the_customer(senders: dict[str, Sen
 
 def test_an_order_is_cancelled_once_in_the_log_and_a_repeat_is_not_heard(senders: dict[str, Sender]):
     told_of = ["".join(each) for count in range(1, 5) for each in permutations(TELLINGS, count)]
-    tell_all(senders, in_rounds(told_of))
+    tell_all(senders, in_rounds(told_of), told)
     once = Event.objects.filter(name="Order Cancelled").values_list("message_id", flat=True)
     assert sorted(once) == sorted(f"order cancelled {each}" for each in told_of)
     before = logged()
     assert len({event.message_id for event in before}) == len(before)
-    tell_all(senders, in_rounds(told_of))
+    tell_all(senders, in_rounds(told_of), told)
     assert logged() == before
 
 
@@ -222,14 +180,14 @@ def test_a_cancellation_that_lists_products_is_no_change_of_the_order(senders: d
 
 def test_what_was_told_before_tellings_were_compared_is_a_repeat_from_then_on(senders: dict[str, Sender]):
     migration = importlib.import_module("treue.listen.tracking.migrations.0003_cancellations_told_before")
-    tell_all(senders, [[(letter, letter) for letter in TELLINGS]])
+    tell_all(senders, [[(letter, letter) for letter in TELLINGS]], told)
     Message.objects.exclude(message_id__startswith="order cancelled ").delete()
     Event.objects.filter(facts__order_id="B").delete()  # it has left for the lake
     Source.objects.filter(name="browser").update(name="web shop", former_names=["browser"])
     with connection.cursor() as cursor:
         cursor.execute(migration.SAID)
     before = len(logged())
-    tell_all(senders, [[(number, letter) for number in TELLINGS for letter in TELLINGS]])
+    tell_all(senders, [[(number, letter) for number in TELLINGS for letter in TELLINGS]], told)
     news = [(event.facts["order_id"], event.source, event.person is not None) for event in logged()[before:]]
     assert sorted({number for number, _, _ in news}) == ["A", "C"]
 

@@ -1,8 +1,7 @@
 """An order that several tell of, over real HTTP: whoever comes first, it ends with the best that was said of it."""
 
 import importlib
-import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,16 +10,14 @@ from itertools import permutations
 import pytest
 from django.db import connection, transaction
 from sending import Sender, logged, track
+from tellings import IDENTIFY, best, in_rounds, react, tell_all
 
 from treue.core.commerce import completing
 from treue.core.commerce.models import Order, OrderLine, Refund
 from treue.core.customers import persons
 from treue.core.customers.persons import Key
-from treue.core.events import parking
 from treue.core.events.log import Happening, record
 from treue.core.events.models import Event, Message, Parked, Source
-from treue.core.events.reacting import drain
-from treue.core.events.reading import begin
 from treue.core.staff import keys
 
 Make = Callable[..., Sender]
@@ -32,24 +29,6 @@ TELLINGS = {
     "C": ("server", None, 12, 3),
     "D": ("server", "C-1", 13, 4),
 }
-IDENTIFY = "I"
-
-
-@pytest.fixture
-def senders(source: Make, installation: object) -> Iterator[dict[str, Sender]]:
-    yield {
-        "browser": source("browser", "browser", believes_orders=True),
-        "server": source("server"),
-        "doubted": source("doubted", "browser"),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute("truncate events_cursor")
-
-
-def react() -> None:
-    begin()
-    while drain() + parking.try_due(threading.Event()):
-        pass
 
 
 def completed(number: str, who: str | None, total: float, minutes: int = 0, **further: object) -> dict[str, object]:
@@ -66,27 +45,6 @@ def told(number: str, letter: str) -> tuple[str, dict[str, object]]:
     source, who, total, minutes = TELLINGS[letter]
     further = {"country": "Malta"} if letter == "B" else {}
     return source, completed(number, who, total, minutes, **further)
-
-
-def in_rounds(told_of: Collection[str]) -> list[list[tuple[str, str]]]:
-    """Numbers of orders with the next telling of each, the letters of its number from the first to the last."""
-    longest = max(map(len, told_of))
-    return [[(number, number[place]) for number in told_of if len(number) > place] for place in range(longest)]
-
-
-def tell_all(senders: dict[str, Sender], rounds: Sequence[Sequence[tuple[str, str]]]) -> None:
-    """Each round before the next one, in a request for each source; then all that has its effect."""
-    for these in rounds:
-        for name, sender in senders.items():
-            events = [event for source, event in (told(*each) for each in these) if source == name]
-            if events:
-                assert sender.send(*events).json == {"success": True}
-    react()
-
-
-def best(said: Sequence[str]) -> str | None:
-    """Which telling the order should follow: the last in the alphabet of those of which is known whose they are."""
-    return max((each for each in said if each in "BD" or (each in "AC" and IDENTIFY in said)), default=None)
 
 
 def seen() -> dict[str, tuple]:
@@ -107,7 +65,7 @@ def expected(told_of: Collection[str]) -> dict[str, tuple]:
 
 def test_the_same_tellings_in_any_order_give_the_same_order(senders: dict[str, Sender]):
     told_of = ["".join(each) for count in (2, 3, 5) for each in permutations("ABCDI", count)]
-    tell_all(senders, in_rounds(told_of))
+    tell_all(senders, in_rounds(told_of), told)
     assert seen() == expected(told_of)
     assert not Parked.objects.exists()
     lines = OrderLine.objects.values_list("order__number", "amount", "bought_at")
@@ -117,7 +75,7 @@ def test_the_same_tellings_in_any_order_give_the_same_order(senders: dict[str, S
 def test_so_they_do_where_each_has_its_effect_before_the_next_one_comes(senders: dict[str, Sender]):
     told_of = ["".join(each) for each in permutations("ABCDI")]
     for place, these in enumerate(in_rounds(told_of), start=1):
-        tell_all(senders, [these])
+        tell_all(senders, [these], told)
         now = seen()
         for number in told_of:
             assert now.get(number) == expected([number[:place]]).get(number[:place]), number[:place]
@@ -126,12 +84,12 @@ def test_so_they_do_where_each_has_its_effect_before_the_next_one_comes(senders:
 
 def test_an_order_is_completed_once_and_a_repeat_is_not_heard(senders: dict[str, Sender]):
     told_of = ["".join(each) for count in range(1, 5) for each in permutations(TELLINGS, count)]
-    tell_all(senders, in_rounds(told_of))
+    tell_all(senders, in_rounds(told_of), told)
     once = Event.objects.filter(name="Order Completed")
     assert sorted(once.values_list("message_id", flat=True)) == sorted(f"order completed {each}" for each in told_of)
     before = logged()
     assert len({event.message_id for event in before}) == len(before)
-    tell_all(senders, in_rounds(told_of))
+    tell_all(senders, in_rounds(told_of), told)
     assert logged() == before
 
 
@@ -267,13 +225,13 @@ def test_the_api_names_the_customer_of_an_order_that_a_visitor_made(senders: dic
 
 def test_what_was_told_before_tellings_were_compared_is_a_repeat_from_then_on(senders: dict[str, Sender]):
     migration = importlib.import_module("treue.listen.tracking.migrations.0002_orders_told_before")
-    tell_all(senders, [[(letter, letter) for letter in TELLINGS]])
+    tell_all(senders, [[(letter, letter) for letter in TELLINGS]], told)
     Message.objects.exclude(message_id__startswith="order completed ").delete()
     Event.objects.filter(facts__order_id="B").delete()  # it has left for the lake
     with connection.cursor() as cursor:
         cursor.execute(migration.SAID)
     before = len(logged())
-    tell_all(senders, [[(number, letter) for number in TELLINGS for letter in TELLINGS]])
+    tell_all(senders, [[(number, letter) for number in TELLINGS for letter in TELLINGS]], told)
     news = [(event.facts["order_id"], event.source, event.person is not None) for event in logged()[before:]]
     assert sorted({number for number, _, _ in news}) == ["A", "C"]
     assert Source.objects.count() == 3

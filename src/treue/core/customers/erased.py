@@ -61,12 +61,12 @@ def before_their_erasure(cursor: CursorWrapper, whom: Sequence[Key], moments: Se
     """
     cursor.execute(LAST_OF_SHOPS, [sorted({key.shop for key in whom})])
     last = dict(cursor.fetchall())
-    if not last:
-        return set()
     told = zip(whom, moments, strict=True)
     hashes = {
         place: _hash_of(key) for place, (key, moment) in enumerate(told) if _is_before(moment, last.get(key.shop))
     }
+    if not hashes:
+        return set()
     cursor.execute(LATEST, {"hashes": list(set(hashes.values()))})
     erased_at = dict(cursor.fetchall())
     return {place for place, digest in hashes.items() if _is_before(moments[place], erased_at.get(digest))}

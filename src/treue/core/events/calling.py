@@ -11,8 +11,7 @@ from treue.core.events.errors import NotNow
 from treue.core.events.happened import Happened
 from treue.core.events.registry import Reaction
 
-# Connection, room, operator, the server's own files. How much room on the disk or memory one
-# statement takes is that statement's.
+# Connection, room, operator, the server's own files; but not how much disk or memory one statement may take.
 OF_ALL = ("08", "53", "57P", "58")
 OF_ONE = (psycopg.errors.ConfigurationLimitExceeded.sqlstate, psycopg.errors.OutOfMemory.sqlstate)
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})

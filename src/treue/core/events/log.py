@@ -42,14 +42,13 @@ ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 MERGED = "select id, merged_into_id from customers_customer where id = any(%s) and merged_into_id is not null"
 
-
 _encoded = msgspec.json.Encoder().encode
 
 
 class Cursor(Protocol):
     """Django's, or psycopg's own."""
 
-    def execute(self, query: str, params: Sequence[object], /) -> object: ...
+    def execute(self, query: str, params: Sequence[object] | Mapping[str, object], /) -> object: ...
 
     def fetchall(self) -> Sequence[tuple[object, ...]]: ...
 
@@ -173,6 +172,7 @@ def _new(cursor: Cursor, entries: Sequence[Entry]) -> list[tuple[int, str, str]]
 def _new_of(
     cursor: Cursor, shop: int, entries: Sequence[Entry], places: Sequence[int]
 ) -> Iterator[tuple[int, str, str]]:
+    """The same of one shop's entries. What is taken: their own ids, then those that they cover."""
     taken = [entries[place].message_id for place in places]
     further = [(place, covered) for place in places for covered in entries[place].covers]
     own = [None] * len(taken) + [entries[place].message_id for place, _covered in further] if further else []
@@ -184,7 +184,7 @@ def _new_of(
         entry = entries[place]
         if message_id := otherwise.get(at, entry.message_id):
             yield place, message_id, entry.name
-        elif (at := again.get((place, entry.again_id))) and (message_id := otherwise.get(at, entry.again_id)):
+        elif (told := again.get((place, entry.again_id))) and (message_id := otherwise.get(told, entry.again_id)):
             yield place, message_id, entry.again_name
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from treue.core.commerce import completing
 from treue.core.commerce.completing import ORDER_CANCELLED, ORDER_UPDATED, TELL_OF_ORDERS
-from treue.core.commerce.models import Refund, RefundMatch
+from treue.core.commerce.models import Refund
 from treue.core.customers import persons
 from treue.core.customers.models import Customer
 from treue.core.events import parking, withdrawing
@@ -81,9 +81,7 @@ def retract_orders(task: Import) -> None:
 def _uncancel(shop: Shop, numbers: Iterable[str]) -> None:
     """What came back by cancellations of orders that were never made; told again, such an order is another one."""
     documents = [completing.cancellation_document(number) for number in numbers]
-    theirs = Refund.objects.filter(shop=shop, document__in=documents)
-    RefundMatch.objects.filter(refund__in=theirs).delete()
-    theirs.delete()
+    Refund.objects.filter(shop=shop, document__in=documents).delete()
 
 
 def retract_changes(task: Import) -> None:

@@ -142,15 +142,12 @@ def _write_as(refund: Refund, parts: Sequence[Part]) -> None:
 def uncancel(orders: Collection[Order]) -> list[tuple[Order, Refund]]:
     """Take back what came back by cancellations, of orders whose goods are others now. Returns these orders, each with
     a line that says who cancelled it, for `cancel_anew`."""
-    cancelled = []
-    for order in orders:
-        document = completing.cancellation_document(order.number)
-        theirs = Refund.objects.filter(shop=order.shop, document=document).exclude(batch__source=FILES_BATCH)
-        if first := theirs.order_by("ordinal").first():
-            RefundMatch.objects.filter(refund__in=theirs).delete()
-            theirs.delete()
-            cancelled.append((order, first))
-    return cancelled
+    by_document = {completing.cancellation_document(order.number): order for order in orders}
+    theirs = Refund.objects.filter(shop__in={order.shop_id for order in orders}, document__in=by_document)
+    theirs = theirs.exclude(batch__source=FILES_BATCH)
+    first = {refund.document: refund for refund in theirs.order_by("-ordinal")}
+    theirs.delete()
+    return [(by_document[document], refund) for document, refund in sorted(first.items())]
 
 
 def cancel_anew(cancelled: Collection[tuple[Order, Refund]]) -> None:

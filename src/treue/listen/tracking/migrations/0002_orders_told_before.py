@@ -11,8 +11,7 @@ with told as (
         e.seq is null or exists (select from customers_customer c where c.id = e.person) as is_named,
         e.seq is null or not exists (
             select from events_source s
-            where s.shop_id = e.shop_id and e.source = any(s.name || s.former_names)
-              and s.kind = 'browser') as is_from_server
+            where s.shop_id = e.shop_id and s.name = e.source and s.kind = 'browser') as is_from_server
     from events_message m
     left join events_event e
         on e.shop_id = m.shop_id and e.message_id = m.message_id and e.name = 'Order Completed'
@@ -27,7 +26,7 @@ on conflict do nothing"""
 class Migration(migrations.Migration):
     dependencies = [
         ("customers", "0004_find_by_phone"),
-        ("events", "0008_former_names_of_sources"),
+        ("events", "0005_months_moved_to_the_lake"),
         ("tracking", "0001_initial"),
     ]
 

@@ -25,6 +25,6 @@ on conflict do nothing"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tracking", "0002_orders_told_before")]
+    dependencies = [("events", "0008_former_names_of_sources"), ("tracking", "0002_orders_told_before")]
 
     operations = [migrations.RunSQL(SAID, migrations.RunSQL.noop)]
