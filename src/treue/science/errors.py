@@ -1,5 +1,6 @@
 """What science refuses, each with the facts that a face needs to say it in a sentence."""
 
+from collections.abc import Sequence
 from datetime import date
 
 
@@ -32,3 +33,74 @@ class MomentsWithZone(ScienceError):
         super().__init__(f"{column} is in {zone}; the shop's own time without a zone is needed.")
         self.column = column
         self.zone = zone
+
+
+class MissingColumn(ScienceError):
+    """A table without a column that is asked for."""
+
+    def __init__(self, column: str, columns: Sequence[str]) -> None:
+        super().__init__(f"There is no column {column}, only {', '.join(columns)}.")
+        self.column = column
+        self.columns = tuple(columns)
+
+
+class WrongColumnType(ScienceError):
+    """A column of a type with which it cannot mean what it should."""
+
+    def __init__(self, column: str, found: str, wanted: str) -> None:
+        super().__init__(f"{column} is of the type {found}, not a {wanted}.")
+        self.column = column
+        self.found = found
+        self.wanted = wanted
+
+
+class NoPurchases(ScienceError):
+    """Nothing that can be summarised: no purchase up to the last day."""
+
+    def __init__(self, until: date | None) -> None:
+        super().__init__("There is no purchase." if until is None else f"There is no purchase up to {until}.")
+        self.until = until
+
+
+class ImpossibleHistory(ScienceError):
+    """Customers who bought last after today, less than never, or again without a second purchase."""
+
+    def __init__(self, customer_id: object, customers: int) -> None:
+        super().__init__(f"{customers} customers have an impossible history, {customer_id!r} the first of them.")
+        self.customer_id = customer_id
+        self.customers = customers
+
+
+class MixedUnits(ScienceError):
+    """A model that was fitted in one unit of time, and customers described in another."""
+
+    def __init__(self, model: str, summary: str) -> None:
+        super().__init__(f"The model counts in {model}s, the summary in {summary}s.")
+        self.model = model
+        self.summary = summary
+
+
+class TooFewRepeatBuyers(ScienceError):
+    """So few customers who bought again that nothing can be learned from them."""
+
+    def __init__(self, repeat_buyers: int, needed: int) -> None:
+        super().__init__(f"{repeat_buyers} customers bought again; at least {needed} are needed.")
+        self.repeat_buyers = repeat_buyers
+        self.needed = needed
+
+
+class NotFitted(ScienceError):
+    """A question to a model that was not fitted yet."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"{model} was not fitted yet.")
+        self.model = model
+
+
+class ImpossibleHorizon(ScienceError):
+    """A span of time to look ahead, a rate or a number that means nothing."""
+
+    def __init__(self, name: str, value: float) -> None:
+        super().__init__(f"{name} cannot be {value}.")
+        self.name = name
+        self.value = value

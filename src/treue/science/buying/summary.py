@@ -1,0 +1,186 @@
+"""Each customer's history in four numbers, and the few kinds of history that many customers share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from treue.science import purchases as bought
+from treue.science.buying.units import TimeUnit
+from treue.science.errors import ImpossibleHistory, MissingColumn, NoPurchases, WrongColumnType
+
+Floats = NDArray[np.float64]
+KEY = ("frequency", "recency", "age")
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """Histories that differ, (k,) each. customers: how many share it.
+
+    frequency: repeat purchases, count. recency, age: from the first purchase to the last, and to today, in the unit of
+    the summary.
+    """
+
+    frequency: Floats
+    recency: Floats
+    age: Floats
+    customers: Floats
+
+    def __len__(self) -> int:
+        return len(self.frequency)
+
+    @cached_property
+    def repeat_buyers(self) -> int:
+        return int(self.customers[self.frequency > 0].sum())
+
+    @cached_property
+    def total(self) -> int:
+        return int(self.customers.sum())
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A row per customer.
+
+    table: `customer_id`, `frequency` (days with a purchase after the first), `recency` (first to last purchase, in
+    units; the recency of the models, not that of RFM), `age` (day of the first purchase to `until`, in units) and `monetary` (mean spend of a repeat day; null where there is none). until: last day included, None where
+    it is not known. orders: what it was made of, None where it was given.
+    """
+
+    table: ir.Table
+    unit: TimeUnit
+    until: date | None = None
+    orders: ir.Table | None = None
+
+    @classmethod
+    def of(cls, table: ir.Table | pd.DataFrame | pa.Table, *, unit: TimeUnit, until: date | None = None) -> "Summary":
+        """From a table that is a summary already; `monetary` may be missing.
+
+        Raises MissingColumn, WrongColumnType, NoPurchases, ImpossibleHistory.
+        """
+        given = table if isinstance(table, ir.Table) else ibis.memtable(table)
+        _require(given)
+        if "monetary" not in given.columns:
+            given = given.mutate(monetary=ibis.null("float64"))
+        numbers = {name: given[name].cast("float64") for name in (*KEY, "monetary")}
+        summary = cls(given.select("customer_id", **numbers).cache(), unit, until)
+        summary._require_possible()
+        return summary
+
+    @cached_property
+    def set_aside(self) -> Mapping[str, int]:
+        """Rows of the orders that were no purchases, by reason (`purchases.REASONS`)."""
+        if self.orders is None or self.until is None:
+            return {}
+        return bought.set_aside(self.orders, self.until)
+
+    @cached_property
+    def distinct(self) -> Distinct:
+        """Raises NoPurchases."""
+        grouped = self.table.group_by(list(KEY)).agg(customers=ibis._.count()).order_by(list(KEY)).to_pyarrow()
+        if not len(grouped):
+            raise NoPurchases(self.until)
+        return Distinct(*(_floats(grouped[name]) for name in (*KEY, "customers")))
+
+    @cached_property
+    def rows(self) -> pa.Table:
+        """All customers, in the order of their ids."""
+        return self.table.order_by("customer_id").to_pyarrow()
+
+    @cached_property
+    def customer_id(self) -> pd.Index:
+        return pd.Index(self.rows["customer_id"].to_pandas(), name="customer_id")
+
+    @cached_property
+    def monetary(self) -> Floats:
+        """(n,) mean spend of a repeat day, in the order of `rows`; not a number where there is none."""
+        return _floats(self.rows["monetary"])
+
+    @cached_property
+    def place(self) -> NDArray[np.intp]:
+        """(n,) which of the distinct histories each of `rows` has."""
+        codes, total = np.zeros(len(self.distinct) + len(self.rows), np.int64), 1
+        for name in KEY:
+            found, values = pd.factorize(np.concatenate([getattr(self.distinct, name), _floats(self.rows[name])]))
+            codes, total = codes * len(values) + found, total * len(values)
+        # the distinct ones come first, each once, so they are numbered in their own order
+        places: NDArray[np.intp] = pd.factorize(codes)[0]
+        return places[len(self.distinct) :]
+
+    def answer(self, name: str, per_distinct: Floats) -> pd.Series:
+        """What was said of each distinct history, of each customer: (n,) by customer id."""
+        return pd.Series(per_distinct[self.place], index=self.customer_id, name=name)
+
+    def scored(self, answers: Mapping[str, Floats]) -> ir.Table:
+        """The same on the engine, for shops that fit into no memory: `customer_id` and a column per answer, by a join
+        on the distinct histories."""
+        known = ibis.memtable(pa.table({name: getattr(self.distinct, name) for name in KEY} | dict(answers)))
+        return self.table.inner_join(known, list(KEY)).select("customer_id", *answers)
+
+    def to_pandas(self) -> pd.DataFrame:
+        return self.rows.to_pandas()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def _require_possible(self) -> None:
+        table = self.table
+        possible = (
+            (table.frequency >= 0)
+            & (table.frequency == table.frequency.floor())
+            & (table.recency >= 0)
+            & (table.recency <= table.age)
+            & (table.age < float("inf"))
+            & ((table.frequency > 0) == (table.recency > 0))
+        )
+        wrong = table.filter(~possible.fill_null(False)).order_by("customer_id")
+        if customers := wrong.count().to_pyarrow().as_py():
+            raise ImpossibleHistory(wrong.limit(1).to_pyarrow()["customer_id"][0].as_py(), customers)
+
+
+def summarise(orders: ir.Table, *, until: date, unit: TimeUnit) -> Summary:
+    """A row per customer of whom a purchase up to `until` is known.
+
+    orders: as `purchases.purchases` asks for them. All purchases of a day are one; days are counted exactly and then
+    divided by those of the unit. until: last day included.
+    Raises MissingColumn, WrongColumnType, MomentsWithZone, NoPurchases.
+    Source: Fader & Hardie 2005, "A note on deriving the Pareto/NBD model", section 2, for (x, t_x, T).
+    """
+    days = bought.purchases(orders, until).group_by("customer_id", "day").agg(amount=ibis._.amount.sum())
+    customers = days.group_by("customer_id").agg(
+        first=days.day.min(),
+        last=days.day.max(),
+        frequency=days.count().cast("float64") - 1,
+        spent=days.amount.sum(),
+        spent_first=days.amount.argmin(days.day),
+    )
+    spent_again = (customers.spent - customers.spent_first).cast("float64")
+    table = customers.select(
+        "customer_id",
+        "frequency",
+        recency=(customers["last"] - customers["first"]).cast("float64") / unit.days,
+        age=(bought.day_number(until) - customers["first"]).cast("float64") / unit.days,
+        monetary=spent_again / customers.frequency.nullif(0),
+    )
+    return Summary(table.cache(), unit, until, orders)
+
+
+def _require(given: ir.Table) -> None:
+    for name in ("customer_id", *KEY):
+        if name not in given.columns:
+            raise MissingColumn(name, given.columns)
+    for name in (*KEY, "monetary"):
+        if name in given.columns and not (given[name].type().is_numeric() or given[name].type().is_null()):
+            raise WrongColumnType(name, str(given[name].type()), "number")
+
+
+def _floats(column: pa.ChunkedArray) -> Floats:
+    numbers: Floats = column.to_numpy().astype(np.float64, copy=False)
+    return numbers

@@ -1,0 +1,71 @@
+"""What models ask of a table of orders: whose, on which day, for how much. What is no purchase is counted by reason."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from treue.science.engine import MONEY
+from treue.science.errors import MissingColumn, MomentsWithZone, WrongColumnType
+
+COLUMNS = ("customer_id", "order_id", "ordered_at", "amount")
+LARGEST_AMOUNT = 1e13
+REASONS = ("no_customer", "no_moment", "no_amount", "negative", "after_until")
+EPOCH = date(1970, 1, 1)
+
+
+def purchases(orders: ir.Table, until: date) -> ir.Table:
+    """The orders that are purchases up to a day, as `customer_id`, `day` (days since 1970) and `amount` (18,4).
+
+    orders: a row per order, in any order: `customer_id` (any type), `ordered_at` (naive, shop-local, or a day) and
+    `amount` (any number). until: last day included. A row without customer, moment or amount, or with an amount below
+    nothing, is no purchase (`set_aside` counts them): refunds are to be restated first (`orders.restate`), which also
+    leaves out what adds up to nothing. What was given away counts as a purchase here, as the papers count it.
+    Raises MissingColumn, WrongColumnType, MomentsWithZone.
+    """
+    judged = _judged(orders, until)
+    kept = judged.filter(judged.reason.isnull())
+    return kept.select("customer_id", "day", amount=kept.amount.cast(MONEY))
+
+
+def set_aside(orders: ir.Table, until: date) -> Mapping[str, int]:
+    """How many rows are no purchases, by reason, the first of `REASONS` that holds. Reads the orders."""
+    judged = _judged(orders, until)
+    rows = judged.filter(judged.reason.notnull()).group_by("reason").agg(rows=ibis._.count()).to_pyarrow().to_pylist()
+    found = {row["reason"]: row["rows"] for row in rows}
+    return {reason: found[reason] for reason in REASONS if reason in found}
+
+
+def day_number(day: date) -> int:
+    return (day - EPOCH).days
+
+
+def _judged(orders: ir.Table, until: date) -> ir.Table:
+    _require_columns(orders)
+    customer, amount = orders.customer_id, orders.amount.cast("float64")
+    nobody = customer.isnull() | customer.isnan() if customer.type().is_floating() else customer.isnull()
+    day = orders.ordered_at.cast("date").epoch_days().cast("int64")
+    conditions = {
+        "no_customer": nobody,
+        "no_moment": orders.ordered_at.isnull(),
+        # not a number is larger than every number, in DuckDB and in Spark
+        "no_amount": amount.isnull() | (amount.abs() > LARGEST_AMOUNT),
+        "negative": amount < 0,
+        "after_until": day > day_number(until),
+    }
+    reason = ibis.cases(*((conditions[name], name) for name in REASONS), else_=ibis.null("string"))
+    return orders.select("customer_id", day=day, amount=orders.amount, reason=reason)
+
+
+def _require_columns(orders: ir.Table) -> None:
+    for column in ("customer_id", "ordered_at", "amount"):
+        if column not in orders.columns:
+            raise MissingColumn(column, orders.columns)
+    moment, amount = orders.ordered_at.type(), orders.amount.type()
+    if not (moment.is_timestamp() or moment.is_date()):
+        raise WrongColumnType("ordered_at", str(moment), "timestamp or date")
+    if moment.is_timestamp() and moment.timezone:
+        raise MomentsWithZone("ordered_at", moment.timezone)
+    if not amount.is_numeric():
+        raise WrongColumnType("amount", str(amount), "number")
