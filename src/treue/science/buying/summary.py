@@ -49,8 +49,8 @@ class Distinct:
 class Summary:
     """A row per customer.
 
-    table: `customer_id`, `frequency` (days with a purchase after the first), `recency` (first to last purchase, in units;
-    the recency of the models, not that of RFM), `age` (day of the first purchase to `until`, in units) and `monetary`
+    table: `customer_id`, `frequency` (days with a purchase after the first), `recency` (first to last purchase, in
+    units; the models' own, not that of RFM), `age` (day of the first purchase to `until`, in units) and `monetary`
     (mean spend of a repeat day; null where there is none). until: last day included, None where it is not known.
     orders: what it was made of, None where it was given.
     """
