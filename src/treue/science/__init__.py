@@ -1,0 +1,42 @@
+"""The mathematics of loyalty, for notebooks as well: `import treue.science as ts`. Nothing here knows Django.
+
+What is named here is loaded when it is asked for, so that who needs a calendar does not wait for scipy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from treue.science.buying.geometric import BetaGeoNBD as BetaGeoNBD
+    from treue.science.buying.geometric import ModifiedBetaGeoNBD as ModifiedBetaGeoNBD
+    from treue.science.buying.pareto import ParetoNBD as ParetoNBD
+    from treue.science.buying.summary import Summary as Summary
+    from treue.science.buying.summary import summarise as summarise
+    from treue.science.buying.units import DAY as DAY
+    from treue.science.buying.units import MONTH as MONTH
+    from treue.science.buying.units import WEEK as WEEK
+    from treue.science.lifetime import lifetime_value as lifetime_value
+    from treue.science.spend import GammaGamma as GammaGamma
+
+HOMES = {
+    "BetaGeoNBD": "buying.geometric",
+    "ModifiedBetaGeoNBD": "buying.geometric",
+    "ParetoNBD": "buying.pareto",
+    "Summary": "buying.summary",
+    "summarise": "buying.summary",
+    "DAY": "buying.units",
+    "WEEK": "buying.units",
+    "MONTH": "buying.units",
+    "lifetime_value": "lifetime",
+    "GammaGamma": "spend",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *HOMES])

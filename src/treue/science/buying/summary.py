@@ -1,6 +1,6 @@
 """Each customer's history in four numbers, and the few kinds of history that many customers share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -21,6 +21,26 @@ KEY = ("frequency", "recency", "age")
 
 
 @dataclass(frozen=True)
+class Living:
+    """What matters of those who are customers still: (k,) how often they bought again, and how long they are known.
+
+    by_frequency: each number of purchases, and which of the rows have it.
+    """
+
+    frequency: Floats
+    age: Floats
+
+    def __len__(self) -> int:
+        return len(self.frequency)
+
+    @cached_property
+    def by_frequency(self) -> Sequence[tuple[float, NDArray[np.intp]]]:
+        order = np.argsort(self.frequency, kind="stable")
+        numbers, starts = np.unique(self.frequency[order], return_index=True)
+        return list(zip(map(float, numbers), np.split(order, starts[1:]), strict=True))
+
+
+@dataclass(frozen=True)
 class Distinct:
     """Histories that differ, (k,) each. customers: how many share it.
 
@@ -35,6 +55,26 @@ class Distinct:
 
     def __len__(self) -> int:
         return len(self.frequency)
+
+    def in_spans_of(self, span: float) -> "Distinct":
+        return Distinct(self.frequency, self.recency / span, self.age / span, self.customers)
+
+    @cached_property
+    def living(self) -> Living:
+        first = np.unique(self._of_the_living, return_index=True)[1]
+        return Living(self.frequency[first], self.age[first])
+
+    @cached_property
+    def place_among_the_living(self) -> NDArray[np.intp]:
+        """(k,) which row of `living` each history has."""
+        places: NDArray[np.intp] = np.unique(self._of_the_living, return_inverse=True)[1]
+        return places
+
+    @cached_property
+    def _of_the_living(self) -> NDArray[np.int64]:
+        (x, _), (ages, all_ages) = pd.factorize(self.frequency, sort=True), pd.factorize(self.age, sort=True)
+        codes: NDArray[np.int64] = x.astype(np.int64) * len(all_ages) + ages
+        return codes
 
     @cached_property
     def repeat_buyers(self) -> int:

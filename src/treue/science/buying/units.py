@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+YEAR_DAYS = 365.25
+
 
 @dataclass(frozen=True)
 class TimeUnit:
@@ -13,4 +15,4 @@ class TimeUnit:
 
 DAY = TimeUnit("day", 1)
 WEEK = TimeUnit("week", 7)
-MONTH = TimeUnit("month", 365.25 / 12)
+MONTH = TimeUnit("month", YEAR_DAYS / 12)

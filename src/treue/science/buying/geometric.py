@@ -1,0 +1,185 @@
+"""Customers who may leave after each purchase, with a probability of their own: BG/NBD and MBG/NBD."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, betaln, expit, log_expit
+
+from treue.science.buying import quadrature
+from treue.science.buying.gammas import Counts
+from treue.science.buying.model import BuyingModel
+from treue.science.buying.nbd import negative_binomial
+from treue.science.buying.newton import Local
+from treue.science.buying.summary import Distinct, Living
+
+Floats = NDArray[np.float64]
+POINTS = 40
+
+
+@dataclass(frozen=True)
+class GeometricDropout(BuyingModel):
+    """A rate of purchases from a gamma distribution (r, alpha), and a probability to leave after a purchase from a beta
+    distribution (a, b). `FIRST` is 1 where the first purchase of all counts as a chance to leave, too."""
+
+    NAMES: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
+    TIMES: ClassVar[frozenset[str]] = frozenset({"alpha"})
+    DROPOUT_START: ClassVar[tuple[float, ...]] = (0.8, 2.5)
+    NO_DROPOUT: ClassVar[tuple[float, ...]] = (0.0, 1.0)
+    FIRST: ClassVar[int]
+
+    def likelihood(self, histories: Distinct) -> Callable[[Floats], Local]:
+        return Likelihood(histories, self.FIRST)
+
+    def log_odds_of_having_left(self, histories: Distinct) -> Floats:
+        r, alpha, a, b = self.parameters
+        x = histories.frequency
+        k = r + x
+        with np.errstate(divide="ignore"):
+            odds = np.log(a) - np.log(np.maximum(b + x + self.FIRST - 1, 0)) + k * _span(histories, alpha)
+        return np.where(x + self.FIRST > 0, odds, -np.inf)
+
+    def purchases_of_the_living(self, living: Living, horizon: Floats | float) -> Floats:
+        """Mean of (1 - exp(-rate p horizon)) / p: purchases until one of them is the last."""
+
+        def purchases(k: float, A: Floats, p: Floats) -> Floats:
+            gone = -np.expm1(-k * np.log1p(p * horizon / A))
+            return np.divide(gone, p, out=np.broadcast_to(k * horizon / A, gone.shape).copy(), where=p > 0)
+
+        return self._mean(living, purchases)
+
+    def pace_of_the_living(self, living: Living, after: float) -> Floats:
+        return self._mean(living, lambda k, A, p: k / A * np.exp(-(k + 1) * np.log1p(p * after / A)))
+
+    def number_of_the_living(self, living: Living, horizon: float, number: int) -> Floats:
+        """Either all of them bought and stayed, or the last of them was the one after which they left."""
+        r, alpha, a, b = self.parameters
+        k, A, b_now = r + living.frequency, alpha + living.age, b + living.frequency + self.FIRST
+        stayed = _kept(a, b_now, number) * negative_binomial(k, A, horizon, number)
+        if not number:
+            return stayed
+        reached: Floats = betainc(number, k, horizon / (A + horizon))
+        return stayed + _kept(a, b_now, number - 1, left=1) * reached
+
+    def _mean(self, living: Living, of: Callable[[float, Floats, Floats], Floats]) -> Floats:
+        """Over what the living may have as probability to leave: a beta distribution for each number of purchases."""
+        r, alpha, a, b = self.parameters
+        mean = np.empty(len(living))
+        for x, places in living.by_frequency:
+            p, weights = quadrature.beta(a, b + x + self.FIRST, POINTS)
+            A = alpha + living.age[places]
+            mean[places] = of(r + x, A[:, None], p[None, :]) @ weights
+        return mean
+
+
+@dataclass(frozen=True)
+class BetaGeoNBD(GeometricDropout):
+    """Whoever bought once is a customer.
+
+    Source: Fader, Hardie & Lee 2005, "Counting Your Customers" the Easy Way, Marketing Science 24(2); likelihood eq. 6.
+    """
+
+    FIRST: ClassVar[int] = 0
+
+
+@dataclass(frozen=True)
+class ModifiedBetaGeoNBD(GeometricDropout):
+    """Some never meant to come back: the first purchase is a chance to leave like every other.
+
+    Source: Batislam, Denizel & Filiztekin 2007, International Journal of Research in Marketing 24(3).
+    """
+
+    FIRST: ClassVar[int] = 1
+
+
+def _kept(a: float, b: Floats, stayed: int, left: int = 0) -> Floats:
+    """Mean of p ** left (1 - p) ** stayed over a beta distribution; a = 0 is the certain p = 0."""
+    if a == 0:
+        return np.full_like(b, 1.0 - left)
+    mean: Floats = np.exp(betaln(a + left, b + stayed) - betaln(a, b))
+    return mean
+
+
+def _span(histories: Distinct, alpha: float) -> Floats:
+    """Logarithm of (alpha + age) / (alpha + recency)."""
+    return np.log1p((histories.age - histories.recency) / (alpha + histories.recency))
+
+
+class Likelihood:
+    """The mean log-likelihood of a customer, with its derivatives, as a function of (r, alpha, a, b).
+
+    Every history tells r, alpha and b through the living; through the dead, whose odds are exp(u), all four:
+    u = log a - log(b + x + first - 1) + (r + x) log((alpha + T) / (alpha + t_x)).
+    """
+
+    def __init__(self, histories: Distinct, first: int) -> None:
+        self._histories, self._first = histories, first
+        self._numbers = Counts.of(histories.frequency, histories.customers)
+        self._may_have_left = histories.frequency + first > 0
+
+    def __call__(self, at: Floats) -> Local:
+        r, alpha, a, b = at
+        histories, customers = self._histories, self._histories.customers
+        k = r + histories.frequency
+        left_after = np.where(self._may_have_left, b + histories.frequency + self._first - 1, 1.0)
+        span = _span(histories, alpha)
+        u = np.where(self._may_have_left, np.log(a / left_after) + k * span, -np.inf)
+        dead = expit(u)
+        value = customers @ -(k * np.log(alpha + histories.age) + log_expit(-u))
+        slopes = self._slopes(k, alpha, a, left_after, span)
+        gradient, hessian = self._alive(k, alpha, customers)
+        weight, bend = customers * dead, customers * dead * (1 - dead)
+        gradient += [weight @ slope for slope in slopes]
+        hessian += [[bend @ (one * other) for one in slopes] for other in slopes]
+        hessian += self._bends(k, alpha, a, left_after, weight)
+        return self._scaled(Local(value, gradient, hessian) + self._of_numbers(r, alpha, a, b))
+
+    def _slopes(self, k: Floats, alpha: float, a: float, left_after: Floats, span: Floats) -> Sequence[Floats]:
+        """First derivatives of u."""
+        histories = self._histories
+        per_alpha = k * (1 / (alpha + histories.age) - 1 / (alpha + histories.recency))
+        return [span, per_alpha, np.full_like(k, 1 / a), -1 / left_after]
+
+    def _bends(self, k: Floats, alpha: float, a: float, left_after: Floats, weight: Floats) -> Floats:
+        """Second derivatives of u, summed with the customers' weights."""
+        from_age, from_recency = 1 / (alpha + self._histories.age), 1 / (alpha + self._histories.recency)
+        bends = np.zeros((4, 4))
+        bends[0, 1] = bends[1, 0] = weight @ (from_age - from_recency)
+        bends[1, 1] = weight @ (k * (from_recency**2 - from_age**2))
+        bends[2, 2] = -weight.sum() / a**2
+        bends[3, 3] = weight @ left_after**-2
+        return bends
+
+    def _alive(self, k: Floats, alpha: float, customers: Floats) -> tuple[Floats, Floats]:
+        """Derivatives of -(r + x) log(alpha + T), summed."""
+        until = alpha + self._histories.age
+        gradient = np.array([-customers @ np.log(until), -customers @ (k / until), 0.0, 0.0])
+        hessian = np.zeros((4, 4))
+        hessian[0, 1] = hessian[1, 0] = -customers @ (1 / until)
+        hessian[1, 1] = customers @ (k / until**2)
+        return gradient, hessian
+
+    def _of_numbers(self, r: float, alpha: float, a: float, b: float) -> Local:
+        """Of the number of purchases alone: log of Γ(r + x) α^r / Γ(r), and of B(a, b + x + first) / B(a, b)."""
+        n, first = self._histories.customers.sum(), self._first
+        chances = Counts(self._numbers.number + first, self._numbers.customers)
+        ways, ways_1, ways_2 = self._numbers.rising(r)
+        stay, stay_1, stay_2 = chances.rising(b)
+        all_, all_1, all_2 = chances.rising(a + b)
+        value = ways + n * r * np.log(alpha) + stay - all_
+        gradient = np.array([ways_1 + n * np.log(alpha), n * r / alpha, -all_1, stay_1 - all_1])
+        hessian = np.array(
+            [
+                [ways_2, n / alpha, 0, 0],
+                [n / alpha, -n * r / alpha**2, 0, 0],
+                [0, 0, -all_2, -all_2],
+                [0, 0, -all_2, stay_2 - all_2],
+            ]
+        )
+        return Local(float(value), gradient, hessian)
+
+    def _scaled(self, whole: Local) -> Local:
+        n = self._histories.customers.sum()
+        return Local(whole.value / n, whole.gradient / n, whole.hessian / n)

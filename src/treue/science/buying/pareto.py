@@ -1,0 +1,177 @@
+"""Customers who may leave at any moment, at a rate of their own: Pareto/NBD."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+from treue.science.buying import quadrature
+from treue.science.buying.gammas import Counts
+from treue.science.buying.model import BuyingModel
+from treue.science.buying.nbd import negative_binomial
+from treue.science.buying.newton import Local
+from treue.science.buying.summary import Distinct, Living
+
+Floats = NDArray[np.float64]
+POINTS = 32
+ROWS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class ParetoNBD(BuyingModel):
+    """A rate of purchases from a gamma distribution (r, alpha), and a rate of leaving from another (s, beta).
+
+    Source: Schmittlein, Morrison & Colombo 1987, Management Science 33(1); the likelihood as the integral over the
+    moment of leaving, Fader & Hardie 2005, "A note on deriving the Pareto/NBD model", eq. 17, which is the same as the
+    hypergeometric functions of the paper and stays finite where these do not.
+    """
+
+    NAMES: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
+    TIMES: ClassVar[frozenset[str]] = frozenset({"alpha", "beta"})
+    DROPOUT_START: ClassVar[tuple[float, ...]] = (0.6, 1.0)
+    NO_DROPOUT: ClassVar[tuple[float, ...]] = (0.0, 1.0)
+
+    def likelihood(self, histories: Distinct) -> Callable[[Floats], Local]:
+        return Likelihood(histories)
+
+    def log_odds_of_having_left(self, histories: Distinct) -> Floats:
+        r, alpha, s, beta = self.parameters
+        if s == 0:
+            return np.full(len(histories), -np.inf)
+        left = [dead - alive for alive, dead in _alive_and_dead(histories, r, alpha, s, beta)]
+        return np.concatenate(left)
+
+    def purchases_of_the_living(self, living: Living, horizon: Floats | float) -> Floats:
+        k, A, s, B = self._of_the_living(living)
+        far = np.log1p(horizon / B)
+        # (1 - exp(-(s - 1) far)) / (s - 1), which is far where s is 1
+        inside = far if s == 1 else -np.expm1((1 - s) * far) / (s - 1)
+        return k / A * B * inside
+
+    def pace_of_the_living(self, living: Living, after: float) -> Floats:
+        k, A, s, B = self._of_the_living(living)
+        return k / A * np.exp(-s * np.log1p(after / B))
+
+    def number_of_the_living(self, living: Living, horizon: float, number: int) -> Floats:
+        """Either they stayed all the time, or until a moment in it."""
+        k, A, s, B = self._of_the_living(living)
+        bought = negative_binomial(k, A, horizon, number) * np.exp(-s * np.log1p(horizon / B))
+        share, weights = quadrature.legendre(2 * POINTS)
+        far = np.log1p(horizon / B)  # moments of leaving, evenly on the logarithm of B + moment
+        for at, weight in zip(share, weights, strict=True):
+            moment = B * np.expm1(at * far)
+            bought = bought + weight * far * s * np.exp(-s * at * far) * negative_binomial(k, A, moment, number)
+        return bought
+
+    def _of_the_living(self, living: Living) -> tuple[Floats, Floats, float, Floats]:
+        """Their rates are of gamma distributions again: (k, A) of buying and (s, B) of leaving."""
+        r, alpha, s, beta = self.parameters
+        return r + living.frequency, alpha + living.age, s, beta + living.age
+
+
+def _moments(
+    x: Floats, begin: Floats, end: Floats, r: float, alpha: float, s: float, beta: float
+) -> tuple[Floats, Floats]:
+    """Moments (n, k) between `begin` and `end`, and the logarithms (n, k) of their weights, for integrals of
+    (alpha + y) ** -(r + x) (beta + y) ** -(s + 1).
+
+    The moments are even in w = ((c + begin) / (c + y)) ** p, with which the integrand would be constant if alpha and
+    beta were c; p and c follow its fall at `begin`.
+    """
+    p = (r + x + s)[:, None]
+    fall = (r + x) / (alpha + begin) + (s + 1) / (beta + begin)
+    base = (p + 1) / fall[:, None]
+    share, weights = quadrature.legendre(POINTS)
+    last = np.exp(-p * np.log1p((end - begin)[:, None] / base))
+    w = last + (1 - last) * share
+    further = np.exp(-np.log(w) / p)  # (c + y) / (c + begin)
+    moments = begin[:, None] + base * (further - 1)
+    with np.errstate(divide="ignore"):
+        sizes = np.log(weights * (1 - last)) + np.log(base / p) + (p + 1) * np.log(further)
+    return moments, sizes
+
+
+def _blocks(histories: Distinct) -> Iterator[slice]:
+    for start in range(0, len(histories), ROWS_AT_ONCE):
+        yield slice(start, start + ROWS_AT_ONCE)
+
+
+def _alive_and_dead(
+    histories: Distinct, r: float, alpha: float, s: float, beta: float
+) -> Iterator[tuple[Floats, Floats]]:
+    """Logarithms of what either way adds to the likelihood, without the gamma functions."""
+    for block in _blocks(histories):
+        x, recency, age = histories.frequency[block], histories.recency[block], histories.age[block]
+        moments, sizes = _moments(x, recency, age, r, alpha, s, beta)
+        k = (r + x)[:, None]
+        ends = sizes - k * np.log(alpha + moments) - (s + 1) * np.log(beta + moments)
+        alive = -(r + x) * np.log(alpha + age) - s * np.log(beta + age)
+        yield alive, np.log(s) + logsumexp(ends, axis=1)
+
+
+class Likelihood:
+    """The mean log-likelihood of a customer, with its derivatives, as a function of (r, alpha, s, beta).
+
+    A history is a mixture of ways: to be alive, or to have left at one of a few moments. Each way's logarithm is linear
+    in logarithms of alpha + y and beta + y; the mixture's derivatives are means over the ways, and their spread.
+    """
+
+    def __init__(self, histories: Distinct) -> None:
+        self._histories = histories
+        self._numbers = Counts.of(histories.frequency, histories.customers)
+
+    def __call__(self, at: Floats) -> Local:
+        n = self._histories.customers.sum()
+        whole = self._of_numbers(*at)
+        for block in _blocks(self._histories):
+            whole += self._of_block(block, *at)
+        return Local(whole.value / n, whole.gradient / n, whole.hessian / n)
+
+    def _of_block(self, block: slice, r: float, alpha: float, s: float, beta: float) -> Local:
+        x, recency, age, customers = (
+            getattr(self._histories, name)[block] for name in ("frequency", "recency", "age", "customers")
+        )
+        moments, sizes = _moments(x, recency, age, r, alpha, s, beta)
+        y = np.column_stack([age, moments])
+        has_left = np.ones(y.shape[1])
+        has_left[0] = 0
+        k, left = (r + x)[:, None], s + has_left
+        bought, stayed = np.log(alpha + y), np.log(beta + y)
+        ways = -k * bought - left * stayed + has_left * np.log(s)
+        ways[:, 1:] += sizes
+        total = logsumexp(ways, axis=1)
+        shares = np.exp(ways - total[:, None])
+        slopes = [-bought, -k / (alpha + y), has_left / s - stayed, -left / (beta + y)]
+        means = np.stack([(shares * slope).sum(1) for slope in slopes])
+        weights = shares * customers[:, None]
+        hessian = np.array([[(weights * one * other).sum() for one in slopes] for other in slopes])
+        hessian -= (means * customers) @ means.T
+        hessian += self._bends(weights, k, left, has_left, alpha + y, s, beta + y)
+        return Local(float(customers @ total), means @ customers, hessian)
+
+    @staticmethod
+    def _bends(
+        weights: Floats, k: Floats, left: Floats, has_left: Floats, from_alpha: Floats, s: float, from_beta: Floats
+    ) -> Floats:
+        """Second derivatives of the ways, summed."""
+        bends = np.zeros((4, 4))
+        bends[0, 1] = bends[1, 0] = -(weights / from_alpha).sum()
+        bends[1, 1] = (weights * k / from_alpha**2).sum()
+        bends[2, 2] = -(weights * has_left).sum() / s**2
+        bends[2, 3] = bends[3, 2] = -(weights / from_beta).sum()
+        bends[3, 3] = (weights * left / from_beta**2).sum()
+        return bends
+
+    def _of_numbers(self, r: float, alpha: float, s: float, beta: float) -> Local:
+        """What is the same of all, or depends on the number of purchases alone."""
+        n = self._histories.customers.sum()
+        ways, ways_1, ways_2 = self._numbers.rising(r)
+        value = ways + n * (r * np.log(alpha) + s * np.log(beta))
+        gradient = [ways_1 + n * np.log(alpha), n * r / alpha, n * np.log(beta), n * s / beta]
+        hessian = np.zeros((4, 4))
+        hessian[:2, :2] = [[ways_2, n / alpha], [n / alpha, -n * r / alpha**2]]
+        hessian[2:, 2:] = [[0, n / beta], [n / beta, -n * s / beta**2]]
+        return Local(float(value), np.array(gradient), hessian)

@@ -1,0 +1,238 @@
+"""What customers spend when they buy: each has a mean of their own, at which few purchases only hint (Gamma-Gamma)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import digamma, gammaln, polygamma
+from scipy.stats import norm, rankdata
+
+from treue.science.buying.fitted import covariance
+from treue.science.buying.newton import Local, maximise
+from treue.science.buying.summary import Summary
+from treue.science.errors import NotFitted, TooFewRepeatBuyers
+
+Floats = NDArray[np.float64]
+Status = Literal["converged", "mean not identified"]
+CONVERGED: Status = "converged"
+NOT_IDENTIFIED: Status = "mean not identified"
+FEWEST_REPEAT_BUYERS = 5
+WEAK = 0.1  # a correlation of ranks that does no harm
+START = (1.0, 3.0, 2.0)  # of p, q and gamma, in mean spends
+SMALLEST_Q = 1.0
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Repeat buyers who paid something: (n,) how often, and what on the average. left_out: those who never did."""
+
+    frequency: Floats
+    monetary: Floats
+    left_out: int
+
+    @classmethod
+    def of(cls, summary: Summary) -> "Spent":
+        frequency = summary.distinct.frequency[summary.place]
+        paid = summary.monetary > 0
+        return cls(frequency[paid], summary.monetary[paid], int((frequency > 0).sum() - paid.sum()))
+
+    @cached_property
+    def mean(self) -> float:
+        return float(self.monetary.mean())
+
+
+@dataclass(frozen=True)
+class Fit:
+    """params: `p`, `q`, and `gamma` in money. covariance: (3, 3) of their logarithms. mean: spend of a repeat day, over
+    the repeat buyers. customers: how many were fitted. left_out: repeat buyers who never paid anything."""
+
+    params: Mapping[str, float]
+    covariance: Floats
+    log_likelihood: float
+    mean: float
+    customers: int
+    left_out: int
+    status: Status
+
+
+@dataclass(frozen=True)
+class GammaGamma:
+    """Amounts scatter around each customer's mean by a gamma distribution, and the means by another. Spend and number
+    of purchases are taken to be independent: ask `independence` whether they are.
+
+    Source: Fader & Hardie 2013, "The Gamma-Gamma Model of Monetary Value", eq. 1a; Fader, Hardie & Lee 2005, Journal of
+    Marketing Research 42(4).
+    """
+
+    fitted: Fit | None = None
+
+    NAMES: ClassVar[tuple[str, ...]] = ("p", "q", "gamma")
+
+    def fit(self, summary: Summary) -> "GammaGamma":
+        """Exact maximum likelihood on the repeat buyers. Raises TooFewRepeatBuyers.
+
+        Where q is 1 or less the population has no finite mean, and the status says "mean not identified".
+        """
+        spent = Spent.of(summary)
+        if len(spent.monetary) < FEWEST_REPEAT_BUYERS:
+            raise TooFewRepeatBuyers(len(spent.monetary), FEWEST_REPEAT_BUYERS)
+        found = maximise(Likelihood(spent), np.array(START))
+        p, q, gamma = map(float, found.at)
+        n = len(spent.monetary)
+        fit = Fit(
+            params={"p": p, "q": q, "gamma": gamma * spent.mean},
+            covariance=covariance(found) / n,
+            log_likelihood=float(found.local.value * n - n * np.log(spent.mean)),
+            mean=spent.mean,
+            customers=n,
+            left_out=spent.left_out,
+            status=NOT_IDENTIFIED if q <= SMALLEST_Q or found.at_boundary.any() else CONVERGED,
+        )
+        return replace(self, fitted=fit)
+
+    @property
+    def mean(self) -> float:
+        """Spend of a purchase day in the population; that of the repeat buyers where the model has none."""
+        p, q, gamma = self._parameters
+        return p * gamma / (q - 1) if self.status == CONVERGED else self._fit.mean
+
+    def expected_spend(self, summary: Summary) -> pd.Series:
+        """(n,) money per purchase day, by customer id: what was seen of a customer, drawn towards the population's mean
+        the more the less was seen; that mean itself for whoever never bought again. Eq. 5 of the source.
+
+        Where the mean is not identified: what was seen, and the repeat buyers' mean.
+        """
+        return pd.Series(self.spend(summary), index=summary.customer_id, name="expected_spend")
+
+    def spend(self, summary: Summary) -> Floats:
+        """(n,) `expected_spend` in the order of `summary.rows`."""
+        paid = summary.monetary > 0
+        seen = np.where(paid, summary.monetary, 0.0)
+        if self.status != CONVERGED:
+            return np.where(paid, seen, self.mean)
+        p, q, gamma = self._parameters
+        px = p * np.where(paid, summary.distinct.frequency[summary.place], 0.0)
+        return (p * gamma + px * seen) / (px + q - 1)
+
+    def independence(self, summary: Summary) -> "Independence":
+        return independence(Spent.of(summary))
+
+    # What was found
+
+    @property
+    def _fit(self) -> Fit:
+        if self.fitted is None:
+            raise NotFitted("GammaGamma")
+        return self.fitted
+
+    @property
+    def _parameters(self) -> tuple[float, float, float]:
+        params = self._fit.params
+        return params["p"], params["q"], params["gamma"]
+
+    @property
+    def params(self) -> Mapping[str, float]:
+        return self._fit.params
+
+    @property
+    def log_likelihood(self) -> float:
+        return self._fit.log_likelihood
+
+    @property
+    def status(self) -> Status:
+        return self._fit.status
+
+    @property
+    def standard_errors(self) -> Mapping[str, float]:
+        errors = np.sqrt(np.maximum(np.diag(self._fit.covariance), 0))
+        return {name: self.params[name] * float(error) for name, error in zip(self.NAMES, errors, strict=True)}
+
+    def intervals(self, level: float = 0.95) -> Mapping[str, tuple[float, float]]:
+        """Of Wald, on the logarithms."""
+        far = norm.ppf((1 + level) / 2)
+        spread = {name: far * error / self.params[name] for name, error in self.standard_errors.items()}
+        return {
+            name: (float(self.params[name] * np.exp(-by)), float(self.params[name] * np.exp(by)))
+            for name, by in spread.items()
+        }
+
+
+class Likelihood:
+    """The mean log-likelihood of a repeat buyer as a function of (p, q, gamma), money in mean spends."""
+
+    def __init__(self, spent: Spent) -> None:
+        self._number, self._place = np.unique(spent.frequency, return_inverse=True)
+        self._customers = np.bincount(self._place).astype(np.float64)
+        self._monetary = spent.monetary / spent.mean
+        self._total = self._monetary * spent.frequency
+        self._logs = np.bincount(self._place, weights=np.log(self._total))
+        self._log_monetary = float(np.log(self._monetary).sum())
+
+    def __call__(self, at: Floats) -> Local:
+        p, q, gamma = at
+        x, customers = self._number, self._customers
+        n, px = customers.sum(), p * x
+        whole = gamma + self._total
+        log_whole, inverse, square = (
+            np.bincount(self._place, weights=weights) for weights in (np.log(whole), 1 / whole, whole**-2.0)
+        )
+        value = (
+            customers @ (gammaln(px + q) - gammaln(px) - gammaln(q))
+            + n * q * np.log(gamma)
+            + px @ self._logs
+            - self._log_monetary
+            - (px + q) @ log_whole
+        )
+        ends = digamma(px + q)
+        gradient = [
+            x @ (customers * (ends - digamma(px)) + self._logs - log_whole),
+            customers @ (ends - digamma(q)) + n * np.log(gamma) - log_whole.sum(),
+            n * q / gamma - (px + q) @ inverse,
+        ]
+        bends = polygamma(1, px + q)
+        p_q, p_gamma, q_gamma = customers @ (x * bends), -x @ inverse, n / gamma - inverse.sum()
+        hessian = [
+            [customers @ (x**2 * (bends - polygamma(1, px))), p_q, p_gamma],
+            [p_q, customers @ (bends - polygamma(1, q)), q_gamma],
+            [p_gamma, q_gamma, -n * q / gamma**2 + (px + q) @ square],
+        ]
+        return Local(float(value) / n, np.array(gradient) / n, np.array(hessian) / n)
+
+
+@dataclass(frozen=True)
+class Independence:
+    """Of how often and how much. correlation: of ranks (Spearman), with its 95 % interval; linear: Pearson's."""
+
+    correlation: float
+    interval: tuple[float, float]
+    linear: float
+    customers: int
+
+    @property
+    def is_plausible(self) -> bool:
+        """Nothing is seen, or nothing that would matter."""
+        low, high = self.interval
+        return low <= 0 <= high or abs(self.correlation) < WEAK
+
+
+def independence(spent: Spent) -> Independence:
+    """Source: Bonett & Wright 2000, Psychometrika 65(1), for the interval of a rank correlation."""
+    n = len(spent.monetary)
+    if n < FEWEST_REPEAT_BUYERS:
+        raise TooFewRepeatBuyers(n, FEWEST_REPEAT_BUYERS)
+    ranks = _correlation(rankdata(spent.frequency), rankdata(spent.monetary))
+    far = norm.ppf(0.975) * np.sqrt((1 + ranks**2 / 2) / (n - 3))
+    middle = np.arctanh(np.clip(ranks, -0.999999, 0.999999))
+    interval = (float(np.tanh(middle - far)), float(np.tanh(middle + far)))
+    return Independence(ranks, interval, _correlation(spent.frequency, spent.monetary), n)
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    """0 where either is the same for all."""
+    if np.ptp(one) == 0 or np.ptp(other) == 0:
+        return 0.0
+    return float(np.corrcoef(one, other)[0, 1])
