@@ -104,3 +104,22 @@ class ImpossibleHorizon(ScienceError):
         super().__init__(f"{name} cannot be {value}.")
         self.name = name
         self.value = value
+
+
+class ImpossibleHoldout(ScienceError):
+    """A time held out that ends before it begins."""
+
+    def __init__(self, until: date, last: date) -> None:
+        super().__init__(f"Nothing is held out between {until} and {last}.")
+        self.until = until
+        self.last = last
+
+
+class TooFewLosses(ScienceError):
+    """Contracts of which so few ended, or were ever renewed, that nothing can be learned from them."""
+
+    def __init__(self, lost: int, renewed: int, needed: int) -> None:
+        super().__init__(f"{lost} contracts ended and {renewed} renewals were seen; {needed} of each are needed.")
+        self.lost = lost
+        self.renewed = renewed
+        self.needed = needed

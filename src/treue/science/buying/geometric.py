@@ -44,14 +44,15 @@ class GeometricDropout(BuyingModel):
     def purchases_of_the_living(self, living: Living, horizon: Floats | float) -> Floats:
         """Mean of (1 - exp(-rate p horizon)) / p: purchases until one of them is the last."""
 
-        def purchases(k: float, A: Floats, p: Floats) -> Floats:
-            gone = -np.expm1(-k * np.log1p(p * horizon / A))
-            return np.divide(gone, p, out=np.broadcast_to(k * horizon / A, gone.shape).copy(), where=p > 0)
+        def purchases(k: float, per_rate: Floats, p: Floats) -> Floats:
+            gone = -np.expm1(-k * np.log1p(p * per_rate))
+            return np.divide(gone, p, out=np.broadcast_to(k * per_rate, gone.shape).copy(), where=p > 0)
 
-        return self._mean(living, purchases)
+        return self._mean(living, horizon, purchases)
 
     def pace_of_the_living(self, living: Living, after: float) -> Floats:
-        return self._mean(living, lambda k, A, p: k / A * np.exp(-(k + 1) * np.log1p(p * after / A)))
+        k, A = self.parameters[0] + living.frequency, self.parameters[1] + living.age
+        return k / A * self._mean(living, after, lambda k, per_rate, p: np.exp(-(k + 1) * np.log1p(p * per_rate)))
 
     def number_of_the_living(self, living: Living, horizon: float, number: int) -> Floats:
         """Either all of them bought and stayed, or the last of them was the one after which they left."""
@@ -63,14 +64,16 @@ class GeometricDropout(BuyingModel):
         reached: Floats = betainc(number, k, horizon / (A + horizon))
         return stayed + _kept(a, b_now, number - 1, left=1) * reached
 
-    def _mean(self, living: Living, of: Callable[[float, Floats, Floats], Floats]) -> Floats:
-        """Over what the living may have as probability to leave: a beta distribution for each number of purchases."""
+    def _mean(self, living: Living, time: Floats | float, of: Callable[[float, Floats, Floats], Floats]) -> Floats:
+        """Over what the living may have as probability to leave: a beta distribution for each number of purchases.
+
+        of: k, the time (n, 1) as a share of A, and probabilities (1, m) to leave.
+        """
         r, alpha, a, b = self.parameters
-        mean = np.empty(len(living))
+        mean, share = np.empty(len(living)), np.broadcast_to(time, len(living)) / (alpha + living.age)
         for x, places in living.by_frequency:
             p, weights = quadrature.beta(a, b + x + self.FIRST, POINTS)
-            A = alpha + living.age[places]
-            mean[places] = of(r + x, A[:, None], p[None, :]) @ weights
+            mean[places] = of(r + x, share[places][:, None], p[None, :]) @ weights
         return mean
 
 

@@ -94,7 +94,7 @@ class BuyingModel(ABC):
 
     @abstractmethod
     def purchases_of_the_living(self, living: Living, horizon: Floats | float) -> Floats:
-        """(k,) expected number."""
+        """(k,) expected number within one horizon, or within (k,) of their own."""
 
     @abstractmethod
     def pace_of_the_living(self, living: Living, after: float) -> Floats:
@@ -143,10 +143,11 @@ class BuyingModel(ABC):
         worth = self.discounted(self._checked(summary), discount_rate, horizon)
         return summary.answer("discounted_expected_purchases", worth)
 
-    def expected_of_new(self, horizon: float) -> float:
-        """Expected purchases of somebody who bought for the first time today."""
-        new = Distinct(np.zeros(1), np.zeros(1), np.zeros(1), np.ones(1))
-        return float(self.purchases(new, horizon)[0])
+    def purchases_of_new(self, horizon: Floats) -> Floats:
+        """(m,) expected repeat purchases within each `horizon` (m,) of somebody who bought for the first time today."""
+        nothing = np.zeros_like(horizon)
+        new = Distinct(nothing[:1], nothing[:1], nothing[:1], np.ones(1))
+        return self.alive(new) * self.purchases_of_the_living(Living(nothing, nothing), horizon)
 
     # The same of histories that differ, (k,) each
 

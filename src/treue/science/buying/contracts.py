@@ -1,0 +1,200 @@
+"""Customers who say when they leave: contracts that are renewed or not, period by period (sBG)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import ClassVar
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+from scipy.special import betaln
+from scipy.stats import norm
+
+from treue.science.buying.fitted import covariance
+from treue.science.buying.gammas import Counts
+from treue.science.buying.newton import Local, maximise
+from treue.science.errors import (
+    ImpossibleHistory,
+    ImpossibleHorizon,
+    MissingColumn,
+    NoPurchases,
+    NotFitted,
+    TooFewLosses,
+)
+
+Floats = NDArray[np.float64]
+FEWEST_LOSSES = 5
+START = (1.0, 2.0)
+LONGEST_SUM = 10_000  # periods after which nothing of a discounted future is left
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """A row per customer: `customer_id`, `renewals` (count of periods after which they stayed) and `has_left` (whether
+    the next one was the last). Who signed in different periods may stand side by side."""
+
+    table: ir.Table
+
+    @classmethod
+    def of(cls, table: ir.Table | pd.DataFrame | pa.Table) -> "Contracts":
+        """Raises MissingColumn, NoPurchases, ImpossibleHistory (renewals that are no count)."""
+        given = table if isinstance(table, ir.Table) else ibis.memtable(table)
+        for name in ("customer_id", "renewals", "has_left"):
+            if name not in given.columns:
+                raise MissingColumn(name, given.columns)
+        renewals, has_left = given.renewals.cast("float64"), given.has_left.cast("boolean")
+        kept = given.select("customer_id", renewals=renewals, has_left=has_left).cache()
+        is_count = (kept.renewals >= 0) & (kept.renewals == kept.renewals.floor()) & (kept.renewals < 1e6)
+        wrong = kept.filter(~(is_count & kept.has_left.notnull()).fill_null(False)).order_by("customer_id")
+        if customers := wrong.count().to_pyarrow().as_py():
+            raise ImpossibleHistory(wrong.limit(1).to_pyarrow()["customer_id"][0].as_py(), customers)
+        return cls(kept)
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """`customers` of each `renewals` and `has_left`. Raises NoPurchases where there is nobody."""
+        found = self.table.group_by("renewals", "has_left").agg(customers=ibis._.count())
+        counts = found.order_by("renewals", "has_left").to_pandas()
+        if counts.empty:
+            raise NoPurchases(None)
+        return counts
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        return self.table.order_by("customer_id").to_pandas().set_index("customer_id")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """params: `alpha` and `beta`. covariance: (2, 2) of their logarithms."""
+
+    params: Mapping[str, float]
+    covariance: Floats
+    log_likelihood: float
+    customers: int
+
+
+@dataclass(frozen=True)
+class BetaGeometric:
+    """Each customer stays with a probability of their own, the same in every period; the loyal remain, and so retention
+    seems to grow.
+
+    Source: Fader & Hardie 2007, "How to Project Customer Retention", Journal of Interactive Marketing 21(1); 2010,
+    "Customer-Base Valuation in a Contractual Setting", Marketing Science 29(1).
+    """
+
+    fitted: Fit | None = None
+
+    NAMES: ClassVar[tuple[str, ...]] = ("alpha", "beta")
+
+    def fit(self, contracts: Contracts) -> "BetaGeometric":
+        """Exact maximum likelihood. Raises NoPurchases, TooFewLosses where next to nobody left yet, or stayed."""
+        counts = contracts.counts
+        lost = int(counts.customers[counts.has_left].sum())
+        stayed = int((counts.customers * counts.renewals).sum())
+        if min(lost, stayed) < FEWEST_LOSSES:
+            raise TooFewLosses(lost, stayed, FEWEST_LOSSES)
+        found, total = maximise(Likelihood(counts), np.array(START)), int(counts.customers.sum())
+        params = dict(zip(self.NAMES, map(float, found.at), strict=True))
+        return replace(self, fitted=Fit(params, covariance(found) / total, float(found.local.value * total), total))
+
+    def survival(self, periods: Floats) -> Floats:
+        """(m,) share of new customers who are still there after each number of `periods` (m,). Eq. 6 of 2007."""
+        alpha, beta = self._parameters
+        return self._stays(alpha, beta, periods)
+
+    def retention(self, periods: Floats) -> Floats:
+        """(m,) share of those still there who stay at the end of each period, from 1. Eq. 8 of 2007."""
+        alpha, beta = self._parameters
+        rate: Floats = (beta + periods - 1) / (alpha + beta + periods - 1)
+        return rate
+
+    def probability_to_stay(self, contracts: Contracts, *, periods: int) -> pd.Series:
+        """(n,) probability to stay for the next `periods`, by customer id; 0 for who has left."""
+        if periods < 0 or int(periods) != periods:
+            raise ImpossibleHorizon("periods", periods)
+        alpha, beta = self._parameters
+        return self._of_the_living(contracts, "probability_to_stay", lambda k: self._stays(alpha, beta + k, periods))
+
+    def discounted_residual_lifetime(self, contracts: Contracts, *, discount_rate: float) -> pd.Series:
+        """(n,) expected further periods, each at what it is worth today, by customer id; the renewal that is next is
+        not discounted. discount_rate: a period, above 0. Eq. 6 of 2010, summed."""
+        if not 0 < discount_rate < np.inf:
+            raise ImpossibleHorizon("discount_rate", discount_rate)
+        alpha, beta = self._parameters
+        longest = min(LONGEST_SUM, int(40 / np.log1p(discount_rate)) + 1)
+        ahead = np.arange(1.0, longest + 1)
+
+        def worth(k: Floats) -> Floats:
+            numbers, place = np.unique(k, return_inverse=True)
+            discount = (1 + discount_rate) ** -(ahead - 1)
+            each = np.array([self._stays(alpha, beta + number, ahead) @ discount for number in numbers])
+            return each[place]
+
+        return self._of_the_living(contracts, "discounted_residual_lifetime", worth)
+
+    def _of_the_living(self, contracts: Contracts, name: str, of: Callable[[Floats], Floats]) -> pd.Series:
+        rows = contracts.rows
+        found = np.where(rows.has_left, 0.0, of(rows.renewals.to_numpy(np.float64)))
+        return pd.Series(found, index=rows.index, name=name)
+
+    @staticmethod
+    def _stays(alpha: float, beta: Floats | float, periods: Floats | int) -> Floats:
+        share: Floats = np.exp(betaln(alpha, beta + periods) - betaln(alpha, beta))
+        return share
+
+    # What was found
+
+    @property
+    def _fit(self) -> Fit:
+        if self.fitted is None:
+            raise NotFitted("BetaGeometric")
+        return self.fitted
+
+    @property
+    def _parameters(self) -> tuple[float, float]:
+        return self._fit.params["alpha"], self._fit.params["beta"]
+
+    @property
+    def params(self) -> Mapping[str, float]:
+        return self._fit.params
+
+    @property
+    def log_likelihood(self) -> float:
+        return self._fit.log_likelihood
+
+    @property
+    def standard_errors(self) -> Mapping[str, float]:
+        errors = np.sqrt(np.maximum(np.diag(self._fit.covariance), 0))
+        return {name: self.params[name] * float(error) for name, error in zip(self.NAMES, errors, strict=True)}
+
+    def intervals(self, level: float = 0.95) -> Mapping[str, tuple[float, float]]:
+        """Of Wald, on the logarithms."""
+        far = norm.ppf((1 + level) / 2)
+        return {
+            name: (float(value * np.exp(-far * error / value)), float(value * np.exp(far * error / value)))
+            for (name, value), error in zip(self.params.items(), self.standard_errors.values(), strict=True)
+        }
+
+
+class Likelihood:
+    """The mean log-likelihood of a contract as a function of (alpha, beta). Eq. 5 and 6 of 2007."""
+
+    def __init__(self, counts: pd.DataFrame) -> None:
+        renewals, customers = (counts[name].to_numpy(np.float64) for name in ("renewals", "customers"))
+        self._stayed = Counts.of(renewals, customers)
+        self._periods = Counts.of(renewals + counts.has_left, customers)
+        self._lost, self._total = float(customers[counts.has_left].sum()), float(customers.sum())
+
+    def __call__(self, at: Floats) -> Local:
+        alpha, beta = at
+        stayed, stayed_1, stayed_2 = self._stayed.rising(beta)
+        all_, all_1, all_2 = self._periods.rising(alpha + beta)
+        value = self._lost * np.log(alpha) + stayed - all_
+        gradient = np.array([self._lost / alpha - all_1, stayed_1 - all_1])
+        hessian = np.array([[-self._lost / alpha**2 - all_2, -all_2], [-all_2, stayed_2 - all_2]])
+        return Local(float(value) / self._total, gradient / self._total, hessian / self._total)
