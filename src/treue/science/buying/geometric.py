@@ -36,10 +36,9 @@ class GeometricDropout(BuyingModel):
     def log_odds_of_having_left(self, histories: Distinct) -> Floats:
         r, alpha, a, b = self.parameters
         x = histories.frequency
-        k = r + x
-        with np.errstate(divide="ignore"):
-            odds = np.log(a) - np.log(np.maximum(b + x + self.FIRST - 1, 0)) + k * _span(histories, alpha)
-        return np.where(x + self.FIRST > 0, odds, -np.inf)
+        may_have_left = (x + self.FIRST > 0) & (a > 0)
+        odds = np.divide(a, b + x + self.FIRST - 1, out=np.ones_like(x), where=may_have_left)
+        return np.where(may_have_left, np.log(odds) + (r + x) * _span(histories, alpha), -np.inf)
 
     def purchases_of_the_living(self, living: Living, horizon: Floats | float) -> Floats:
         """Mean of (1 - exp(-rate p horizon)) / p: purchases until one of them is the last."""

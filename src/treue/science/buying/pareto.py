@@ -17,6 +17,7 @@ from treue.science.buying.summary import Distinct, Living
 
 Floats = NDArray[np.float64]
 POINTS = 32
+FARTHEST = 40.0  # beyond exp(-40) of its begin, an integrand adds nothing
 ROWS_AT_ONCE = 20_000
 
 
@@ -78,20 +79,19 @@ def _moments(
     """Moments (n, k) between `begin` and `end`, and the logarithms (n, k) of their weights, for integrals of
     (alpha + y) ** -(r + x) (beta + y) ** -(s + 1).
 
-    The moments are even in w = ((c + begin) / (c + y)) ** p, with which the integrand would be constant if alpha and
-    beta were c; p and c follow its fall at `begin`.
+    On the logarithm of the time since `begin`, in spans of the shorter memory, that is smooth, and falls at least as
+    fast as at its begin: so the moments are even on it, up to where nothing is left.
     """
-    p = (r + x + s)[:, None]
-    fall = (r + x) / (alpha + begin) + (s + 1) / (beta + begin)
-    base = (p + 1) / fall[:, None]
+    since_alpha, since_beta = alpha + begin, beta + begin
+    shorter = np.minimum(since_alpha, since_beta)
+    fall = (r + x) * shorter / since_alpha + (s + 1) * shorter / since_beta - 1
+    nothing_left = np.divide(FARTHEST, fall, out=np.full_like(fall, np.inf), where=fall > 0)
+    far = np.minimum(np.log1p((end - begin) / shorter), nothing_left)[:, None]
     share, weights = quadrature.legendre(POINTS)
-    last = np.exp(-p * np.log1p((end - begin)[:, None] / base))
-    w = last + (1 - last) * share
-    further = np.exp(-np.log(w) / p)  # (c + y) / (c + begin)
-    moments = begin[:, None] + base * (further - 1)
+    at = far * share
     with np.errstate(divide="ignore"):
-        sizes = np.log(weights * (1 - last)) + np.log(base / p) + (p + 1) * np.log(further)
-    return moments, sizes
+        sizes = np.log(weights * far * shorter[:, None]) + at
+    return begin[:, None] + shorter[:, None] * np.expm1(at), sizes
 
 
 def _blocks(histories: Distinct) -> Iterator[slice]:
