@@ -85,7 +85,7 @@ def test_the_likelihood_of_pareto_nbd_is_the_papers_hypergeometric_one(x, recenc
         (lambda some: geometric.Likelihood(some, 1), [1.3, 0.2, 3.0, 0.4]),
         (pareto.Likelihood, [0.6, 10.0, 0.6, 12.0]),
         (pareto.Likelihood, [2.0, 0.5, 3.0, 40.0]),
-        (nbd.Purchases, [0.7, 9.0]),
+        (lambda some: nbd.Purchases(some.living), [0.7, 9.0]),
     ],
 )
 def test_derivatives_are_those_of_differences(of, at):

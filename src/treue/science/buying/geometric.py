@@ -1,6 +1,6 @@
 """Customers who may leave after each purchase, with a probability of their own: BG/NBD and MBG/NBD."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -129,20 +129,17 @@ class Likelihood:
         span = _span(histories, alpha)
         u = np.where(self._may_have_left, np.log(a / left_after) + k * span, -np.inf)
         dead = expit(u)
-        value = customers @ -(k * np.log(alpha + histories.age) + log_expit(-u))
         slopes = self._slopes(k, alpha, a, left_after, span)
-        gradient, hessian = self._alive(k, alpha, customers)
         weight, bend = customers * dead, customers * dead * (1 - dead)
-        gradient += [weight @ slope for slope in slopes]
-        hessian += [[bend @ (one * other) for one in slopes] for other in slopes]
-        hessian += self._bends(k, alpha, a, left_after, weight)
-        return self._scaled(Local(value, gradient, hessian) + self._of_numbers(r, alpha, a, b))
+        hessian = (slopes * bend) @ slopes.T + self._bends(k, alpha, a, left_after, weight)
+        of_the_dead = Local(float(-customers @ log_expit(-u)), slopes @ weight, hessian)
+        return self._scaled(of_the_dead + self._of_the_living(r, alpha) + self._of_numbers(r, alpha, a, b))
 
-    def _slopes(self, k: Floats, alpha: float, a: float, left_after: Floats, span: Floats) -> Sequence[Floats]:
-        """First derivatives of u."""
+    def _slopes(self, k: Floats, alpha: float, a: float, left_after: Floats, span: Floats) -> Floats:
+        """(4, k) first derivatives of u."""
         histories = self._histories
         per_alpha = k * (1 / (alpha + histories.age) - 1 / (alpha + histories.recency))
-        return [span, per_alpha, np.full_like(k, 1 / a), -1 / left_after]
+        return np.stack([span, per_alpha, np.full_like(k, 1 / a), -1 / left_after])
 
     def _bends(self, k: Floats, alpha: float, a: float, left_after: Floats, weight: Floats) -> Floats:
         """Second derivatives of u, summed with the customers' weights."""
@@ -154,14 +151,15 @@ class Likelihood:
         bends[3, 3] = weight @ left_after**-2
         return bends
 
-    def _alive(self, k: Floats, alpha: float, customers: Floats) -> tuple[Floats, Floats]:
-        """Derivatives of -(r + x) log(alpha + T), summed."""
-        until = alpha + self._histories.age
+    def _of_the_living(self, r: float, alpha: float) -> Local:
+        """-(r + x) log(alpha + T)."""
+        living, customers = self._histories.living, self._histories.living.customers
+        k, until = r + living.frequency, alpha + living.age
         gradient = np.array([-customers @ np.log(until), -customers @ (k / until), 0.0, 0.0])
         hessian = np.zeros((4, 4))
         hessian[0, 1] = hessian[1, 0] = -customers @ (1 / until)
         hessian[1, 1] = customers @ (k / until**2)
-        return gradient, hessian
+        return Local(float(-customers @ (k * np.log(until))), gradient, hessian)
 
     def _of_numbers(self, r: float, alpha: float, a: float, b: float) -> Local:
         """Of the number of purchases alone: log of Γ(r + x) α^r / Γ(r), and of B(a, b + x + first) / B(a, b)."""

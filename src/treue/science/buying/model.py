@@ -57,7 +57,7 @@ class BuyingModel(ABC):
             raise TooFewRepeatBuyers(histories.repeat_buyers, FEWEST_REPEAT_BUYERS)
         span = float(histories.age.max())  # so that the unit makes no difference to the search
         scaled = histories.in_spans_of(span)
-        without = maximise(Purchases(scaled), Purchases.start(scaled))
+        without = maximise(Purchases(scaled.living), Purchases.start(scaled.living))
         found = maximise(self.likelihood(scaled), np.concatenate([without.at, self.DROPOUT_START]))
         if 2 * (found.local.value - without.local.value) * histories.total < LEAST_EVIDENCE:
             at = np.concatenate([without.at, self.NO_DROPOUT])
@@ -147,7 +147,7 @@ class BuyingModel(ABC):
         """(m,) expected repeat purchases within each `horizon` (m,) of somebody who bought for the first time today."""
         nothing = np.zeros_like(horizon)
         new = Distinct(nothing[:1], nothing[:1], nothing[:1], np.ones(1))
-        return self.alive(new) * self.purchases_of_the_living(Living(nothing, nothing), horizon)
+        return self.alive(new) * self.purchases_of_the_living(Living(nothing, nothing, nothing), horizon)
 
     # The same of histories that differ, (k,) each
 

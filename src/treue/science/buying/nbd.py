@@ -6,7 +6,7 @@ from scipy.special import gammaln
 
 from treue.science.buying.gammas import Counts
 from treue.science.buying.newton import Local
-from treue.science.buying.summary import Distinct
+from treue.science.buying.summary import Living
 
 Floats = NDArray[np.float64]
 
@@ -17,20 +17,21 @@ class Purchases:
     Source: Ehrenberg 1959, Applied Statistics 8(1); for the moments of purchases, not only their number.
     """
 
-    def __init__(self, histories: Distinct) -> None:
-        self._histories = histories
-        self._numbers = Counts.of(histories.frequency, histories.customers)
+    def __init__(self, living: Living) -> None:
+        """living: of all histories, as if nobody had left."""
+        self._living = living
+        self._numbers = Counts.of(living.frequency, living.customers)
 
     @staticmethod
-    def start(histories: Distinct) -> Floats:
+    def start(living: Living) -> Floats:
         """A rate of the right size, from customers who differ much."""
-        rate = (histories.customers @ histories.frequency) / (histories.customers @ histories.age)
+        rate = (living.customers @ living.frequency) / (living.customers @ living.age)
         return np.array([0.5, 0.5 / rate])
 
     def __call__(self, at: Floats) -> Local:
         r, alpha = at
-        histories, customers, n = self._histories, self._histories.customers, self._histories.customers.sum()
-        until, k = alpha + histories.age, r + histories.frequency
+        customers, n = self._living.customers, self._living.customers.sum()
+        until, k = alpha + self._living.age, r + self._living.frequency
         ways, ways_1, ways_2 = self._numbers.rising(r)
         value = ways + n * r * np.log(alpha) - customers @ (k * np.log(until))
         gradient = [

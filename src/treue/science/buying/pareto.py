@@ -18,7 +18,7 @@ from treue.science.buying.summary import Distinct, Living
 Floats = NDArray[np.float64]
 POINTS = 32
 FARTHEST = 40.0  # beyond exp(-40) of its begin, an integrand adds nothing
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 4_000  # so that a block stays in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -144,10 +144,10 @@ class Likelihood:
         ways[:, 1:] += sizes
         total = logsumexp(ways, axis=1)
         shares = np.exp(ways - total[:, None])
-        slopes = [-bought, -k / (alpha + y), has_left / s - stayed, -left / (beta + y)]
-        means = np.stack([(shares * slope).sum(1) for slope in slopes])
+        slopes = np.stack([-bought, -k / (alpha + y), has_left / s - stayed, -left / (beta + y)])
+        means = (shares * slopes).sum(axis=2)
         weights = shares * customers[:, None]
-        hessian = np.array([[(weights * one * other).sum() for one in slopes] for other in slopes])
+        hessian = (weights * slopes).reshape(4, -1) @ slopes.reshape(4, -1).T
         hessian -= (means * customers) @ means.T
         hessian += self._bends(weights, k, left, has_left, alpha + y, s, beta + y)
         return Local(float(customers @ total), means @ customers, hessian)

@@ -22,13 +22,15 @@ KEY = ("frequency", "recency", "age")
 
 @dataclass(frozen=True)
 class Living:
-    """What matters of those who are customers still: (k,) how often they bought again, and how long they are known.
+    """What matters of those who are customers still: (k,) how often they bought again, and how long they are known; and
+    how many customers of either kind, left or not, share that.
 
     by_frequency: each number of purchases, and which of the rows have it.
     """
 
     frequency: Floats
     age: Floats
+    customers: Floats
 
     def __len__(self) -> int:
         return len(self.frequency)
@@ -61,8 +63,9 @@ class Distinct:
 
     @cached_property
     def living(self) -> Living:
-        first = np.unique(self._of_the_living, return_index=True)[1]
-        return Living(self.frequency[first], self.age[first])
+        _, first, place = np.unique(self._of_the_living, return_index=True, return_inverse=True)
+        customers = np.bincount(place, weights=self.customers).astype(np.float64)
+        return Living(self.frequency[first], self.age[first], customers)
 
     @cached_property
     def place_among_the_living(self) -> NDArray[np.intp]:
