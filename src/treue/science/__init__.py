@@ -7,6 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from treue.science import rfm as rfm
+    from treue.science import rhythm as rhythm
+    from treue.science.buying import choice as choice
+    from treue.science.buying import validation as validation
+    from treue.science.buying.contracts import BetaGeometric as BetaGeometric
+    from treue.science.buying.contracts import Contracts as Contracts
     from treue.science.buying.geometric import BetaGeoNBD as BetaGeoNBD
     from treue.science.buying.geometric import ModifiedBetaGeoNBD as ModifiedBetaGeoNBD
     from treue.science.buying.pareto import ParetoNBD as ParetoNBD
@@ -18,7 +24,15 @@ if TYPE_CHECKING:
     from treue.science.lifetime import lifetime_value as lifetime_value
     from treue.science.spend import GammaGamma as GammaGamma
 
+MODULES = {
+    "choice": "buying.choice",
+    "rfm": "rfm",
+    "rhythm": "rhythm",
+    "validation": "buying.validation",
+}
 HOMES = {
+    "BetaGeometric": "buying.contracts",
+    "Contracts": "buying.contracts",
     "BetaGeoNBD": "buying.geometric",
     "ModifiedBetaGeoNBD": "buying.geometric",
     "ParetoNBD": "buying.pareto",
@@ -33,10 +47,12 @@ HOMES = {
 
 
 def __getattr__(name: str) -> object:
+    if name in MODULES:
+        return import_module(f"{__name__}.{MODULES[name]}")
     if name not in HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *HOMES])
+    return sorted([*globals(), *HOMES, *MODULES])

@@ -77,7 +77,10 @@ class GammaGamma:
 
         Where q is 1 or less the population has no finite mean, and the status says "mean not identified".
         """
-        spent = Spent.of(summary)
+        return self.fit_to(Spent.of(summary))
+
+    def fit_to(self, spent: Spent) -> "GammaGamma":
+        """The same on arrays."""
         if len(spent.monetary) < FEWEST_REPEAT_BUYERS:
             raise TooFewRepeatBuyers(len(spent.monetary), FEWEST_REPEAT_BUYERS)
         found = maximise(Likelihood(spent), np.array(START))
