@@ -15,20 +15,22 @@ from treue.science.buying.validation import HeldOut
 
 MODELS: tuple[type[BuyingModel], ...] = (BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD)
 FIGURES = ("total_bias", "mae", "rmse", "deviance", "rank_correlation", "top_tenth")
-LEAST_BETTER = 0.01  # of the deviance: less is no reason to prefer one
+LEAST_WORSE = 0.01  # of the deviance: less is within what chance does
 
 
 @dataclass(frozen=True)
 class Choice:
     """table: a row per candidate, the models first and then the rules that need none (`validation.baselines`): `name`,
     `status` (of the fit, none for rules), `log_likelihood`, `aic`, `bic`, and the figures of `validation.Accuracy`.
-    chosen: the model's name. better_than: the rules that it beats, by deviance. reason: `deviance` where it is clearly
-    ahead of the other models, `aic` where these are as good on what was held out and it describes the past best,
-    `only_identified` where no other model finds any dropout."""
+    chosen: the model's name. reason: `deviance`, or `only_identified` where no other model finds any dropout. as_good:
+    the other models of which the holdout says no worse, to a hundredth of the deviance. better_than: the rules that the
+    chosen model beats, by deviance.
+    """
 
     table: pd.DataFrame
     chosen: str
     reason: str
+    as_good: tuple[str, ...]
     better_than: tuple[str, ...]
 
     @property
@@ -48,10 +50,14 @@ def compare(held_out: HeldOut, models: Sequence[type[BuyingModel]] = MODELS) -> 
     rows = [_row(name, validation.judged(model, held_out), model) for name, model in fitted.items()]
     rows += [_row(name, validation.accuracy(guess, held_out)) for name, guess in validation.baselines(held_out).items()]
     table = pd.DataFrame(rows)
-    chosen, reason = _chosen(table[table.status.notna()])
-    best = table.set_index("name").deviance
+    models, best = table[table.status.notna()], table.set_index("name").deviance
+    identified = models[models.status == CONVERGED]
+    candidates = identified if len(identified) else models
+    chosen = str(candidates.sort_values(["deviance", "name"]).name.iloc[0])
+    near = [name for name in candidates.name if name != chosen and best[name] <= best[chosen] * (1 + LEAST_WORSE)]
     beaten = [name for name in table.name[table.status.isna()] if best[name] > best[chosen]]
-    return Choice(table, chosen, reason, tuple(beaten))
+    reason = "only_identified" if len(candidates) == 1 < len(models) else "deviance"
+    return Choice(table, chosen, reason, tuple(near), tuple(beaten))
 
 
 def recommended(summary: Summary, instead_of: BuyingModel) -> BuyingModel | None:
@@ -68,14 +74,3 @@ def recommended(summary: Summary, instead_of: BuyingModel) -> BuyingModel | None
 def _row(name: str, accuracy: validation.Accuracy, model: BuyingModel | None = None) -> dict[str, object]:
     fit = {column: getattr(model, column, None) for column in ("status", "log_likelihood", "aic", "bic")}
     return {"name": name, **fit, **{figure: getattr(accuracy, figure) for figure in FIGURES}}
-
-
-def _chosen(models: pd.DataFrame) -> tuple[str, str]:
-    identified = models[models.status == CONVERGED]
-    if len(identified) == 1 < len(models):
-        return str(identified.name.iloc[0]), "only_identified"
-    ranked = (identified if len(identified) else models).sort_values(["deviance", "name"])
-    close = ranked[ranked.deviance <= ranked.deviance.iloc[0] * (1 + LEAST_BETTER)]
-    if len(close) == 1:
-        return str(close.name.iloc[0]), "deviance"
-    return str(close.sort_values(["aic", "name"]).name.iloc[0]), "aic"

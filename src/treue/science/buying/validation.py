@@ -93,14 +93,14 @@ def judged(model: BuyingModel, held_out: HeldOut) -> Accuracy:
 
 def baselines(held_out: HeldOut) -> Mapping[str, Floats]:
     """(n,) predictions each that need no model: nobody buys again; everybody goes on as before; so do those whose last
-    purchase is no longer ago than the time held out, and the others do not."""
+    purchase is no longer ago than half of the time held out, and the others never come back."""
     summary = held_out.summary
     x, recency, age = (getattr(summary.distinct, name)[summary.place] for name in ("frequency", "recency", "age"))
     rate = np.divide(x, age, out=np.zeros_like(x), where=age > 0) * held_out.horizon
     return {
         "zero": np.zeros_like(x),
         "own_rate": rate,
-        "recency_rule": np.where(age - recency <= held_out.horizon, rate, 0.0),
+        "recency_rule": np.where(age - recency <= held_out.horizon / 2, rate, 0.0),
     }
 
 
