@@ -50,9 +50,9 @@ def compare(held_out: HeldOut, models: Sequence[type[BuyingModel]] = MODELS) -> 
     rows = [_row(name, validation.judged(model, held_out), model) for name, model in fitted.items()]
     rows += [_row(name, validation.accuracy(guess, held_out)) for name, guess in validation.baselines(held_out).items()]
     table = pd.DataFrame(rows)
-    models, best = table[table.status.notna()], table.set_index("name").deviance
-    identified = models[models.status == CONVERGED]
-    candidates = identified if len(identified) else models
+    of_models, best = table[table.status.notna()], table.set_index("name").deviance
+    identified = of_models[of_models.status == CONVERGED]
+    candidates = identified if len(identified) else of_models
     chosen = str(candidates.sort_values(["deviance", "name"]).name.iloc[0])
     near = [name for name in candidates.name if name != chosen and best[name] <= best[chosen] * (1 + LEAST_WORSE)]
     beaten = [name for name in table.name[table.status.isna()] if best[name] > best[chosen]]
