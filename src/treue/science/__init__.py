@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from treue.science.buying.units import DAY as DAY
     from treue.science.buying.units import MONTH as MONTH
     from treue.science.buying.units import WEEK as WEEK
+    from treue.science.lifetime import lifetime_interval as lifetime_interval
     from treue.science.lifetime import lifetime_value as lifetime_value
     from treue.science.spend import GammaGamma as GammaGamma
 
@@ -41,6 +42,7 @@ HOMES = {
     "DAY": "buying.units",
     "WEEK": "buying.units",
     "MONTH": "buying.units",
+    "lifetime_interval": "lifetime",
     "lifetime_value": "lifetime",
     "GammaGamma": "spend",
 }

@@ -72,6 +72,13 @@ class GammaGamma:
 
     NAMES: ClassVar[tuple[str, ...]] = ("p", "q", "gamma")
 
+    @classmethod
+    def of(cls, params: Mapping[str, float]) -> "GammaGamma":
+        """A model with parameters that are known already, q above 1."""
+        known = {name: float(params[name]) for name in cls.NAMES}
+        mean = known["p"] * known["gamma"] / (known["q"] - 1)
+        return cls(Fit(known, np.zeros((3, 3)), np.nan, mean, 0, 0, CONVERGED))
+
     def fit(self, summary: Summary) -> "GammaGamma":
         """Exact maximum likelihood on the repeat buyers. Raises TooFewRepeatBuyers.
 
@@ -100,7 +107,7 @@ class GammaGamma:
     @property
     def mean(self) -> float:
         """Spend of a purchase day in the population; that of the repeat buyers where the model has none."""
-        p, q, gamma = self._parameters
+        p, q, gamma = self.parameters
         return p * gamma / (q - 1) if self.status == CONVERGED else self._fit.mean
 
     def expected_spend(self, summary: Summary) -> pd.Series:
@@ -117,9 +124,15 @@ class GammaGamma:
         seen = np.where(paid, summary.monetary, 0.0)
         if self.status != CONVERGED:
             return np.where(paid, seen, self.mean)
-        p, q, gamma = self._parameters
+        p, q, gamma = self.parameters
         px = p * np.where(paid, summary.distinct.frequency[summary.place], 0.0)
         return (p * gamma + px * seen) / (px + q - 1)
+
+    def seen(self, summary: Summary) -> Floats:
+        """(n,) gamma and all that was spent again: the scale of a customer's further spend, in the order of `rows`."""
+        paid = summary.monetary > 0
+        again = np.where(paid, summary.monetary * summary.distinct.frequency[summary.place], 0.0)
+        return self.params["gamma"] + again
 
     def independence(self, summary: Summary) -> "Independence":
         return independence(Spent.of(summary))
@@ -133,7 +146,7 @@ class GammaGamma:
         return self.fitted
 
     @property
-    def _parameters(self) -> tuple[float, float, float]:
+    def parameters(self) -> tuple[float, float, float]:
         params = self._fit.params
         return params["p"], params["q"], params["gamma"]
 

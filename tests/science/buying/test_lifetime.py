@@ -53,6 +53,35 @@ def test_values_of_segments_add_up_to_the_whole(summary, spend):
     assert value.groupby(segments).sum().sum() == pytest.approx(value.sum())
 
 
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_an_interval_holds_the_share_of_simulated_futures_that_it_says(place):
+    """Each customer's future drawn a hundred thousand times from what is known of them."""
+    rng, runs, horizon = np.random.default_rng(place), 100_000, 12 * MONTH_IN_WEEKS
+    spend = ts.GammaGamma.of({"p": 6.25, "q": 3.74, "gamma": 15.44})
+    given = {
+        "frequency": [0, 2, 12, 40],
+        "recency": [0.0, 30.0, 29.0, 12.0],
+        "age": 30.0,
+        "monetary": [np.nan, 35.0, 20.0, 60.0],
+    }
+    some = Summary.of(pd.DataFrame({"customer_id": range(4), **given}), unit=ts.WEEK)
+    asked = {"months": 12, "discount_rate": 0.0, "margin": 1.0, "level": 0.8}
+    low, high = ts.lifetime_interval(some, MODEL, spend, **asked).iloc[place]
+    x, age, alive = given["frequency"][place], 30.0, MODEL.probability_alive(some).iloc[place]
+    r, alpha, a, b = MODEL.parameters
+    p, q, gamma = spend.parameters
+    purchases = rng.poisson(rng.gamma(r + x, horizon / (alpha + age), runs))
+    purchases = np.minimum(purchases, rng.geometric(np.maximum(rng.beta(a, b + x, runs), 1e-12)))
+    purchases *= rng.random(runs) < alive
+    scale = rng.gamma(p * x + q, 1 / (gamma + x * np.nan_to_num(given["monetary"][place])), runs)
+    worth = np.where(purchases > 0, rng.gamma(p * np.maximum(purchases, 1)) / scale, 0.0)
+    assert (worth > high).mean() == pytest.approx(0.1, abs=0.005)
+    if low > 0:
+        assert (worth < low).mean() == pytest.approx(0.1, abs=0.005)
+    else:
+        assert (worth == 0).mean() > 0.1
+
+
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [
