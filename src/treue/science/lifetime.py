@@ -65,7 +65,7 @@ def lifetime_interval(
     """What a customer will be worth with the probability `level`: (n, 2) `low` and `high`, money by customer id.
 
     Of the customer's future itself, not of its mean: nobody buys 0.4 times. The parameters are taken as known; and
-    purchases are discounted alike, by the mean. Raises as `lifetime_value`, ImpossibleHorizon for a level outside 0 to 1.
+    purchases are discounted alike, by the mean. Raises as `lifetime_value`, and for a level that is not inside 0 to 1.
     """
     _require_margin(margin)
     if not 0 < level < 1:
