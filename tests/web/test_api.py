@@ -19,6 +19,7 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from tests.core.lake import buying
+from tests.understand.value.scored import fitted, scored
 from treue.core.customers.models import Customer
 from treue.core.events import reading
 from treue.core.events.reacting import drain
@@ -38,6 +39,7 @@ def token(served: str) -> Iterator[str]:
     shop = Shop.objects.create(name="Tea House")
     anna = Customer.objects.create(pk=4711, shop=shop, number="C-1017")
     buying.order(anna, number="A-2026-0815", product=buying.product(shop, "TEA-1"))
+    scored(fitted(shop), anna)
     yield keys.add(shop=shop, name="program", scopes=["read", "write"], by=None)[1]
     with connection.cursor() as cursor:
         cursor.execute("truncate events_event, events_message, events_cursor")
@@ -78,7 +80,7 @@ def test_schemathesis_finds_nothing(served: str, token: str, tmp_path: Path, exa
     with override_settings(API_REQUESTS_PER_MINUTE=10**9):
         ended = schemathesis(served, token, tmp_path, examples=examples)
     assert ended.returncode == 0, ended.stdout[-20_000:]
-    assert "11 selected / 11 total" in ended.stdout
+    assert "12 selected / 12 total" in ended.stdout
 
 
 def examples() -> list[list[str]]:

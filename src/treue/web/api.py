@@ -9,6 +9,7 @@ from treue.core.api.application import Application, answered
 from treue.core.commerce.api_writes import router as orders
 from treue.core.customers.api_writes import router as customers
 from treue.core.events.api import router as events
+from treue.understand.value.api import router as values
 
 DESCRIPTION = """Customers, orders and events of one shop.
 
@@ -19,7 +20,7 @@ currency. Every write needs an `Idempotency-Key`. Errors are RFC 9457."""
 
 def application() -> NinjaAPI:
     api = Application(title="Treue", version="1", description=DESCRIPTION, urls_namespace="api")
-    for router in (customers, orders, events):
+    for router in (customers, orders, events, values):
         api.add_router("", router)
     return api
 

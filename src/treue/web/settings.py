@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "treue.listen.tracking",
     "treue.understand.metrics",
     "treue.understand.profile",
+    "treue.understand.value",
     "treue.design",
     "django.contrib.auth",
     "django.contrib.contenttypes",

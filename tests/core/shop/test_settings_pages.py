@@ -20,6 +20,7 @@ FORM = {
     "currency": "EUR",
     "window_days": "365",
     "margin": "30",
+    "discount_rate": "10",
     "report_rhythm": "never",
 }
 
@@ -96,7 +97,19 @@ def test_two_changes_in_a_row_compute_the_figures_once(hers: Client, shop: Shop,
     assert Job.objects.count() == 1
 
 
-@pytest.mark.parametrize(("field", "value"), [("name", "Neu"), ("margin", "10"), ("report_rhythm", "monthly")])
+@pytest.mark.parametrize(("field", "value"), [("margin", "10"), ("discount_rate", "7,5")])
+def test_what_only_the_values_depend_on_has_only_these_reckoned_anew(
+    hers: Client, shop: Shop, mia: User, field: str, value: str
+) -> None:
+    for _twice in range(2):
+        answer = save(hers, **{field: value})
+        shop.refresh_from_db()
+    assert "The settings are saved." in answer.text
+    job = Job.objects.get()
+    assert (job.kind, job.arguments, job.started_by) == ("value.score", {"shop_id": shop.pk}, mia)
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", "Neu"), ("report_rhythm", "monthly")])
 def test_what_is_read_when_a_page_is_shown_starts_nothing(
     hers: Client, shop: Shop, refresh_known: None, field: str, value: str
 ) -> None:
@@ -113,6 +126,7 @@ def test_what_is_read_when_a_page_is_shown_starts_nothing(
         ("margin", "101", "Enter a number from 0 to 100"),
         ("margin", "-1", "Enter a number from 0 to 100"),
         ("margin", "33.333", "Enter a number from 0 to 100"),
+        ("discount_rate", "101", "Enter a number from 0 to 100"),
         ("zone", "Europe/Atlantis", "Choose a zone from the list"),
         ("currency", "EURO", "Ensure this value has at most 3 characters"),
         ("name", "", "This field is required"),

@@ -13,7 +13,8 @@ from treue.core.staff.models import User
 # Counts are stored by these. Margin and costs are read when a page is shown; rates, non-products and duplicates when
 # a file is read.
 IN_STORED_FIGURES = frozenset({"zone", "currency", "window_days"})
-REFRESH = "metrics.refresh"
+IN_SCORES = frozenset({"margin", "discount_rate"})
+REFRESH, SCORE = "metrics.refresh", "value.score"
 
 
 @transaction.atomic
@@ -28,16 +29,22 @@ def change(*, shop: Shop, values: Mapping[str, object], by: User) -> bool:
         setattr(locked, name, value)
     locked.save(update_fields=list(changed))
     audit.record("shop.changed", who=by, subject=f"shop {shop.pk}", **facts)
-    return bool(changed.keys() & IN_STORED_FIGURES) and refresh_figures(shop=shop, by=by)
+    if changed.keys() & IN_STORED_FIGURES:
+        return refresh_figures(shop=shop, by=by)  # the scores follow
+    return bool(changed.keys() & IN_SCORES) and _compute(SCORE, shop, by)
 
 
 def refresh_figures(*, shop: Shop, by: User) -> bool:
     """Have the figures computed anew, unless that waits to be done anyway. Returns whether it will be."""
-    if REFRESH not in work.KINDS:
+    return _compute(REFRESH, shop, by)
+
+
+def _compute(kind: str, shop: Shop, by: User) -> bool:
+    if kind not in work.KINDS:
         return False
     arguments = {"shop_id": shop.pk}
-    if not Job.objects.filter(kind=REFRESH, state=Job.State.WAITING, arguments=arguments).exists():
-        work.start(REFRESH, by=by, lock=f"{REFRESH}.{shop.pk}", **arguments)
+    if not Job.objects.filter(kind=kind, state=Job.State.WAITING, arguments=arguments).exists():
+        work.start(kind, by=by, lock=f"{kind}.{shop.pk}", **arguments)
     return True
 
 

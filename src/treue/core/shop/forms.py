@@ -10,6 +10,10 @@ from treue.core.shop.models import AcquisitionCost, ExchangeRate, NonProduct, Sh
 
 SHORTEST_WINDOW, LONGEST_WINDOW = 7, 1830
 MOST_CODES = 1000
+NO_SHARE = dict.fromkeys(
+    ("min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits"),
+    _("Enter a number from 0 to 100, with at most two decimals"),
+)
 LONGEST_CODE = NonProduct._meta.get_field("code").max_length
 
 
@@ -39,16 +43,27 @@ class ShopForm(forms.ModelForm):
         max_value=1,
         max_digits=6,
         decimal_places=4,
-        error_messages=dict.fromkeys(
-            ("min_value", "max_value", "max_digits", "max_decimal_places", "max_whole_digits"),
-            _("Enter a number from 0 to 100, with at most two decimals"),
-        ),
+        error_messages=NO_SHARE,
         help_text=_("What is left of revenue after the cost of goods. For products without costs of their own."),
+    )
+    discount_rate = fields.Percent(
+        label=_("Discount rate a year in percent"),
+        min_value=0,
+        max_value=1,
+        max_digits=6,
+        decimal_places=4,
+        error_messages=NO_SHARE,
+        help_text=_(
+            "How much less money is worth that comes a year later. What customers will be worth is reckoned by it."
+        ),
     )
 
     class Meta:
         model = Shop
-        fields = ("name", "zone", "currency", "window_days", "margin", "drop_duplicates", "report_rhythm")
+        fields = (
+            *("name", "zone", "currency", "window_days", "margin", "discount_rate", "drop_duplicates"),
+            "report_rhythm",
+        )
         help_texts = {
             "drop_duplicates": _("Usually two equal lines are two items. From the next import on."),
             "report_rhythm": _("To all administrators and managers."),

@@ -35,6 +35,13 @@ class Shop(models.Model):
         default=Decimal("0.3000"),
         validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
+    discount_rate = models.DecimalField(
+        _("Discount rate a year"),
+        max_digits=5,
+        decimal_places=4,
+        default=Decimal("0.1000"),
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+    )
     drop_duplicates = models.BooleanField(_("Leave out equal lines of one order"), default=False)
     is_demo = models.BooleanField(default=False)
     is_leaving = models.BooleanField(default=False)
@@ -52,6 +59,7 @@ class Shop(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(window_days__range=(7, 1830)), name="shop_window_range"),
             models.CheckConstraint(condition=models.Q(margin__range=(0, 1)), name="shop_margin_is_a_share"),
+            models.CheckConstraint(condition=models.Q(discount_rate__range=(0, 1)), name="shop_discount_is_a_share"),
             models.CheckConstraint(
                 condition=models.Q(report_rhythm__in=["never", "weekly", "monthly"]), name="shop_rhythm_known"
             ),

@@ -24,6 +24,7 @@ NAMES: dict[str, Words] = {
     "consent_category": _("Category of consent"),
     "currency": _("Currency"),
     "deliveries": _("Deliveries"),
+    "discount_rate": _("Discount rate a year"),
     "drop_duplicates": _("Leave out equal lines of one order"),
     "error": _("Kind of error"),
     "events_per_second": _("Events a second"),
@@ -65,6 +66,7 @@ NAMES: dict[str, Words] = {
     "commerce.Refund": _("Refunds"),
     "commerce.RefundMatch": _("Refund matches"),
     "profile.BuyingProfile": _("Profile"),
+    "value.Score": _("Forecasts"),
     "imports.Replaced": _("Former versions"),
     "webhooks.Delivery": _("Deliveries to webhooks"),
 }

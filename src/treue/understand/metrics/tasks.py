@@ -18,6 +18,8 @@ from treue.design.figures import Link
 from treue.understand.metrics.models import Snapshot
 
 REFRESH = "metrics.refresh"
+SCORE = "value.score"  # the room beside calls its work so
+MOST_SCORED_APART = 1_000  # beyond, the models are fitted anew
 HOUR_OF_A_NEW_DAY = 4  # in the shop's zone: the tills are closed, and nobody is at work yet
 
 
@@ -39,9 +41,9 @@ def refresh(
     orders = [{"batch_id": batch_id, "changed_only": changed_only}, *(job.arguments for job in waiting)]
     marks = touched.seen(shop.pk)
     customers = _customers(orders)
-    snapshot = figures.refresh(
-        shop, customers=None if customers is None else customers | marks.keys(), progress=progress
-    )
+    changed = None if customers is None else customers | marks.keys()
+    snapshot = figures.refresh(shop, customers=changed, progress=progress)
+    _have_scored(shop, changed)
     touched.settle(shop.pk, marks)
     result = {"as_of": snapshot.as_of.isoformat(), "seconds": round(snapshot.seconds, 1)}
     _done_too(waiting, result)
@@ -70,6 +72,16 @@ def _customers(orders: list[dict[str, object]]) -> set[int] | None:
         return None
     batches = {order["batch_id"] for order in orders if order.get("batch_id")}
     return {customer for batch in batches for customer in customers_touched(batch)}
+
+
+def _have_scored(shop: Shop, customers: set[int] | None) -> None:
+    """Queue what the models say of the customers that changed, of all where they are many."""
+    if SCORE not in work.KINDS:
+        return
+    some = {} if customers is None or len(customers) > MOST_SCORED_APART else {"customers": sorted(customers)}
+    for_all = {"kind": SCORE, "state": Job.State.WAITING, "arguments": {"shop_id": shop.pk}}
+    if not Job.objects.filter(**for_all).exists():
+        work.start(SCORE, lock=f"{SCORE}.{shop.pk}", shop_id=shop.pk, **some)
 
 
 def _done_too(jobs: list[Job], result: dict[str, object]) -> None:

@@ -58,6 +58,10 @@ TABLES = {
         gettext_lazy("Profile"),
         gettext_lazy("first and last order, number of orders, revenue"),
     ),
+    "value.Score": (
+        gettext_lazy("Forecasts"),
+        gettext_lazy("whether they stay, what they will buy and when, and what that is worth"),
+    ),
     "profile.NeverOrdered": (gettext_lazy("No orders yet"), gettext_lazy("the mark that no order counts so far")),
     "imports.Replaced": (gettext_lazy("Former versions"), gettext_lazy("kept in order to undo an import")),
     Erasure.UPLOADS: (gettext_lazy("Uploaded files"), gettext_lazy("those in which the customer's number stood")),

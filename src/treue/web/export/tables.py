@@ -50,6 +50,8 @@ TAKEN = (
     "metrics.Note",
     "metrics.Letter",
     "profile.BuyingProfile",
+    "value.Fit",
+    "value.Score",
     "jobs.Job",
     "jobs.Mail",
     "staff.User",

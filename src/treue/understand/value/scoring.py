@@ -1,0 +1,53 @@
+"""What the models say of each customer: asked once per history that differs, told of everybody who shares it."""
+
+import numpy as np
+import pyarrow as pa
+
+from treue.science import lifetime
+from treue.science.buying.summary import Summary
+from treue.science.buying.units import MONTH
+from treue.understand.value.fitting import Models
+from treue.understand.value.models import Fit
+
+COLUMNS = (
+    "customer_id",
+    "probability_alive",
+    "purchases_90_days",
+    "purchases_12_months",
+    "spend",
+    "lifetime_value",
+    "wait_days",
+    "next_purchase_on",
+)
+MONTHS, SHORT_DAYS = 12, 90
+LONGEST_WAIT_DAYS = 3653
+HALF = 0.5
+NOBODY = pa.table({name: pa.nulls(0) for name in COLUMNS})
+
+
+def scores(summary: Summary, models: Models, fit: Fit) -> pa.Table:
+    """A row per customer of the summary, `COLUMNS`, by customer; as `Score` says what they mean."""
+    days, place, histories = summary.unit.days, summary.place, summary.distinct
+    year = MONTHS * MONTH.days / days
+    wait = models.buying.wait(histories, HALF) * days
+    value = lifetime.lifetime_value(
+        summary,
+        models.buying,
+        models.spend,
+        months=MONTHS,
+        discount_rate=float(fit.discount_rate),
+        margin=float(fit.margin),
+    )
+    known = wait <= LONGEST_WAIT_DAYS
+    on = np.datetime64(fit.until) + np.ceil(np.where(known, wait, 0)).astype("timedelta64[D]")
+    columns = {
+        "customer_id": summary.rows["customer_id"],
+        "probability_alive": models.buying.alive(histories)[place],
+        "purchases_90_days": models.buying.purchases(histories, SHORT_DAYS / days)[place],
+        "purchases_12_months": models.buying.purchases(histories, year)[place],
+        "spend": np.round(models.spend.spend(summary), 4),
+        "lifetime_value": np.round(value.to_numpy(), 4),
+        "wait_days": pa.array(wait[place], mask=~known[place]),
+        "next_purchase_on": pa.array(on[place], mask=~known[place]),
+    }
+    return pa.table(columns)
