@@ -23,6 +23,7 @@ from treue.understand.metrics.scope.whose import label
 from treue.understand.profile import order_tables, orders, person, portrait
 from treue.understand.profile.filtering import last_day
 from treue.understand.profile.heading import find, gone, heading, local
+from treue.understand.value import outlook
 
 
 @require_GET
@@ -39,6 +40,7 @@ def customer(request: HttpRequest, number: int) -> HttpResponse:
         **heading(found, request.user, section="customer", first=known.first),
         "sentence": portrait.sentence(known, today),
         "figures": portrait.figures(known, shop.currency, today),
+        "outlook": outlook.of(found),
         "chart": portrait.chart(known, shop.currency),
         "facts": _facts(found, known, shop),
         "orders": order_tables.listed(page.orders, shop, known.as_of) if page.orders else None,

@@ -12,5 +12,5 @@ def current(shop: Shop) -> Fit | None:
 
 def of(customer: Customer) -> tuple[Fit | None, Score | None]:
     """The fit in force and what it says of a customer, both of one moment; nothing where no purchase counts."""
-    score = Score.objects.select_related("fit").filter(customer=customer, fit__is_current=True).first()
+    score = Score.objects.select_related("fit__shop").filter(customer=customer, fit__is_current=True).first()
     return (score.fit, score) if score else (current(customer.shop), None)

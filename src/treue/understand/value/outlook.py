@@ -1,0 +1,136 @@
+"""What the models say of one customer, in words and cards; where they say nothing, why."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from treue.core.customers.models import Customer
+from treue.design import formats
+from treue.design.figures import Figure, How
+from treue.understand.metrics.figures import kinds
+from treue.understand.metrics.scope.basis import Basis, active_language
+from treue.understand.value import reading
+from treue.understand.value.models import Fit, Score
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """note: by which model and as of which day. nothing: why there are no figures. caution: what keeps one from
+    believing them as they stand. Each may be empty."""
+
+    figures: list[Figure]
+    note: str = ""
+    nothing: str = ""
+    caution: str = ""
+
+
+def of(customer: Customer) -> Outlook:
+    fit, score = reading.of(customer)
+    if fit is None or score is None:
+        return Outlook([], nothing=_why_nothing(fit))
+    note = _("By the model %(model)s, as of %(day)s") % {"model": fit.get_model_display(), "day": _day(fit.until)}
+    return Outlook(
+        [_stays(fit, score), _purchases(score), _value(fit, score), _next(fit, score)], note, "", _caution(fit)
+    )
+
+
+def _why_nothing(fit: Fit | None) -> str:
+    if fit is None:
+        return _("What customers will be worth is worked out each night. This was not done yet.")
+    if fit.status == Fit.Status.TOO_FEW:
+        return _("Fewer than five customers ever bought on a second day. From so few nothing can be said ahead.")
+    facts = {"day": _day(fit.until)}
+    return _("No purchase counted up to %(day)s, when the models last looked; without one they say nothing.") % facts
+
+
+def _caution(fit: Fit) -> str:
+    if fit.status == Fit.Status.NOT_IDENTIFIED:
+        return _("Your orders do not tell whether anybody leaves at all. So the model takes everybody for staying.")
+    if fit.choice != Fit.Choice.LOWEST_DEVIANCE:
+        return _("The history is too short to check the model on purchases which it had not seen.")
+    return ""
+
+
+def _stays(fit: Fit, score: Score) -> Figure:
+    value, unit = _percent(score.probability_alive)
+    return Figure(
+        _("Probability of staying"),
+        value,
+        unit,
+        sentence=_("That they have not left already, without a word."),
+        how=How(
+            _("%(model)s, %(since)s to %(until)s")
+            % {"model": fit.get_model_display(), "since": _day(fit.since), "until": _day(fit.until)},
+            _("From how often, when last and since when they bought, beside how all customers buy and leave."),
+        ),
+    )
+
+
+def _purchases(score: Score) -> Figure:
+    language = active_language()
+    soon, year = (formats.number(each, language, 1) for each in (score.purchases_90_days, score.purchases_12_months))
+    alive = score.probability_alive
+    facts = {
+        "alive": formats.share(alive, language),
+        "pace": formats.number(score.purchases_12_months / alive if alive else None, language, 1),
+        "purchases": year,
+    }
+    return Figure(
+        _("Purchases in 12 months"),
+        year,
+        sentence=_("%(count)s of them within 90 days.") % {"count": soon},
+        how=How(
+            _("%(alive)s × %(pace)s = %(purchases)s") % facts,
+            _("Probability of staying × days with a purchase of those who stay at first and may leave later."),
+        ),
+    )
+
+
+def _value(fit: Fit, score: Score) -> Figure:
+    language = active_language()
+    facts = {
+        "purchases": formats.number(score.purchases_12_months, language, 2),
+        "spend": formats.money(score.spend, language, fit.currency),
+        "margin": formats.share(fit.margin, language),
+        "rate": formats.share(fit.discount_rate, language),
+    }
+    value, unit = kinds.price(score.lifetime_value, Basis("month", fit.shop.window_days, fit.until, fit.currency))
+    return Figure(
+        _("Value in 12 months"),
+        value,
+        unit,
+        sentence=_("What these purchases leave, at today's worth."),
+        how=How(
+            _("%(purchases)s purchases × %(spend)s × %(margin)s, less %(rate)s a year") % facts,
+            _("The spend is what was seen of them, drawn towards that of all the more, the less was seen."),
+            _("Margin and discount rate are those of the night in which the model was made."),
+        ),
+    )
+
+
+def _next(fit: Fit, score: Score) -> Figure:
+    label = _("Next purchase")
+    if score.wait_days is None or score.next_purchase_on is None:
+        return Figure(label, formats.NOTHING, sentence=_("Not within ten years, as likely as not."))
+    days = (score.next_purchase_on - fit.until).days
+    return Figure(
+        label,
+        formats.number(days, active_language()),
+        ngettext("day", "days", days),
+        sentence=_("By %(day)s they have bought as likely as not, if they stay.")
+        % {"day": _day(score.next_purchase_on)},
+        how=How(
+            f"{_day(fit.until)} + {formats.days(days, active_language())}",
+            _("Half of those who bought like this and stay buy by then: the median, as the mean may be infinite."),
+        ),
+    )
+
+
+def _percent(share: float) -> tuple[str, str]:
+    return formats.number(share * 100, active_language()), "%"
+
+
+def _day(day: date | None) -> str:
+    return formats.day(day, active_language())
