@@ -1,0 +1,69 @@
+"""Customers and products as points of one space, by `implicit`'s alternating least squares."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+
+import numpy as np
+import scipy.sparse as sp
+from implicit.als import AlternatingLeastSquares
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from treue.science.recommending.history import Codes
+from treue.science.recommending.neighbours import blocks
+from treue.science.recommending.ranking import NONE, Ranked, best, chosen, joined, ranked
+
+FACTORS = 64
+ITERATIONS = 15
+SPARE = 4
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """implicit starts threads of its own; BLAS threads under them make it up to ten times slower."""
+    with threadpool_limits(1, "blas"):
+        yield
+
+
+class Factors:
+    """Source: Hu, Koren & Volinsky 2008, ICDM, eq. 3; solved as Takács, Pilászy & Tikk 2011, RecSys, by conjugate
+    gradients."""
+
+    def __init__(self, matrix: sp.csr_matrix, seed: int) -> None:
+        """matrix: (customers, products) 1 where bought, float32."""
+        with one_blas_thread():
+            self._model = AlternatingLeastSquares(factors=FACTORS, iterations=ITERATIONS, random_state=seed)
+            self._model.fit(matrix, show_progress=False)
+
+    def near(self, own: sp.csr_matrix, customers: Codes, weight: NDArray[np.float32], k: int) -> Ranked:
+        """For each customer the k products nearest, none of those bought among them; a score is preference × weight.
+
+        own: (all customers, products), those of the fit. customers: codes in rising order. Block by block.
+        """
+        model = copy(self._model)
+        model.item_factors = model.item_factors * weight[:, None]
+        with one_blas_thread():
+            return joined(_near(model, block, own[block], k) for block in blocks(customers, own.shape[1]))
+
+
+def _near(model: AlternatingLeastSquares, customers: Codes, own: sp.csr_matrix, k: int) -> Ranked:
+    asked = min(k + SPARE, own.shape[1])
+    products, scores = model.recommend(customers, own, N=asked, filter_already_liked_items=True)
+    rows = np.repeat(np.arange(len(customers)), asked)
+    flat = ranked(customers[rows], products.ravel().astype(np.int64), scores.ravel(), k)
+    found = chosen(flat, flat.score > 0)
+    # implicit drops ties at random places: where even the spare ones tie with the last, all are looked at
+    tied = (scores[:, min(k, asked) - 1] == scores[:, -1]) & (scores[:, -1] > 0) & (asked > k)
+    if not tied.any():
+        return found
+    again = _exactly(model, customers[tied], own[tied], k)
+    kept = chosen(found, ~np.isin(found.customer, customers[tied]))
+    both = joined([kept, again])
+    return chosen(both, np.argsort(both.customer, kind="stable"))
+
+
+def _exactly(model: AlternatingLeastSquares, customers: Codes, own: sp.csr_matrix, k: int) -> Ranked:
+    scores = model.user_factors[customers] @ model.item_factors.T
+    scores[np.repeat(np.arange(len(customers)), np.diff(own.indptr)), own.indices] = NONE
+    return best(customers, None, scores, k)

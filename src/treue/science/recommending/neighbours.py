@@ -1,0 +1,137 @@
+"""Products that the same customers buy, and what follows from them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import scipy.sparse as sp
+from implicit.nearest_neighbours import ItemItemRecommender
+from numpy.typing import NDArray
+
+from treue.science.recommending.history import Codes
+from treue.science.recommending.ranking import NONE, Ranked, best, joined
+
+K1, B = 1.2, 0.75
+NEIGHBOURS = 50
+BLOCK_CELLS = 4_000_000
+MOST_IN_BLOCK = 1024
+
+
+def neighbours(matrix: sp.csr_matrix, method: str, count: int = NEIGHBOURS) -> sp.csr_matrix:
+    """(products, products) float32: in each row the products nearest to one, at most `count`, itself not among them.
+
+    matrix: (customers, products) 1 where bought. method: 'cosine', or 'bm25', which makes less of customers who buy
+    everything and of products that everybody buys.
+    Source: Sarwar et al. 2001, WWW '01, section 3.1, for item-based cosine; Robertson & Zaragoza 2009, eq. 3.15, for
+    BM25, products taken as documents and customers as terms.
+    """
+    weighted = _cosine(matrix) if method == "cosine" else _bm25(matrix)
+    model = ItemItemRecommender(K=min(count + 1, matrix.shape[1]))
+    model.fit(weighted, show_progress=False)
+    return _without_itself(model.similarity)
+
+
+def weigh(similarity: sp.csr_matrix, weight: NDArray[np.float32]) -> sp.csr_matrix:
+    """Each neighbour times its own weight."""
+    return sp.csr_matrix(
+        (similarity.data * weight[similarity.indices], similarity.indices, similarity.indptr), shape=similarity.shape
+    )
+
+
+def near(
+    own: sp.csr_matrix, customers: Codes, similarity: sp.csr_matrix, k: int, instead: NDArray[np.float32] | None = None
+) -> Ranked:
+    """For each customer the k products nearest to all they bought, none of these among them.
+
+    own: (all customers, products). customers: codes in rising order. A product's score is the sum of its nearness to
+    each of those bought, or what stands for it in `instead`. Works block by block: never (customers, products) at once.
+    """
+    return joined(_near(block, own[block], similarity, k, instead) for block in blocks(customers, own.shape[1]))
+
+
+def nearest(found: Ranked, own: sp.csr_matrix, similarity: sp.csr_matrix) -> Codes:
+    """(n,) for each of those found the product its customer bought that is nearest to it; -1 where none is near.
+
+    found: customers in rising order. Of several equally near ones the first by id.
+    """
+    because_of = np.full(len(found), -1, np.int64)
+    starts = np.searchsorted(found.customer, customers := np.unique(found.customer))
+    ends = np.append(starts[1:], len(found))
+    for block in blocks(np.arange(len(customers)), own.shape[1]):
+        part = slice(starts[block[0]], ends[block[-1]])
+        rows = np.repeat(np.arange(len(block)), ends[block] - starts[block])
+        because_of[part] = _nearest(rows, found.product[part], own[customers[block]], similarity)
+    return because_of
+
+
+def blocks(customers: Codes, products: int) -> Iterator[Codes]:
+    """So many at a time that a block times all products stays small."""
+    size = max(1, min(MOST_IN_BLOCK, BLOCK_CELLS // max(products, 1)))
+    for begin in range(0, len(customers), size):
+        yield customers[begin : begin + size]
+
+
+def _near(
+    customers: Codes, own: sp.csr_matrix, similarity: sp.csr_matrix, k: int, instead: NDArray[np.float32] | None
+) -> Ranked:
+    sums = (own @ similarity).tocsr()
+    found = sums.data if instead is None else instead[sums.indices]
+    lengths = np.diff(sums.indptr)
+    width = int(lengths.max(initial=0))
+    if not width:
+        return joined(())
+    rows = np.repeat(np.arange(len(customers)), lengths)
+    columns = np.arange(len(rows)) - np.repeat(sums.indptr[:-1], lengths)
+    mine = np.zeros(own.shape, np.bool_)
+    mine[np.repeat(np.arange(len(customers)), np.diff(own.indptr)), own.indices] = True
+    scores = np.full((len(customers), width), NONE, np.float32)
+    scores[rows, columns] = np.where(mine[rows, sums.indices], NONE, found)
+    products = np.zeros((len(customers), width), np.int64)
+    products[rows, columns] = sums.indices
+    return best(customers, products, scores, k)
+
+
+def _nearest(rows: Codes, products: Codes, own: sp.csr_matrix, similarity: sp.csr_matrix) -> Codes:
+    """(n,) for each of the products recommended to a row of `own`, which of its products is nearest."""
+    place = np.full(own.shape, -1, np.int32)
+    place[rows, products] = np.arange(len(rows))
+    buyer, bought = np.repeat(np.arange(own.shape[0]), np.diff(own.indptr)), own.indices
+    lengths = np.diff(similarity.indptr)[bought]
+    each = np.repeat(np.arange(len(bought)), lengths)
+    begins = np.repeat(similarity.indptr[bought] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+    entry = begins + np.arange(len(each))
+    asked = place[buyer[each], similarity.indices[entry]]
+    kept = asked >= 0
+    asked, reason, nearness = asked[kept], bought[each[kept]], similarity.data[entry[kept]]
+    order = np.lexsort((reason, -nearness, asked))
+    first, at = np.unique(asked[order], return_index=True)
+    because_of = np.full(len(rows), -1, np.int64)
+    because_of[first] = reason[order][at]
+    return because_of
+
+
+def _cosine(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    buyers = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    return _with(matrix, 1 / np.sqrt(buyers[matrix.indices]))
+
+
+def _bm25(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    products = matrix.shape[1]
+    buyers, variety = np.bincount(matrix.indices, minlength=products), np.diff(matrix.indptr)
+    rarity = np.log((products + 1) / (1 + variety))
+    length = 1 - B + B * buyers / max(buyers.mean(), 1)
+    weight = (K1 + 1) / (K1 * length[matrix.indices] + 1)
+    return _with(matrix, weight * np.repeat(rarity, variety))
+
+
+def _with(matrix: sp.csr_matrix, data: NDArray[np.float64]) -> sp.csr_matrix:
+    return sp.csr_matrix((data.astype(np.float64), matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _without_itself(similarity: sp.csr_matrix) -> sp.csr_matrix:
+    entries = similarity.tocoo()
+    kept = (entries.row != entries.col) & (entries.data > 0)
+    found = sp.csr_matrix(
+        (entries.data[kept].astype(np.float32), (entries.row[kept], entries.col[kept])), shape=entries.shape
+    )
+    found.sort_indices()
+    return found
