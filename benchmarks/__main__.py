@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("retention", "imports", "pages", "timeline", "api", "tracking", "log", "kills", "value")
+BENCHMARKS = ("retention", "imports", "pages", "timeline", "api", "tracking", "log", "kills", "value", "recommending")
 
 
 def machine() -> str:

@@ -12,11 +12,12 @@ from threadpoolctl import threadpool_limits
 
 from treue.science.recommending.history import Codes
 from treue.science.recommending.neighbours import blocks
-from treue.science.recommending.ranking import NONE, Ranked, best, chosen, joined, ranked
+from treue.science.recommending.ranking import NONE, SPARE, Ranked, best, by_customer, chosen, joined, ranked
 
 FACTORS = 64
 ITERATIONS = 15
-SPARE = 4
+# of whom implicit holds the scores of a hundred in each thread
+CUSTOMERS_AT_ONCE = 20_000
 
 
 @contextmanager
@@ -39,12 +40,14 @@ class Factors:
     def near(self, own: sp.csr_matrix, customers: Codes, weight: NDArray[np.float32], k: int) -> Ranked:
         """For each customer the k products nearest, none of those bought among them; a score is preference × weight.
 
-        own: (all customers, products), those of the fit. customers: codes in rising order. Block by block.
+        own: (all customers, products), those of the fit. customers: codes in rising order. Never (customers, products)
+        at once.
         """
         model = copy(self._model)
         model.item_factors = model.item_factors * weight[:, None]
         with one_blas_thread():
-            return joined(_near(model, block, own[block], k) for block in blocks(customers, own.shape[1]))
+            parts = np.array_split(customers, len(customers) // CUSTOMERS_AT_ONCE + 1)
+            return joined(_near(model, part, own[part], k) for part in parts if len(part))
 
 
 def _near(model: AlternatingLeastSquares, customers: Codes, own: sp.csr_matrix, k: int) -> Ranked:
@@ -53,14 +56,11 @@ def _near(model: AlternatingLeastSquares, customers: Codes, own: sp.csr_matrix, 
     rows = np.repeat(np.arange(len(customers)), asked)
     flat = ranked(customers[rows], products.ravel().astype(np.int64), scores.ravel(), k)
     found = chosen(flat, flat.score > 0)
-    # implicit drops ties at random places: where even the spare ones tie with the last, all are looked at
     tied = (scores[:, min(k, asked) - 1] == scores[:, -1]) & (scores[:, -1] > 0) & (asked > k)
     if not tied.any():
         return found
-    again = _exactly(model, customers[tied], own[tied], k)
-    kept = chosen(found, ~np.isin(found.customer, customers[tied]))
-    both = joined([kept, again])
-    return chosen(both, np.argsort(both.customer, kind="stable"))
+    again = [_exactly(model, customers[rows], own[rows], k) for rows in blocks(np.flatnonzero(tied), own.shape[1])]
+    return by_customer(chosen(found, ~np.isin(found.customer, customers[tied])), *again)
 
 
 def _exactly(model: AlternatingLeastSquares, customers: Codes, own: sp.csr_matrix, k: int) -> Ranked:

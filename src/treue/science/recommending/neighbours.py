@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 import scipy.sparse as sp
-from implicit.nearest_neighbours import ItemItemRecommender
+from implicit.nearest_neighbours import ItemItemRecommender, NearestNeighboursScorer
 from numpy.typing import NDArray
 
 from treue.science.recommending.history import Codes
-from treue.science.recommending.ranking import NONE, Ranked, best, joined
+from treue.science.recommending.ranking import NONE, SPARE, Ranked, best, by_customer, chosen, joined, ranked
 
 K1, B = 1.2, 0.75
 NEIGHBOURS = 50
 BLOCK_CELLS = 4_000_000
-MOST_IN_BLOCK = 1024
+MOST_IN_BLOCK = 4096
 
 
 def neighbours(matrix: sp.csr_matrix, method: str, count: int = NEIGHBOURS) -> sp.csr_matrix:
@@ -45,7 +45,13 @@ def near(
     own: (all customers, products). customers: codes in rising order. A product's score is the sum of its nearness to
     each of those bought, or what stands for it in `instead`. Works block by block: never (customers, products) at once.
     """
-    return joined(_near(block, own[block], similarity, k, instead) for block in blocks(customers, own.shape[1]))
+    if instead is not None:
+        return joined(_exactly(block, own[block], similarity, k, instead) for block in blocks(customers, own.shape[1]))
+    found, tied = _by_implicit(customers, own, similarity, k)
+    if not tied.any():
+        return found
+    again = [_exactly(block, own[block], similarity, k) for block in blocks(customers[tied], own.shape[1])]
+    return by_customer(chosen(found, ~np.isin(found.customer, customers[tied])), *again)
 
 
 def nearest(found: Ranked, own: sp.csr_matrix, similarity: sp.csr_matrix) -> Codes:
@@ -70,9 +76,27 @@ def blocks(customers: Codes, products: int) -> Iterator[Codes]:
         yield customers[begin : begin + size]
 
 
-def _near(
-    customers: Codes, own: sp.csr_matrix, similarity: sp.csr_matrix, k: int, instead: NDArray[np.float32] | None
+def _by_implicit(
+    customers: Codes, own: sp.csr_matrix, similarity: sp.csr_matrix, k: int
+) -> tuple[Ranked, NDArray[np.bool_]]:
+    """The k best of each, and whose last place is tied with one that implicit may have dropped."""
+    scorer, wanted = NearestNeighboursScorer(similarity), k + SPARE
+    products = np.zeros((len(customers), wanted), np.int64)
+    scores = np.zeros((len(customers), wanted), np.float32)
+    for row, customer in enumerate(customers.tolist()):
+        bounds = own.indptr[customer : customer + 2]
+        near_them, nearness = scorer.recommend(bounds, own.indices, own.data, K=wanted, remove_own_likes=True)
+        products[row, : len(near_them)], scores[row, : len(near_them)] = near_them, nearness
+    rows = np.repeat(np.arange(len(customers)), wanted)
+    found = ranked(customers[rows], products.ravel(), scores.ravel(), k)
+    ordered = np.sort(scores, axis=1)[:, ::-1]
+    return chosen(found, found.score > 0), (ordered[:, k - 1] == ordered[:, -1]) & (ordered[:, -1] > 0)
+
+
+def _exactly(
+    customers: Codes, own: sp.csr_matrix, similarity: sp.csr_matrix, k: int, instead: NDArray[np.float32] | None = None
 ) -> Ranked:
+    """The same with all candidates in memory, so that ties are seen. own: (n,) rows of the customers."""
     sums = (own @ similarity).tocsr()
     found = sums.data if instead is None else instead[sums.indices]
     lengths = np.diff(sums.indptr)
@@ -92,19 +116,23 @@ def _near(
 
 def _nearest(rows: Codes, products: Codes, own: sp.csr_matrix, similarity: sp.csr_matrix) -> Codes:
     """(n,) for each of the products recommended to a row of `own`, which of its products is nearest."""
+    because_of = np.full(len(rows), -1, np.int64)
     place = np.full(own.shape, -1, np.int32)
     place[rows, products] = np.arange(len(rows))
     buyer, bought = np.repeat(np.arange(own.shape[0]), np.diff(own.indptr)), own.indices
-    lengths = np.diff(similarity.indptr)[bought]
-    each = np.repeat(np.arange(len(bought)), lengths)
-    begins = np.repeat(similarity.indptr[bought] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-    entry = begins + np.arange(len(each))
-    asked = place[buyer[each], similarity.indices[entry]]
-    kept = asked >= 0
-    asked, reason, nearness = asked[kept], bought[each[kept]], similarity.data[entry[kept]]
+    begins, lengths = similarity.indptr[bought], np.diff(similarity.indptr)[bought]
+    width = int(lengths.max(initial=0))
+    if not width:
+        return because_of
+    # a row per product bought, all as wide as the widest: what has one width is read several times faster
+    entry = np.minimum(begins[:, None] + np.arange(width, dtype=np.int32), similarity.nnz - 1)
+    asked = place.ravel().take(similarity.indices.take(entry) + (buyer * own.shape[1]).astype(np.int32)[:, None])
+    if lengths.min() < width:
+        asked[np.arange(width) >= lengths[:, None]] = -1
+    found = np.flatnonzero(asked.ravel() >= 0)
+    asked, reason, nearness = asked.ravel()[found], bought[found // width], similarity.data[entry.ravel()[found]]
     order = np.lexsort((reason, -nearness, asked))
     first, at = np.unique(asked[order], return_index=True)
-    because_of = np.full(len(rows), -1, np.int64)
     because_of[first] = reason[order][at]
     return because_of
 

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from treue.science.recommending.history import UNKNOWN, Codes, Pairs
-from treue.science.recommending.ranking import REASONS, Ranked, Scores, joined
+from treue.science.recommending.ranking import REASONS, Ranked, Scores, by_customer
 from treue.science.recommending.seasons import LATELY_DAYS, buyers
 
 FEWEST_BUYERS = 30
@@ -56,11 +56,7 @@ def filled(found: Ranked, customers: Codes, segment: Codes, own: sp.csr_matrix, 
         mine = own.indices[own.indptr[customer] : own.indptr[customer + 1]]
         known = np.concatenate([mine, found.product[begins[place] : begins[place + 1]]])
         parts.append(first_popular(most, int(segment[customer]), customer, known, k - int(counts[place])))
-    both = joined(parts)
-    order = np.argsort(both.customer, kind="stable")
-    return Ranked(
-        both.customer[order], both.product[order], both.score[order], both.reason[order], both.because_of[order]
-    )
+    return by_customer(*parts)
 
 
 def first_popular(most: Popular, segment: int, customer: int, known: Codes, k: int) -> Ranked:

@@ -11,6 +11,8 @@ from treue.science.recommending.history import Codes
 
 Scores: TypeAlias = NDArray[np.float32]
 NONE = -np.inf
+# how many more are asked of implicit than are wanted: it drops ties at random places
+SPARE = 4
 REASONS = (
     "similar_customers",
     "bought_together",
@@ -66,6 +68,12 @@ def joined(parts: Iterable[Ranked]) -> Ranked:
         nothing = np.zeros(0, np.int64)
         return Ranked(nothing, nothing, np.zeros(0, np.float32), nothing, nothing)
     return Ranked(*(np.concatenate([getattr(part, field.name) for part in known]) for field in fields(Ranked)))
+
+
+def by_customer(*parts: Ranked) -> Ranked:
+    """All of them by customer; of one customer those of an earlier part first."""
+    both = joined(parts)
+    return chosen(both, np.argsort(both.customer, kind="stable"))
 
 
 def because(found: Ranked, reason: str | Codes, because_of: Codes | None = None) -> Ranked:

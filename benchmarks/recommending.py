@@ -1,0 +1,112 @@
+"""Recommendations for every customer of five million purchases, in multiples of bare `implicit`.
+
+`implicit` starts from a finished matrix, fits and scores all customers, with one thread of BLAS as it advises. Treue
+starts from the table of purchases: it reads and encodes it, compares the methods by a holdout, learns what is bought
+again, fits, and answers with tables in which each recommendation has its reason. Both ways are measured, whichever the
+comparison would choose; each is beside `implicit`'s model of the same kind and size, in a process of its own, one right
+after the other.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from implicit.als import AlternatingLeastSquares
+from implicit.nearest_neighbours import BM25Recommender
+from threadpoolctl import threadpool_limits
+
+from benchmarks.apart import apart, peak_memory
+from treue.science.recommending import Recommender, facts
+from treue.science.recommending.choosing import choose
+from treue.science.recommending.factors import FACTORS, ITERATIONS
+from treue.science.recommending.history import read
+from treue.science.recommending.neighbours import K1, NEIGHBOURS, B
+
+PURCHASES, CUSTOMERS, PRODUCTS, TASTES = 5_000_000, 250_000, 20_000, 200
+FIRST_DAY, AS_OF, SEED, K = date(2024, 1, 1), date(2025, 12, 31), 2026, 10
+Row = dict[str, Any]
+
+
+def run() -> list[Row]:
+    rows: list[Row] = []
+    for method in ("als", "bm25"):
+        bare, memory = apart(bare_implicit, method)
+        parts, own_memory = apart(treue, method)
+        all_new = sum(seconds for name, seconds in parts.items() if name != "buy again, for all")
+        rows += [
+            {"what": f"{method}: bare implicit, fit and scoring", "measured": f"{bare:.1f} s, {memory}", "target": ""},
+            *({"what": f"{method}: {name}", "measured": f"{each:.1f} s", "target": ""} for name, each in parts.items()),
+            {
+                "what": f"{method}: new to you, for all, with reading and choosing",
+                "measured": f"{all_new / bare:.2f} times ({all_new:.1f} s), {own_memory}",
+                "target": "at most 1.5 times",
+            },
+        ]
+    return rows
+
+
+def generate() -> pa.Table:
+    """Customers with two tastes each; the products of a taste, and those that everybody likes, are bought unevenly."""
+    rng = np.random.default_rng(SEED)
+    pace = rng.gamma(0.8, 1, CUSTOMERS) + 0.05
+    customer = np.searchsorted(np.cumsum(pace / pace.sum()), rng.random(PURCHASES)).clip(0, CUSTOMERS - 1)
+    taste = rng.integers(0, TASTES, (CUSTOMERS, 2))[customer, rng.integers(0, 2, PURCHASES)]
+    shelf = PRODUCTS // TASTES
+    liked = taste * shelf + np.minimum(rng.exponential(shelf / 4, PURCHASES).astype(np.int64), shelf - 1)
+    anything = (PRODUCTS * rng.random(PURCHASES) ** 3).astype(np.int64)
+    day = rng.integers(0, (AS_OF - FIRST_DAY).days + 1, PURCHASES).astype("timedelta64[D]")
+    return pa.table(
+        {
+            "customer_id": customer,
+            "product_id": pa.array(np.where(rng.random(PURCHASES) < 0.6, liked, anything)).cast(pa.string()),
+            "ordered_at": (np.datetime64(FIRST_DAY) + day).astype("datetime64[s]"),
+        }
+    )
+
+
+def bare_implicit(method: str) -> tuple[float, str]:
+    history = read(generate(), AS_OF)
+    own = history.matrix(history.bought)
+    customers = np.arange(own.shape[0])
+    weighted = own if method == "als" else own.astype(np.float64)
+
+    def work() -> None:
+        model = _bare_model(method)
+        model.fit(weighted, show_progress=False)
+        model.recommend(customers, weighted, N=K)
+
+    with threadpool_limits(1, "blas"):
+        return _seconds(work), peak_memory()
+
+
+def treue(method: str) -> tuple[dict[str, float], str]:
+    purchases = generate()
+    made: dict[str, Any] = {}
+
+    def fit() -> None:
+        known = facts.products(None, made["history"].products), facts.segments(None, made["history"].customers)
+        made["model"] = Recommender.of(made["history"], *known, seed=SEED, method=method)
+
+    steps: dict[str, Callable[[], Any]] = {
+        "reading the purchases": lambda: made.update(history=read(purchases, AS_OF)),
+        "choosing by holdout": lambda: choose(made["history"], SEED, 30),
+        "fitting, buying again included": fit,
+        "new to you, for all": lambda: made["model"].new_to_you(k=K),
+        "buy again, for all": lambda: made["model"].buy_again(k=K),
+    }
+    return {name: _seconds(step) for name, step in steps.items()}, peak_memory()
+
+
+def _bare_model(method: str) -> Any:
+    if method == "als":
+        return AlternatingLeastSquares(factors=FACTORS, iterations=ITERATIONS, random_state=SEED)
+    return BM25Recommender(K=NEIGHBOURS + 1, K1=K1, B=B)
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
