@@ -14,7 +14,7 @@ from treue.science.recommending.history import Codes
 from treue.science.recommending.neighbours import blocks
 from treue.science.recommending.ranking import NONE, SPARE, Ranked, best, by_customer, chosen, joined, ranked
 
-FACTORS = 64
+FACTORS, MINIMUM = 64, 2
 ITERATIONS = 15
 # of whom implicit holds the scores of a hundred in each thread
 CUSTOMERS_AT_ONCE = 20_000
@@ -32,9 +32,14 @@ class Factors:
     gradients."""
 
     def __init__(self, matrix: sp.csr_matrix, seed: int) -> None:
-        """matrix: (customers, products) 1 where bought, float32."""
+        """matrix: (customers, products) 1 where bought, float32.
+
+        64 factors, or an eighth of the customers or products where that is less: as many factors as products would
+        only repeat what was bought.
+        """
+        factors = min(FACTORS, max(MINIMUM, min(matrix.shape) // 8))
         with one_blas_thread():
-            self._model = AlternatingLeastSquares(factors=FACTORS, iterations=ITERATIONS, random_state=seed)
+            self._model = AlternatingLeastSquares(factors=factors, iterations=ITERATIONS, random_state=seed)
             self._model.fit(matrix, show_progress=False)
 
     def near(self, own: sp.csr_matrix, customers: Codes, weight: NDArray[np.float32], k: int) -> Ranked:

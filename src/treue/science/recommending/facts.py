@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from treue.science.errors import MissingColumn, WrongColumnType
 from treue.science.recommending.errors import NoCategories, RepeatedId
-from treue.science.recommending.history import UNKNOWN, Codes, Table, as_table, places
+from treue.science.recommending.history import UNKNOWN, Codes, Table, as_table, like, places
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def products(given: Table | None, known: pa.Array) -> Products:
     table = as_table(given)
     _require(table, "product_id")
     rows = _rows(table, "product_id", ("category", "price", "available"))
-    place = places(known, rows["product_id"])
+    place = places(known, _like_known(rows, "product_id", known))
     kept, place = place != UNKNOWN, place[place != UNKNOWN]
     if "category" in rows.column_names:
         found.category[place] = _numbered(rows["category"])[1][kept]
@@ -69,7 +69,7 @@ def products(given: Table | None, known: pa.Array) -> Products:
 
 
 def segments(given: Table | None, known: pa.Array) -> Segments:
-    """given: `customer_id` and `segment`, a row per customer. Raises MissingColumn, RepeatedId."""
+    """given: `customer_id` and `segment`, a row per customer. Raises MissingColumn, WrongColumnType, RepeatedId."""
     nobody = np.full(0, UNKNOWN)
     if given is None:
         return Segments(pa.array([], pa.string()), np.full(len(known), UNKNOWN), known.slice(0, 0), nobody)
@@ -77,14 +77,12 @@ def segments(given: Table | None, known: pa.Array) -> Segments:
     _require(table, "customer_id", "segment")
     rows = _rows(table, "customer_id", ("segment",))
     names, segment = _numbered(rows["segment"])
-    place = places(known, rows["customer_id"])
+    ids = _like_known(rows, "customer_id", known)
+    place = places(known, ids)
     of_known = np.full(len(known), UNKNOWN)
     of_known[place[place != UNKNOWN]] = segment[place != UNKNOWN]
     strange = place == UNKNOWN
-    ids = rows["customer_id"].filter(pa.array(strange)).combine_chunks()
-    if ids.type != known.type:
-        ids = ids.cast(known.type)
-    return Segments(names, of_known, ids, segment[strange])
+    return Segments(names, of_known, ids.filter(pa.array(strange)), segment[strange])
 
 
 def _rows(table: ir.Table, key: str, columns: tuple[str, ...]) -> pa.Table:
@@ -95,6 +93,17 @@ def _rows(table: ir.Table, key: str, columns: tuple[str, ...]) -> pa.Table:
     if len(rows) and (same := pc.equal(ids.slice(1), ids.slice(0, len(ids) - 1))) and pc.any(same).as_py():
         raise RepeatedId(key, ids[pc.index(same, True).as_py()].as_py())
     return rows
+
+
+def _like_known(rows: pa.Table, name: str, known: pa.Array) -> pa.Array:
+    """The ids in the type that they have among the purchases. Raises WrongColumnType where they cannot be the same."""
+    column = rows[name]
+    if column.type == known.type:
+        return pa.concat_arrays(column.chunks) if column.num_chunks else known.slice(0, 0)
+    found = like(known.type, column)
+    if found.null_count:
+        raise WrongColumnType(name, str(column.type), str(known.type))
+    return found
 
 
 def _numbered(column: pa.ChunkedArray) -> tuple[pa.Array, Codes]:

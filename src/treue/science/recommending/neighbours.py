@@ -145,7 +145,7 @@ def _cosine(matrix: sp.csr_matrix) -> sp.csr_matrix:
 def _bm25(matrix: sp.csr_matrix) -> sp.csr_matrix:
     products = matrix.shape[1]
     buyers, variety = np.bincount(matrix.indices, minlength=products), np.diff(matrix.indptr)
-    rarity = np.log((products + 1) / (1 + variety))
+    rarity = np.log1p((products - variety + 0.5) / (variety + 0.5))
     length = 1 - B + B * buyers / max(buyers.mean(), 1)
     weight = (K1 + 1) / (K1 * length[matrix.indices] + 1)
     return _with(matrix, weight * np.repeat(rarity, variety))
