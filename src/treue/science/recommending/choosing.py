@@ -17,7 +17,7 @@ from treue.science.recommending.seasons import buyers, seasons
 
 SIMILARITIES = ("bm25", "cosine")
 METHODS = (*SIMILARITIES, "als")
-SAMPLE = 30_000
+SAMPLE = 20_000
 FEWEST = 20
 K = 10
 Way: TypeAlias = Callable[[Codes, NDArray[np.float32], int], Ranked]
@@ -38,7 +38,7 @@ class Choice:
 
 
 def choose(history: History, seed: int, holdout_days: int) -> Choice:
-    """Compares the methods on what at most 30,000 customers bought for the first time in the last `holdout_days`.
+    """Compares the methods on what at most 20,000 customers bought for the first time in the last `holdout_days`.
 
     Ties go to the method that stands first in `METHODS`, the quicker one.
     """

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from treue.science.recommending.history import Codes
 from treue.science.recommending.neighbours import blocks
-from treue.science.recommending.ranking import NONE, SPARE, Ranked, best, by_customer, chosen, joined, ranked
+from treue.science.recommending.ranking import NONE, SPARE, Ranked, best, by_customer, chosen, first_of_rows, joined
 
 FACTORS, MINIMUM = 64, 2
 ITERATIONS = 15
@@ -58,9 +58,7 @@ class Factors:
 def _near(model: AlternatingLeastSquares, customers: Codes, own: sp.csr_matrix, k: int) -> Ranked:
     asked = min(k + SPARE, own.shape[1])
     products, scores = model.recommend(customers, own, N=asked, filter_already_liked_items=True)
-    rows = np.repeat(np.arange(len(customers)), asked)
-    flat = ranked(customers[rows], products.ravel().astype(np.int64), scores.ravel(), k)
-    found = chosen(flat, flat.score > 0)
+    found = first_of_rows(customers, products.astype(np.int64), scores, k)
     tied = (scores[:, min(k, asked) - 1] == scores[:, -1]) & (scores[:, -1] > 0) & (asked > k)
     if not tied.any():
         return found

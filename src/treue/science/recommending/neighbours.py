@@ -8,7 +8,7 @@ from implicit.nearest_neighbours import ItemItemRecommender, NearestNeighboursSc
 from numpy.typing import NDArray
 
 from treue.science.recommending.history import Codes
-from treue.science.recommending.ranking import NONE, SPARE, Ranked, best, by_customer, chosen, joined, ranked
+from treue.science.recommending.ranking import NONE, SPARE, Ranked, best, by_customer, chosen, first_of_rows, joined
 
 K1, B = 1.2, 0.75
 NEIGHBOURS = 50
@@ -87,10 +87,9 @@ def _by_implicit(
         bounds = own.indptr[customer : customer + 2]
         near_them, nearness = scorer.recommend(bounds, own.indices, own.data, K=wanted, remove_own_likes=True)
         products[row, : len(near_them)], scores[row, : len(near_them)] = near_them, nearness
-    rows = np.repeat(np.arange(len(customers)), wanted)
-    found = ranked(customers[rows], products.ravel(), scores.ravel(), k)
+    found = first_of_rows(customers, products, scores, k)
     ordered = np.sort(scores, axis=1)[:, ::-1]
-    return chosen(found, found.score > 0), (ordered[:, k - 1] == ordered[:, -1]) & (ordered[:, -1] > 0)
+    return found, (ordered[:, k - 1] == ordered[:, -1]) & (ordered[:, -1] > 0)
 
 
 def _exactly(

@@ -57,6 +57,15 @@ def ranked(customer: Codes, product: Codes, score: Scores, k: int) -> Ranked:
     return chosen(found, found.rank <= k)
 
 
+def first_of_rows(customers: Codes, products: Codes, scores: Scores, k: int) -> Ranked:
+    """The k best above nothing of each row. customers: (n,). products, scores: (n, m)."""
+    order = np.lexsort((products, -scores), axis=1)[:, :k]
+    product, score = np.take_along_axis(products, order, axis=1), np.take_along_axis(scores, order, axis=1)
+    rows, columns = np.nonzero(score > 0)
+    nothing = np.zeros(len(rows), np.int64)
+    return Ranked(customers[rows], product[rows, columns], score[rows, columns], nothing, nothing - 1)
+
+
 def chosen(found: Ranked, keep: NDArray[np.bool_] | Codes) -> Ranked:
     return Ranked(*(getattr(found, field.name)[keep] for field in fields(Ranked)))
 
