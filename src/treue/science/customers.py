@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from treue.science.calendar import Calendar
-from treue.science.engine import MONEY, epoch_seconds, first_by, union_of_bits
+from treue.science.engine import MONEY, epoch_seconds, first_by, money, union_of_bits
 from treue.science.errors import MomentsWithZone
 from treue.science.masks import word_count, word_names, words_of
 
@@ -43,7 +43,8 @@ def customer_table(orders: ir.Table, calendar: Calendar, *, by: Sequence[str] = 
     moment = dated.ordered_at
     customers = dated.group_by("customer").agg(
         first_order=moment.min(),
-        second_order=moment.collect().sort()[1],
+        # Spark refuses to look beyond the end of a list
+        second_order=ibis.ifelse(dated.count() > 1, moment.collect().sort()[1], ibis.null("timestamp")),
         last_order=moment.max(),
         orders=dated.count(),
         revenue=dated.revenue.sum().cast(MONEY),
@@ -67,7 +68,7 @@ def on_days(orders: ir.Table, calendar: Calendar) -> ir.Table:
     if zone := orders.ordered_at.type().timezone:
         raise MomentsWithZone("ordered_at", zone)
     orders = orders.rename({new: old for old, new in NAMES.items() if old in orders.columns})
-    orders = orders.mutate(revenue=orders.revenue.cast(MONEY), day=orders.ordered_at.date())
+    orders = orders.mutate(revenue=money(orders.revenue), day=orders.ordered_at.date())
     return orders.inner_join(ibis.memtable(_days(calendar)), "day")
 
 

@@ -7,6 +7,7 @@ import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 MONEY = dt.Decimal(18, 4)
+TEN_THOUSAND = 10_000
 
 
 def union_of_bits(mask: ir.IntegerColumn) -> ir.IntegerScalar:
@@ -27,6 +28,19 @@ def first_by(columns: Mapping[str, ir.Column], order: Sequence[ir.Column]) -> ir
     return ibis.udf.agg.builtin(_two, name="min_by", signature=(types, values.type()))(values, keys)
 
 
+def money(amount: ir.NumericValue) -> ir.DecimalValue:
+    """An amount as decimal 18,4, the same everywhere. Binary fractions are exact below 1e11.
+
+    What lies between two of the last digit goes where `amount * 10000` goes: DuckDB looks at that product when it
+    casts, Spark at the digits as they are written (0.00015), so they are brought to four digits first.
+    """
+    if not amount.type().is_floating():
+        return amount.cast(MONEY)
+    scaled = amount.cast("float64") * TEN_THOUSAND
+    whole = ibis.udf.scalar.builtin(_one, name="round", signature=((dt.float64,), dt.float64))(scaled)
+    return (whole / TEN_THOUSAND).cast(MONEY)
+
+
 def epoch_seconds(moment: ir.TimestampValue) -> ir.IntegerValue:
     """Whole seconds since 1970 of a shop-local moment; differences of it are the same everywhere.
 
@@ -36,7 +50,7 @@ def epoch_seconds(moment: ir.TimestampValue) -> ir.IntegerValue:
 
 
 def _one(first: object) -> None:
-    """Shape of an aggregate of one column, which the engine itself provides."""
+    """Shape of a function or an aggregate of one column, which the engine itself provides."""
 
 
 def _two(first: object, second: object) -> None:

@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from treue.science.customers import SLICES
-from treue.science.engine import MONEY, first_by
+from treue.science.engine import MONEY, first_by, money
 from treue.science.shelves import EMPTY
 
 PURCHASE, WITHOUT_REVENUE, FULLY_REFUNDED = "purchase", "without_revenue", "fully_refunded"
@@ -68,7 +68,7 @@ def _with_taken(lines: ir.Table, allocations: ir.Table, as_of: date | None, key:
     taken = allocations.group_by(purchase_key).agg(
         units_taken=allocations.units.sum(), amount_taken=allocations.amount.sum()
     )
-    lines = lines.mutate(amount=lines.amount.round(4).cast(MONEY))
+    lines = lines.mutate(amount=money(lines.amount))
     joined = lines.left_join(taken, list(zip(key, purchase_key, strict=True)))
     return joined.mutate(
         units_taken=joined.units_taken.fill_null(0.0),

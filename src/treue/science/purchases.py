@@ -6,7 +6,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from treue.science.engine import MONEY
+from treue.science.engine import money
 from treue.science.errors import MissingColumn, MomentsWithZone, WrongColumnType
 
 COLUMNS = ("customer_id", "order_id", "ordered_at", "amount")
@@ -26,7 +26,7 @@ def purchases(orders: ir.Table, until: date) -> ir.Table:
     """
     judged = _judged(orders, until)
     kept = judged.filter(judged.reason.isnull())
-    return kept.select("customer_id", "day", amount=kept.amount.cast(MONEY))
+    return kept.select("customer_id", "day", amount=money(kept.amount))
 
 
 def set_aside(orders: ir.Table, until: date) -> Mapping[str, int]:
