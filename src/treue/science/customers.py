@@ -44,7 +44,7 @@ def customer_table(orders: ir.Table, calendar: Calendar, *, by: Sequence[str] = 
     customers = dated.group_by("customer").agg(
         first_order=moment.min(),
         # Spark refuses to look beyond the end of a list
-        second_order=ibis.ifelse(dated.count() > 1, moment.collect().sort()[1], ibis.null("timestamp")),
+        second_order=ibis.ifelse(dated.count() > 1, moment.collect().sort()[1], None),
         last_order=moment.max(),
         orders=dated.count(),
         revenue=dated.revenue.sum().cast(MONEY),

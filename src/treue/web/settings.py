@@ -209,6 +209,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2100  # an imported file may have 2,000 columns,
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20  # 0 would keep whole uploads in memory; beyond it they go to a file
 UPLOAD_LIMIT = int(os.environ.get("TREUE_UPLOAD_LIMIT_MB", "2048")) << 20
 EVENTS_MONTHS = max(1, int(os.environ.get("TREUE_EVENTS_MONTHS", "24")))  # of the log that stay in the database
+ENGINE = os.environ.get("TREUE_ENGINE", "")  # sc://host:15002, a Spark; without it DuckDB reads the lake
 API_REQUESTS_PER_MINUTE = int(os.environ.get("TREUE_API_PER_MINUTE", "1200"))
 
 DEFAULT_FROM_EMAIL = os.environ.get("TREUE_MAIL_FROM", "treue@localhost")

@@ -27,7 +27,7 @@ def check(shop: Shop) -> list[Difference]:
 
     Both as of the day that the lake was written for; orders that came in since are differences too.
     """
-    with tables.opened(shop.pk) as lake, database() as link:
+    with tables.opened(shop.pk, here=True) as lake, database() as link:
         rows = Restated(shop.pk, shop.zone, lake.manifest.as_of)
         there, wanted = _sums(lake), writing.sums(link, rows)
     nothing = (0, Decimal(0))

@@ -12,7 +12,7 @@ from treue.science.customers import customer_table
 def write(shop_id: int, calendar: Calendar) -> None:
     """Work the table out of the orders for the months and the activity window of a calendar, and store it.
 
-    Sorted by customer. Raises NoLake.
+    Sorted by customer. Raises NoLake, EngineError.
     """
     with manifest.alone(shop_id), opened(shop_id) as lake:
         state = lake.manifest.next()
@@ -22,7 +22,7 @@ def write(shop_id: int, calendar: Calendar) -> None:
         table = table.mutate(trailing_orders=whole).order_by("customer")
         file = f"customers-{state.generation:06}.parquet"
         path = manifest.folder(shop_id) / file
-        lake.backend.to_parquet(table, path, compression="zstd")
+        lake.engine.write(table, path)
         manifest.settle(path)
         described = CustomerFile(
             file=file, first_day=calendar.first_day, as_of=calendar.as_of, window_days=calendar.window_days

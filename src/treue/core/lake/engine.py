@@ -1,12 +1,16 @@
-"""The engines between which a lake is written: PostgreSQL, as Arrow, and DuckDB, within bounds."""
+"""The engines of a lake: PostgreSQL, as Arrow, and DuckDB, within bounds, write it; DuckDB or a Spark reads it."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import ibis
+import ibis.expr.types as ir
 from adbc_driver_postgresql import dbapi
+from django.conf import settings
+from ibis import BaseBackend, Schema
 from ibis.backends.duckdb import Backend
 
 from treue.core import direct
@@ -49,3 +53,52 @@ def duckdb(spill: Path, database: Path | str = ":memory:") -> Iterator[Backend]:
         yield backend
     finally:
         backend.disconnect()
+
+
+class Engine(Protocol):
+    """What reads a lake's files and says what follows from them."""
+
+    backend: BaseBackend
+
+    def read(self, files: Sequence[Path]) -> ir.Table:
+        """Files of one schema, at least one, as one table."""
+
+    def empty(self, schema: Schema) -> ir.Table:
+        """A table without rows."""
+
+    def write(self, table: ir.Table, path: Path) -> None:
+        """A table as one Parquet file, its rows in their order."""
+
+
+class Here:
+    """DuckDB, in this process."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    def read(self, files: Sequence[Path]) -> ir.Table:
+        return self.backend.read_parquet(files)
+
+    def empty(self, schema: Schema) -> ir.Table:
+        return self.backend.create_table(ibis.util.gen_name("empty"), schema=schema)
+
+    def write(self, table: ir.Table, path: Path) -> None:
+        self.backend.to_parquet(table, path, compression="zstd")
+
+
+@contextmanager
+def here(spill: Path) -> Iterator[Engine]:
+    with duckdb(spill) as backend:
+        yield Here(backend)
+
+
+def chosen(spill: Path) -> AbstractContextManager[Engine]:
+    """The engine that the installation names (TREUE_ENGINE). Raises EngineError.
+
+    spill: a folder of this machine for what does not fit into memory.
+    """
+    if not settings.ENGINE:
+        return here(spill)
+    from treue.core.lake import spark
+
+    return spark.connected(settings.ENGINE)

@@ -1,6 +1,6 @@
 """A shop's lake as tables, for analysis. Workers and commands only: pages read what was made of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +8,10 @@ from tempfile import TemporaryDirectory
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
 
 from treue.core.home import home
-from treue.core.lake import manifest
-from treue.core.lake.engine import duckdb
+from treue.core.lake import engine, manifest
+from treue.core.lake.engine import Engine
 from treue.core.lake.errors import NoLake
 from treue.core.lake.manifest import Manifest
 
@@ -46,7 +45,7 @@ class Lake:
     manifest: Manifest
     orders: ir.Table
     customers: ir.Table | None
-    backend: Backend
+    engine: Engine
 
     def orders_by_place(self) -> ir.Table:
         """The orders as `treue.science` asks for them: told apart by their place among their customer's orders.
@@ -58,23 +57,22 @@ class Lake:
 
 
 @contextmanager
-def opened(shop_id: int) -> Iterator[Lake]:
-    """The state in force, readable to the end of the block even if another replaces it. Raises NoLake."""
+def opened(shop_id: int, *, here: bool = False) -> Iterator[Lake]:
+    """The state in force, readable to the end of the block even if another replaces it. Raises NoLake, EngineError.
+
+    here: in this process, whatever engine the installation names.
+    """
     state = manifest.read(shop_id)
     if state is None:
         raise NoLake(shop_id)
-    with TemporaryDirectory(prefix="lake.", dir=home() / "tmp") as spill, duckdb(Path(spill)) as backend:
+    way = engine.here if here else engine.chosen
+    with TemporaryDirectory(prefix="lake.", dir=home() / "tmp") as spill, way(Path(spill)) as reader:
         place = manifest.folder(shop_id)
         files = [place / bucket.file for _, bucket in sorted(state.buckets.items())]
         customers = state.customers
         yield Lake(
             manifest=state,
-            orders=orders_in(backend, files),
-            customers=backend.read_parquet(place / customers.file) if customers else None,
-            backend=backend,
+            orders=reader.read(files) if files else reader.empty(ORDERS),
+            customers=reader.read([place / customers.file]) if customers else None,
+            engine=reader,
         )
-
-
-def orders_in(backend: Backend, files: Sequence[Path]) -> ir.Table:
-    """Files of orders as one table; no files are an empty one."""
-    return backend.read_parquet(files) if files else backend.create_table("no_orders", schema=ORDERS)

@@ -32,7 +32,7 @@ class Counts:
 
 def count(lake: Lake, calendar: Calendar) -> Counts:
     """All counts of a lake whose customer table was written for this calendar."""
-    fetch = lake.backend.to_pyarrow
+    fetch = lake.engine.backend.to_pyarrow
     with _folded(lake) as (customers, finest), duckdb.connect() as con:
         orders = _orders(lake, calendar)
         sums = AddingUp(con, fetch(finest), fetch(totals(customers, by=FINEST)), fetch(_costs(orders, customers)))
@@ -71,11 +71,11 @@ def _folded(lake: Lake) -> Iterator[tuple[ir.Table, ir.Table]]:
         frequent = sizes.order_by(ibis.desc("size"), "value").limit(VALUES_KEPT).value.to_pyarrow().to_pylist()
         columns[name] = ibis.ifelse(column.isin([*frequent, UNKNOWN]), column, OTHER)
     customers = lake.customers.mutate(**columns)
-    place = ibis.window(order_by=[customers[name] for name in DIMENSIONS])
-    numbered = customers.mutate(finest=ibis.dense_rank().over(place).cast("int32"))
-    folded = lake.backend.create_table("folded", numbered, temp=True)
-    yield folded.drop(*DIMENSIONS), folded.select("finest", *DIMENSIONS).distinct()
-    lake.backend.drop_table("folded")
+    slices = customers.select(*DIMENSIONS).distinct()
+    place = ibis.window(order_by=[slices[name] for name in DIMENSIONS])
+    numbered = slices.mutate(finest=ibis.row_number().over(place).cast("int32"))
+    with customers.inner_join(numbered, list(DIMENSIONS)).cache() as folded:
+        yield folded.drop(*DIMENSIONS), folded.select("finest", *DIMENSIONS).distinct()
 
 
 def _costs(orders: ir.Table, customers: ir.Table) -> ir.Table:
