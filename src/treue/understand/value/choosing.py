@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import ibis.expr.types as ir
 
 from treue.science.buying import validation
+from treue.science.buying.choice import compare
 from treue.science.buying.geometric import BetaGeoNBD, ModifiedBetaGeoNBD
 from treue.science.buying.model import BuyingModel
 from treue.science.buying.pareto import ParetoNBD
@@ -54,20 +55,18 @@ def choose(held_out: HeldOut | None) -> Chosen:
     if held_out is None:
         return Chosen(Model.BG_NBD, Choice.TOO_SHORT)
     try:
-        fitted = {name: each.fit(held_out.summary) for name, each in CANDIDATES.items()}
+        choice = compare(held_out, CANDIDATES)
     except TooFewRepeatBuyers:
         return Chosen(Model.BG_NBD, Choice.TOO_FEW_BEFORE)
-    accuracy = {name: validation.judged(model, held_out) for name, model in fitted.items()}
-    best = min(accuracy, key=lambda name: accuracy[name].deviance)
-    rules = validation.baselines(held_out).items()
+    fitted = choice.fitted
     figures = {
         "until": held_out.until.isoformat(),
         "last": held_out.last.isoformat(),
-        "models": {name: {"status": fitted[name].status} | asdict(each) for name, each in accuracy.items()},
-        "baselines": {name: asdict(validation.accuracy(expected, held_out)) for name, expected in rules},
-        "by_frequency": validation.by_frequency(fitted[best], held_out).to_dict("records"),
+        "models": {name: {"status": fitted[name].status} | asdict(each) for name, each in choice.models.items()},
+        "baselines": {name: asdict(each) for name, each in choice.rules.items()},
+        "by_frequency": validation.by_frequency(fitted[choice.chosen], held_out).to_dict("records"),
     }
-    return Chosen(best, Choice.LOWEST_DEVIANCE, figures)
+    return Chosen(choice.chosen, Choice.LOWEST_DEVIANCE, figures)
 
 
 def _last_day(summary: Summary) -> date:
