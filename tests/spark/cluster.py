@@ -1,5 +1,6 @@
 """A real Spark cluster on this machine: a master, two workers and a Connect server, on loopback and nowhere else."""
 
+import ctypes
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import psutil
 HERE = "127.0.0.1"
 SECONDS_TO_START, SECONDS_TO_STOP = 180, 15
 SPARK = "org.apache.spark"
+PARENT_DEATH_SIGNAL = 1  # of prctl
 SMALL = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 SERVER = {
     "spark.connect.grpc.binding.address": HERE,
@@ -104,7 +106,7 @@ def _server(home: Path, folder: Path, master: str) -> "contextmanager[Daemon]":
 
 @contextmanager
 def _daemon(home: Path, folder: Path, name: str, command: tuple[str, ...], *, memory: str) -> Iterator[Daemon]:
-    """One of the cluster's processes, in a session of its own, so that its executors end with it."""
+    """One of the cluster's processes, in a session of its own, with whatever it starts."""
     own = folder / name
     (own / "tmp").mkdir(parents=True)
     (folder / "conf").mkdir(exist_ok=True)
@@ -113,12 +115,17 @@ def _daemon(home: Path, folder: Path, name: str, command: tuple[str, ...], *, me
         process = subprocess.Popen(
             [str(home / "bin" / program), *arguments],
             cwd=own, env=_environment(home, folder, own, memory), stdin=subprocess.DEVNULL,
-            stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+            stdout=log, stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=_end_with_the_tests,
         )  # fmt: skip
     try:
         yield Daemon(name, process, own / "log")
     finally:
         _stop(process)
+
+
+def _end_with_the_tests() -> None:
+    """Tests that are killed clear nothing up: Linux then asks the daemon to stop."""
+    ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
 def _environment(home: Path, folder: Path, own: Path, memory: str) -> Mapping[str, str]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import override
 
 from tests.core.lake.buying import customer, order, refund
 from tests.spark.cluster import Cluster
@@ -16,6 +18,7 @@ from treue.core.shop.models import Shop
 from treue.understand.metrics.counts import refresh
 from treue.understand.metrics.models import CohortCount, PeriodCount, Slice
 from treue.understand.profile.models import BuyingProfile
+from treue.web.doctor.examining import CHECKS
 
 pytestmark = pytest.mark.spark
 
@@ -91,6 +94,19 @@ def test_a_server_that_is_not_there_is_named_within_seconds(shop: Shop, settings
             pass
     assert raised.value.place == f"127.0.0.1:{port}"
     assert "secret" not in str(raised.value)
+
+
+@pytest.mark.usefixtures("bought", "on_spark")
+def test_the_doctor_finds_a_spark_that_does_not_see_the_folder(shop: Shop):
+    def found() -> list[str]:
+        with override("en"):
+            return [each.fault for each in CHECKS["lake.engine"](timezone.now)]
+
+    refresh.refresh(shop)
+    assert found() == []
+    orders = manifest.folder(shop.pk) / "orders"
+    orders.rename(orders.with_name("elsewhere"))
+    assert found() == [f"The Spark server does not find the files in {orders}."]
 
 
 def test_an_address_that_is_none_is_refused_without_being_quoted(shop: Shop, settings: object):

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from treue.science.calendar import Calendar
-from treue.science.engine import MONEY, epoch_seconds, first_by, money, union_of_bits
+from treue.science.engine import MONEY, epoch_seconds, first_by, money, union_of_bits, zone_of
 from treue.science.errors import MomentsWithZone
 from treue.science.masks import word_count, word_names, words_of
 
@@ -65,7 +65,7 @@ def on_days(orders: ir.Table, calendar: Calendar) -> ir.Table:
     years, answers by a join what arithmetic would work out anew for every order.
     Raises MomentsWithZone.
     """
-    if zone := orders.ordered_at.type().timezone:
+    if zone := zone_of(orders, "ordered_at"):
         raise MomentsWithZone("ordered_at", zone)
     orders = orders.rename({new: old for old, new in NAMES.items() if old in orders.columns})
     orders = orders.mutate(revenue=money(orders.revenue), day=orders.ordered_at.date())

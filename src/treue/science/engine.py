@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
+from ibis.common.exceptions import IbisError
 
 MONEY = dt.Decimal(18, 4)
 TEN_THOUSAND = 10_000
+SPARKS_ZONE = "UTC"  # Ibis sets every session's to it
 
 
 def union_of_bits(mask: ir.IntegerColumn) -> ir.IntegerScalar:
@@ -39,6 +41,28 @@ def money(amount: ir.NumericValue) -> ir.DecimalValue:
     scaled = amount.cast("float64") * TEN_THOUSAND
     whole = ibis.udf.scalar.builtin(_one, name="round", signature=((dt.float64,), dt.float64))(scaled)
     return (whole / TEN_THOUSAND).cast(MONEY)
+
+
+def zone_of(table: ir.Table, column: str) -> str | None:
+    """The zone of a column's moments, None where they are told without one.
+
+    Ibis takes all of Spark's moments for those without a zone, so Spark itself is asked.
+    """
+    kind = table[column].type()
+    zone: str | None = kind.timezone if kind.is_timestamp() else None
+    if zone or not kind.is_timestamp() or not _is_sparks(table):
+        return zone
+    nothing, spark = table.select(column).limit(0), table.get_backend()
+    spark.to_pyarrow(nothing)  # so that it knows the tables in memory that this is made of
+    (field,) = spark.raw_sql(spark.compile(nothing)).schema
+    return None if field.dataType.typeName() == "timestamp_ntz" else SPARKS_ZONE
+
+
+def _is_sparks(table: ir.Table) -> bool:
+    try:
+        return bool(table.get_backend().name == "pyspark")
+    except IbisError:
+        return False  # a table of no engine yet
 
 
 def epoch_seconds(moment: ir.TimestampValue) -> ir.IntegerValue:

@@ -6,7 +6,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from treue.science.engine import money
+from treue.science.engine import money, zone_of
 from treue.science.errors import MissingColumn, MomentsWithZone, WrongColumnType
 
 COLUMNS = ("customer_id", "order_id", "ordered_at", "amount")
@@ -65,7 +65,7 @@ def _require_columns(orders: ir.Table) -> None:
     moment, amount = orders.ordered_at.type(), orders.amount.type()
     if not (moment.is_timestamp() or moment.is_date()):
         raise WrongColumnType("ordered_at", str(moment), "timestamp or date")
-    if moment.is_timestamp() and moment.timezone:
-        raise MomentsWithZone("ordered_at", moment.timezone)
+    if zone := zone_of(orders, "ordered_at"):
+        raise MomentsWithZone("ordered_at", zone)
     if not amount.is_numeric():
         raise WrongColumnType("amount", str(amount), "number")

@@ -1,5 +1,7 @@
 """What can go wrong with a lake."""
 
+from pathlib import Path
+
 
 class LakeError(Exception):
     """Base of this room's errors."""
@@ -45,3 +47,11 @@ class EngineNotThere(EngineError):
     def __init__(self, place: str) -> None:
         self.place = place
         super().__init__(f"no Spark Connect server answers at {place} (TREUE_ENGINE)")
+
+
+class FilesNotSeen(EngineError):
+    """The Spark does not find a lake's files where Treue has written them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        super().__init__(f"the Spark server does not find the files in {folder}")

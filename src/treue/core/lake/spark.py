@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from ibis import BaseBackend, Schema
 from pyarrow import parquet
 
-from treue.core.lake.errors import EngineNotInstalled, EngineNotThere, UnknownEngine
+from treue.core.lake.errors import EngineNotInstalled, EngineNotThere, FilesNotSeen, UnknownEngine
 
 if TYPE_CHECKING:
     from pyspark.sql.connect.client import DefaultChannelBuilder
@@ -31,7 +31,15 @@ class Spark:
         self.backend = backend
 
     def read(self, files: Sequence[Path]) -> ir.Table:
-        return self._seen(self.session.read.parquet(*(file.as_uri() for file in files)))
+        """Raises FilesNotSeen."""
+        from pyspark.errors import AnalysisException
+
+        try:
+            return self._seen(self.session.read.parquet(*(file.as_uri() for file in files)))
+        except AnalysisException as error:
+            if error.getCondition() == "PATH_NOT_FOUND":
+                raise FilesNotSeen(files[0].parent) from error
+            raise
 
     def empty(self, schema: Schema) -> ir.Table:
         from ibis.backends.pyspark.datatypes import PySparkSchema

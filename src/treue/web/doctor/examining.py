@@ -39,6 +39,7 @@ CHECKS: dict[str, Check] = {
     "sums.orders": stores.order_sums,
     "sums.refunds": stores.refund_sums,
     "lake": stores.lake,
+    "lake.engine": stores.engine,
     "backup": folder.saved,
 }
 # Where one of these finds something, the later ones could only stumble over it.

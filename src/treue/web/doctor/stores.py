@@ -1,13 +1,18 @@
 """What is written down twice says the same twice: sums beside their rows, the lake beside the database."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from treue.core.commerce.models import Order
+from treue.core.home import home
 from treue.core.jobs.models import Job
-from treue.core.lake import checking, manifest
+from treue.core.lake import checking, manifest, tables
+from treue.core.lake import engine as reading
+from treue.core.lake.errors import EngineError, EngineNotInstalled, EngineNotThere, FilesNotSeen, NoLake
 from treue.core.shop.models import Shop
 from treue.understand.metrics.models import Snapshot
 from treue.web.doctor.finding import Clock, Finding, rows
@@ -80,6 +85,39 @@ def lake(_clock: Clock) -> Iterator[Finding]:
                 )
                 % {"shop": shop.name, "count": len(found), "orders": orders}
             )
+
+
+def engine(_clock: Clock) -> Iterator[Finding]:
+    """Whether the Spark that the installation names answers, and sees each shop's files."""
+    if not settings.ENGINE:
+        return
+    try:
+        with reading.chosen(home() / "tmp"):
+            pass
+        for shop in Shop.objects.all():
+            with suppress(NoLake), tables.opened(shop.pk):
+                pass
+    except EngineError as error:
+        yield _without_engine(error)
+
+
+def _without_engine(error: EngineError) -> Finding:
+    match error:
+        case EngineNotInstalled():
+            fault = _("TREUE_ENGINE names a Spark server, but what speaks with it is not installed.")
+            remedy = _("Run make spark in the folder of Treue's program.")
+        case EngineNotThere():
+            fault = _("No Spark Connect server answers at %(place)s.") % {"place": error.place}
+            remedy = _("Start it, or correct TREUE_ENGINE. Until then no figures are computed.")
+        case FilesNotSeen():
+            fault = _("The Spark server does not find the files in %(path)s.") % {"path": error.folder}
+            remedy = _(
+                "Its driver and workers must see TREUE_HOME at the same path and as the user that Treue runs as."
+            )
+        case _:
+            fault = _("TREUE_ENGINE is no address of a Spark Connect server.")
+            remedy = _("It looks like sc://host:15002. Without TREUE_ENGINE, Treue computes on this machine.")
+    return Finding(fault, remedy)
 
 
 def _finding(fault: str) -> Finding:
