@@ -53,6 +53,13 @@ class Tables:
     def until(self) -> date:
         return self.calendar.as_of
 
+    @property
+    def products(self) -> ir.Table:
+        """Lines as recommendations ask for purchases."""
+        lines = self.lines
+        quantity = ibis.ifelse(lines.kind == "refund", -lines.quantity, lines.quantity)
+        return lines.select(customer_id="customer", product_id="product", ordered_at="at", quantity=quantity)
+
     @cached_property
     def amounts(self) -> ir.Table:
         return self.orders.select("ordered_at", customer_id="customer", order_id="order_no", amount=self.orders.revenue)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,20 +19,24 @@ from ibis.expr.types import Table
 
 from tests.spark.cluster import Cluster
 from tests.spark.shops import CALENDARS, SHOPS, Tables, read
-from treue.science import cohorts, orders, purchases, retention
+from treue.science import cohorts, orders, purchases, retention, rfm, rhythm
+from treue.science.buying import validation
+from treue.science.buying.geometric import BetaGeoNBD
 from treue.science.buying.summary import Summary, summarise
 from treue.science.buying.units import DAY, WEEK
 from treue.science.calendar import Calendar
 from treue.science.customers import SLICES, customer_table
 from treue.science.errors import MomentsWithZone
+from treue.science.recommending import history
 
 pytestmark = pytest.mark.spark
 
+SEASON = timedelta(days=90)
 NEARLY = 1e-12  # of a quotient of two sums, relative; everything else is equal
 
 
 EXPRESSIONS: dict[str, Callable[[Tables], Table]] = {
-    "orders.restate": lambda shop: orders.restate(shop.lines, shop.allocations, shop.until - timedelta(days=90)),
+    "orders.restate": lambda shop: orders.restate(shop.lines, shop.allocations, shop.until - SEASON),
     "orders.from_lines": lambda shop: orders.from_lines(shop.lines, shop.allocations, None),
     "customers.customer_table": lambda shop: customer_table(shop.orders, shop.calendar),
     "retention.period_counts": lambda shop: retention.period_counts(shop.orders, shop.calendar),
@@ -48,9 +53,15 @@ EXPRESSIONS: dict[str, Callable[[Tables], Table]] = {
     "cohorts.cohort_sizes": lambda shop: cohorts.cohort_sizes(
         customer_table(shop.orders, shop.calendar), shop.calendar, by=["channel"]
     ),
-    "purchases.purchases": lambda shop: purchases.purchases(shop.bought, shop.until - timedelta(days=90)),
+    "purchases.purchases": lambda shop: purchases.purchases(shop.bought, shop.until - SEASON),
     "buying.summarise by week": lambda shop: summarise(shop.bought, until=shop.until, unit=WEEK).table,
     "buying.summarise by day": lambda shop: summarise(shop.amounts, until=shop.until, unit=DAY).table,
+    "rfm.scores": lambda shop: rfm.scores(shop.bought, as_of=shop.until),
+    "rfm.migration": lambda shop: rfm.migration(
+        rfm.scores(shop.bought, as_of=shop.until - SEASON), rfm.scores(shop.bought, as_of=shop.until)
+    ),
+    "rhythm.rhythms": lambda shop: rhythm.rhythms(shop.bought, as_of=shop.until),
+    "rhythm.came_back": lambda shop: rhythm.came_back(shop.bought, as_of=shop.until - SEASON, days=SEASON.days),
     "buying.scored": lambda shop: scored(summarise(shop.bought, until=shop.until, unit=WEEK)),
 }
 
@@ -82,6 +93,32 @@ def test_the_kinds_of_history_are_the_same(shop: str, duckdb: BaseBackend, spark
         np.testing.assert_array_equal(getattr(wanted.distinct, name), getattr(found.distinct, name))
     np.testing.assert_array_equal(wanted.place, found.place)
     assert list(wanted.customer_id) == list(found.customer_id)
+
+
+@pytest.mark.parametrize("shop", SHOPS)
+def test_what_is_held_out_of_a_model_is_the_same(shop: str, duckdb: BaseBackend, spark: BaseBackend, shop_files: Path):
+    last = CALENDARS[shop].as_of
+    wanted, found = (
+        validation.split(read(engine, shop_files, shop).bought, until=last - 2 * SEASON, last=last, unit=WEEK)
+        for engine in (duckdb, spark)
+    )
+    assert wanted.first == found.first
+    assert wanted.purchases.sum() > 0
+    pd.testing.assert_frame_equal(wanted.table, found.table, rtol=NEARLY)
+    model = BetaGeoNBD().fit(wanted.summary)
+    pd.testing.assert_frame_equal(validation.tracked(model, wanted), validation.tracked(model, found))
+
+
+@pytest.mark.parametrize("shop", ["simulated", "edges"])
+def test_who_bought_what_is_the_same(shop: str, duckdb: BaseBackend, spark: BaseBackend, shop_files: Path):
+    until = CALENDARS[shop].as_of
+    wanted, found = (read(engine, shop_files, shop).products for engine in (duckdb, spark))
+    assert history.set_aside(wanted, until) == history.set_aside(found, until)
+    wanted, found = (history.read(table, until) for table in (wanted, found))
+    for name in ("customers", "products"):
+        assert getattr(wanted, name).equals(getattr(found, name))
+    for name in ("customer", "product", "day"):
+        np.testing.assert_array_equal(getattr(wanted, name), getattr(found, name))
 
 
 def test_moments_in_a_zone_are_refused_as_in_duckdb(duckdb: BaseBackend, spark: BaseBackend, tmp_path: Path):

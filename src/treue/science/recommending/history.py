@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from treue.science.engine import zone_of
 from treue.science.errors import MissingColumn, MomentsWithZone, NoPurchases, WrongColumnType
 from treue.science.purchases import day_number
 
@@ -197,8 +198,8 @@ def _require_columns(purchases: ir.Table) -> None:
     moment = purchases.ordered_at.type()
     if not (moment.is_timestamp() or moment.is_date()):
         raise WrongColumnType("ordered_at", str(moment), "timestamp or date")
-    if moment.is_timestamp() and moment.timezone:
-        raise MomentsWithZone("ordered_at", moment.timezone)
+    if zone := zone_of(purchases, "ordered_at"):
+        raise MomentsWithZone("ordered_at", zone)
     for column in ("quantity", "amount"):
         if column in purchases.columns and not purchases[column].type().is_numeric():
             raise WrongColumnType(column, str(purchases[column].type()), "number")
