@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy.special import digamma, gammaln, polygamma
 from scipy.stats import norm, rankdata
 
-from treue.science.buying.fitted import covariance
+from treue.science.buying.fitted import Estimated, Estimates, covariance, named
 from treue.science.buying.newton import Local, maximise
 from treue.science.buying.summary import Summary
-from treue.science.errors import NotFitted, TooFewRepeatBuyers
+from treue.science.errors import TooFewRepeatBuyers
 
 Floats = NDArray[np.float64]
 Status = Literal["converged", "mean not identified"]
@@ -45,22 +45,18 @@ class Spent:
         return float(self.monetary.mean())
 
 
-@dataclass(frozen=True)
-class Fit:
-    """params: `p`, `q`, and `gamma` in money. covariance: (3, 3) of their logarithms. mean: spend of a repeat day, over
-    the repeat buyers. customers: how many were fitted. left_out: repeat buyers who never paid anything."""
+@dataclass(frozen=True, kw_only=True)
+class Fit(Estimates):
+    """`gamma` is money. mean: spend of a repeat day, over the repeat buyers. left_out: repeat buyers who never paid
+    anything."""
 
-    params: Mapping[str, float]
-    covariance: Floats
-    log_likelihood: float
     mean: float
-    customers: int
     left_out: int
     status: Status
 
 
 @dataclass(frozen=True)
-class GammaGamma:
+class GammaGamma(Estimated[Fit]):
     """Amounts scatter around each customer's mean by a gamma distribution, and the means by another. Spend and number
     of purchases are taken to be independent: ask `independence` whether they are.
 
@@ -77,7 +73,7 @@ class GammaGamma:
         """A model with parameters that are known already, q above 1."""
         known = {name: float(params[name]) for name in cls.NAMES}
         mean = known["p"] * known["gamma"] / (known["q"] - 1)
-        return cls(Fit(known, np.zeros((3, 3)), np.nan, mean, 0, 0, CONVERGED))
+        return cls(known_fit(known, mean=mean, status=CONVERGED))
 
     def fit(self, summary: Summary) -> "GammaGamma":
         """Exact maximum likelihood on the repeat buyers. Raises TooFewRepeatBuyers.
@@ -95,10 +91,12 @@ class GammaGamma:
         n = len(spent.monetary)
         fit = Fit(
             params={"p": p, "q": q, "gamma": gamma * spent.mean},
+            free=self.NAMES,
             covariance=covariance(found) / n,
             log_likelihood=float(found.local.value * n - n * np.log(spent.mean)),
             mean=spent.mean,
             customers=n,
+            at_boundary=named(self.NAMES, found.at_boundary),
             left_out=spent.left_out,
             status=NOT_IDENTIFIED if q <= SMALLEST_Q or found.at_boundary.any() else CONVERGED,
         )
@@ -108,7 +106,7 @@ class GammaGamma:
     def mean(self) -> float:
         """Spend of a purchase day in the population; that of the repeat buyers where the model has none."""
         p, q, gamma = self.parameters
-        return p * gamma / (q - 1) if self.status == CONVERGED else self._fit.mean
+        return p * gamma / (q - 1) if self.status == CONVERGED else self.estimates.mean
 
     def expected_spend(self, summary: Summary) -> pd.Series:
         """(n,) money per purchase day, by customer id: what was seen of a customer, drawn towards the population's mean
@@ -137,44 +135,27 @@ class GammaGamma:
     def independence(self, summary: Summary) -> "Independence":
         return independence(Spent.of(summary))
 
-    # What was found
-
-    @property
-    def _fit(self) -> Fit:
-        if self.fitted is None:
-            raise NotFitted("GammaGamma")
-        return self.fitted
-
     @property
     def parameters(self) -> tuple[float, float, float]:
-        params = self._fit.params
-        return params["p"], params["q"], params["gamma"]
-
-    @property
-    def params(self) -> Mapping[str, float]:
-        return self._fit.params
-
-    @property
-    def log_likelihood(self) -> float:
-        return self._fit.log_likelihood
+        return self.params["p"], self.params["q"], self.params["gamma"]
 
     @property
     def status(self) -> Status:
-        return self._fit.status
+        return self.estimates.status
 
-    @property
-    def standard_errors(self) -> Mapping[str, float]:
-        errors = np.sqrt(np.maximum(np.diag(self._fit.covariance), 0))
-        return {name: self.params[name] * float(error) for name, error in zip(self.NAMES, errors, strict=True)}
 
-    def intervals(self, level: float = 0.95) -> Mapping[str, tuple[float, float]]:
-        """Of Wald, on the logarithms."""
-        far = norm.ppf((1 + level) / 2)
-        spread = {name: far * error / self.params[name] for name, error in self.standard_errors.items()}
-        return {
-            name: (float(self.params[name] * np.exp(-by)), float(self.params[name] * np.exp(by)))
-            for name, by in spread.items()
-        }
+def known_fit(params: Mapping[str, float], *, mean: float, status: Status) -> Fit:
+    """Of parameters that were estimated elsewhere, or before."""
+    return Fit(
+        params=params,
+        free=(),
+        covariance=np.zeros((0, 0)),
+        log_likelihood=np.nan,
+        customers=0,
+        mean=mean,
+        left_out=0,
+        status=status,
+    )
 
 
 class Likelihood:

@@ -1,6 +1,6 @@
 """Customers who say when they leave: contracts that are renewed or not, period by period (sBG)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
@@ -12,9 +12,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.special import betaln
-from scipy.stats import norm
 
-from treue.science.buying.fitted import covariance
+from treue.science.buying.fitted import Estimated, Estimates, covariance, named
 from treue.science.buying.gammas import Counts
 from treue.science.buying.newton import Local, maximise
 from treue.science.errors import (
@@ -22,7 +21,6 @@ from treue.science.errors import (
     ImpossibleHorizon,
     MissingColumn,
     NoPurchases,
-    NotFitted,
     TooFewLosses,
 )
 
@@ -69,17 +67,7 @@ class Contracts:
 
 
 @dataclass(frozen=True)
-class Fit:
-    """params: `alpha` and `beta`. covariance: (2, 2) of their logarithms."""
-
-    params: Mapping[str, float]
-    covariance: Floats
-    log_likelihood: float
-    customers: int
-
-
-@dataclass(frozen=True)
-class BetaGeometric:
+class BetaGeometric(Estimated[Estimates]):
     """Each customer stays with a probability of their own, the same in every period; the loyal remain, and so retention
     seems to grow.
 
@@ -87,7 +75,7 @@ class BetaGeometric:
     "Customer-Base Valuation in a Contractual Setting", Marketing Science 29(1).
     """
 
-    fitted: Fit | None = None
+    fitted: Estimates | None = None
 
     NAMES: ClassVar[tuple[str, ...]] = ("alpha", "beta")
 
@@ -100,7 +88,15 @@ class BetaGeometric:
             raise TooFewLosses(lost, stayed, FEWEST_LOSSES)
         found, total = maximise(Likelihood(counts), np.array(START)), int(counts.customers.sum())
         params = dict(zip(self.NAMES, map(float, found.at), strict=True))
-        return replace(self, fitted=Fit(params, covariance(found) / total, float(found.local.value * total), total))
+        fit = Estimates(
+            params=params,
+            free=self.NAMES,
+            covariance=covariance(found) / total,
+            log_likelihood=float(found.local.value * total),
+            customers=total,
+            at_boundary=named(self.NAMES, found.at_boundary),
+        )
+        return replace(self, fitted=fit)
 
     def survival(self, periods: Floats) -> Floats:
         """(m,) share of new customers who are still there after each number of `periods` (m,). Eq. 6 of 2007."""
@@ -147,38 +143,9 @@ class BetaGeometric:
         share: Floats = np.exp(betaln(alpha, beta + periods) - betaln(alpha, beta))
         return share
 
-    # What was found
-
-    @property
-    def _fit(self) -> Fit:
-        if self.fitted is None:
-            raise NotFitted("BetaGeometric")
-        return self.fitted
-
     @property
     def _parameters(self) -> tuple[float, float]:
-        return self._fit.params["alpha"], self._fit.params["beta"]
-
-    @property
-    def params(self) -> Mapping[str, float]:
-        return self._fit.params
-
-    @property
-    def log_likelihood(self) -> float:
-        return self._fit.log_likelihood
-
-    @property
-    def standard_errors(self) -> Mapping[str, float]:
-        errors = np.sqrt(np.maximum(np.diag(self._fit.covariance), 0))
-        return {name: self.params[name] * float(error) for name, error in zip(self.NAMES, errors, strict=True)}
-
-    def intervals(self, level: float = 0.95) -> Mapping[str, tuple[float, float]]:
-        """Of Wald, on the logarithms."""
-        far = norm.ppf((1 + level) / 2)
-        return {
-            name: (float(value * np.exp(-far * error / value)), float(value * np.exp(far * error / value)))
-            for (name, value), error in zip(self.params.items(), self.standard_errors.values(), strict=True)
-        }
+        return self.params["alpha"], self.params["beta"]
 
 
 class Likelihood:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from treue.science.buying import quadrature
-from treue.science.buying.fitted import CONVERGED, NOT_IDENTIFIED, Fit, Status, covariance
+from treue.science.buying.fitted import CONVERGED, NOT_IDENTIFIED, Estimated, Fit, Status, covariance, named
 from treue.science.buying.nbd import Purchases
 from treue.science.buying.newton import Local, Maximum, maximise
 from treue.science.buying.summary import Distinct, Living, Summary
 from treue.science.buying.units import YEAR_DAYS, TimeUnit
-from treue.science.errors import ImpossibleHorizon, MixedUnits, NotFitted, TooFewRepeatBuyers
+from treue.science.errors import ImpossibleHorizon, MixedUnits, TooFewRepeatBuyers
 
 Floats = NDArray[np.float64]
 FEWEST_REPEAT_BUYERS = 5
@@ -26,7 +26,7 @@ FARTHEST = 45.0  # discounted by exp(-45) and more, a purchase is worth nothing
 
 
 @dataclass(frozen=True)
-class BuyingModel(ABC):
+class BuyingModel(Estimated[Fit], ABC):
     """Buys at a rate of their own while they are customers, and leaves unseen. All spans are in the unit of the summary
     that was fitted; a summary of another unit is refused (MixedUnits).
 
@@ -44,7 +44,9 @@ class BuyingModel(ABC):
     @classmethod
     def of(cls, params: Mapping[str, float], *, unit: TimeUnit) -> Self:
         """A model with parameters that are known already."""
-        return cls(Fit({name: float(params[name]) for name in cls.NAMES}, (), np.zeros((0, 0)), np.nan, 0, unit))
+        known = {name: float(params[name]) for name in cls.NAMES}
+        nothing = np.zeros((0, 0))
+        return cls(Fit(params=known, free=(), covariance=nothing, log_likelihood=np.nan, customers=0, unit=unit))
 
     def fit(self, summary: Summary) -> Self:
         """Exact maximum likelihood. Raises NoPurchases, TooFewRepeatBuyers.
@@ -78,7 +80,7 @@ class BuyingModel(ABC):
             customers=histories.total,
             unit=summary.unit,
             status=status,
-            at_boundary=tuple(name for name, is_there in zip(free, best.at_boundary, strict=True) if is_there),
+            at_boundary=named(free, best.at_boundary),
             steps=best.steps,
         )
 
@@ -200,45 +202,16 @@ class BuyingModel(ABC):
     # What was found
 
     @property
-    def _fit(self) -> Fit:
-        if self.fitted is None:
-            raise NotFitted(type(self).__name__)
-        return self.fitted
-
-    @property
-    def params(self) -> Mapping[str, float]:
-        return self._fit.params
-
-    @property
     def parameters(self) -> tuple[float, ...]:
-        return tuple(self._fit.params[name] for name in self.NAMES)
+        return tuple(self.params[name] for name in self.NAMES)
 
     @property
     def unit(self) -> TimeUnit:
-        return self._fit.unit
-
-    @property
-    def log_likelihood(self) -> float:
-        return self._fit.log_likelihood
-
-    @property
-    def standard_errors(self) -> Mapping[str, float]:
-        return self._fit.standard_errors
+        return self.estimates.unit
 
     @property
     def status(self) -> Status:
-        return self._fit.status
-
-    @property
-    def aic(self) -> float:
-        return self._fit.aic
-
-    @property
-    def bic(self) -> float:
-        return self._fit.bic
-
-    def intervals(self, level: float = 0.95) -> Mapping[str, tuple[float, float]]:
-        return self._fit.intervals(level)
+        return self.estimates.status
 
 
 def _require_horizon(horizon: float) -> None:

@@ -6,13 +6,12 @@ from hashlib import sha256
 
 import numpy as np
 
-from treue.science import spend as spending
 from treue.science.buying.model import BuyingModel
 from treue.science.buying.summary import KEY, Summary
 from treue.science.buying.units import WEEK
 from treue.science.buying.validation import HeldOut
 from treue.science.errors import NoPurchases, TooFewRepeatBuyers
-from treue.science.spend import GammaGamma
+from treue.science.spend import GammaGamma, known_fit
 from treue.understand.value import choosing
 from treue.understand.value.choosing import CANDIDATES
 from treue.understand.value.models import Fit
@@ -52,17 +51,8 @@ def learn(fit: Fit, summary: Summary, held_out: HeldOut | None) -> Models | None
 
 def remembered(fit: Fit) -> Models:
     """The models of a fit, to be asked; what only the fitting knows is not in them."""
-    spend = fit.spend
-    kept = spending.Fit(
-        params=spend["parameters"],
-        covariance=np.zeros((3, 3)),
-        log_likelihood=spend["log_likelihood"],
-        mean=spend["mean"],
-        customers=spend["customers"],
-        left_out=spend["left_out"],
-        status=spend["status"],
-    )
-    return Models(CANDIDATES[fit.model].of(fit.parameters, unit=UNIT), GammaGamma(kept))
+    spend = known_fit(fit.spend["parameters"], mean=fit.spend["mean"], status=fit.spend["status"])
+    return Models(CANDIDATES[fit.model].of(fit.parameters, unit=UNIT), GammaGamma(spend))
 
 
 def fingerprint(fit: Fit, summary: Summary) -> str:
