@@ -18,6 +18,7 @@ from treue.core.lake import tables
 from treue.core.shop.models import Shop
 from treue.science.buying.model import BuyingModel
 from treue.understand.value import storing
+from treue.understand.value.fitting import remembered
 from treue.understand.value.models import Fit, Score
 from treue.understand.value.reading import of
 from treue.understand.value.refresh import refresh
@@ -123,6 +124,13 @@ def test_an_order_of_the_day_changes_one_customers_score_by_the_models_of_the_ni
     assert of(changed)[1].probability_alive != now
 
 
+def test_the_models_of_the_night_are_remembered_to_the_last_digit(tea_shop: Shop):
+    refresh(tea_shop)
+    before = written_by()
+    refresh(tea_shop, customers=[number for number, *_ in before])
+    assert written_by() == before
+
+
 def test_whose_orders_are_all_gone_has_no_score_any_more(tea_shop: Shop):
     refresh(tea_shop)
     gone = Customer.objects.filter(shop=tea_shop).first()
@@ -150,6 +158,21 @@ def test_a_new_day_has_everybody_scored_anew(tea_shop: Shop):
     assert (second.until, Score.objects.filter(fit=second).count()) == (AS_OF + timedelta(days=1), 80)
     assert not Score.objects.filter(fit=first).exists()
     assert [fit.is_current for fit in Fit.objects.order_by("pk")] == [False, True]
+
+
+def test_what_a_killed_run_could_not_clear_away_any_more_the_next_one_does(tea_shop: Shop):
+    fit = refresh(tea_shop)
+    once = Fit.objects.create(shop=tea_shop, until=AS_OF, margin=1, discount_rate=0, in_force_at=fit.in_force_at)
+    Score.objects.filter(fit=fit).update(fit=once)
+    assert refresh(tea_shop) == fit
+    assert not Score.objects.exists()
+    assert Fit.objects.filter(pk=once.pk).exists(), "what was learned is kept"
+
+
+def test_where_spend_has_no_mean_that_of_the_repeat_buyers_is_remembered(tea_shop: Shop):
+    fit = refresh(tea_shop)
+    fit.spend["status"] = "mean not identified"
+    assert remembered(fit).spend.mean == fit.spend["mean"] > 0
 
 
 def test_two_shops_are_apart(tea_shop: Shop):
