@@ -93,6 +93,23 @@ def test_the_nearest_are_the_best_sums_by_score_and_id_with_the_reason_that_adds
     assert list(zip(*(column.tolist() for column in columns), strict=True)) == expected
 
 
+def test_of_very_many_equally_near_ones_the_first_by_id_are_taken():
+    own = sp.csr_matrix(np.eye(1, 30, dtype=np.float32))
+    nearness = np.ones((1, 30), np.float32)
+    nearness[0, [0, 29]] = 0, 2
+    similarity = sp.csr_matrix(np.vstack([nearness, np.zeros((29, 30), np.float32)]))
+    assert near(own, np.zeros(1, np.int64), similarity, 3).product.tolist() == [29, 1, 2]
+
+
+def test_of_very_many_that_factors_score_alike_the_first_by_id_are_taken():
+    own = sp.csr_matrix(np.eye(2, 30, 1, dtype=np.float32))
+    factors = Factors(own, 1)
+    factors._model.user_factors[:], factors._model.item_factors[:] = 1, 1
+    factors._model.item_factors[29] = 2
+    found = factors.near(own, np.arange(2), np.ones(30, np.float32), 3)
+    assert (found.customer.tolist(), found.product.tolist()) == ([0, 0, 0, 1, 1, 1], [29, 0, 2, 29, 0, 1])
+
+
 @SOME
 @given(rows=bought_lists(products=12), k=st.integers(1, 15), seed=st.integers(0, 3))
 def test_factors_rank_as_their_products_do(rows, k, seed):

@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from treue.science.recommending.factors import Factors
-from treue.science.recommending.history import Codes, History, Pairs, sparse
+from treue.science.recommending.history import Codes, History, Pairs, changes, sparse
 from treue.science.recommending.measuring import Figures, Wanted, measure
 from treue.science.recommending.neighbours import near, neighbours, weigh
 from treue.science.recommending.ranking import Ranked
@@ -78,7 +78,7 @@ def new_purchases(history: History, before: Pairs, cut: int) -> Wanted:
 def _sampled(history: History, cut: int, seed: int) -> tuple[Pairs, Wanted, int]:
     """The purchases before and after, of so many customers that comparing stays quick, numbered anew."""
     before = history.pairs(cut)
-    known = np.unique(before.customer)
+    known = before.customer[changes(before.customer)]
     if len(known) > SAMPLE:
         known = np.sort(np.random.default_rng(seed).choice(known, SAMPLE, replace=False))
     theirs = before.where(np.isin(before.customer, known))

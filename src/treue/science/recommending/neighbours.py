@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from implicit.nearest_neighbours import ItemItemRecommender, NearestNeighboursScorer
 from numpy.typing import NDArray
 
-from treue.science.recommending.history import Codes
+from treue.science.recommending.history import Codes, changes
 from treue.science.recommending.ranking import NONE, SPARE, Ranked, best, by_customer, chosen, first_of_rows, joined
 
 K1, B = 1.2, 0.75
@@ -60,7 +60,8 @@ def nearest(found: Ranked, own: sp.csr_matrix, similarity: sp.csr_matrix) -> Cod
     found: customers in rising order. Of several equally near ones the first by id.
     """
     because_of = np.full(len(found), -1, np.int64)
-    starts = np.searchsorted(found.customer, customers := np.unique(found.customer))
+    starts = np.flatnonzero(changes(found.customer))
+    customers = found.customer[starts]
     ends = np.append(starts[1:], len(found))
     for block in blocks(np.arange(len(customers)), own.shape[1]):
         part = slice(starts[block[0]], ends[block[-1]])
@@ -131,8 +132,9 @@ def _nearest(rows: Codes, products: Codes, own: sp.csr_matrix, similarity: sp.cs
     found = np.flatnonzero(asked.ravel() >= 0)
     asked, reason, nearness = asked.ravel()[found], bought[found // width], similarity.data[entry.ravel()[found]]
     order = np.lexsort((reason, -nearness, asked))
-    first, at = np.unique(asked[order], return_index=True)
-    because_of[first] = reason[order][at]
+    asked, reason = asked[order], reason[order]
+    first = changes(asked)
+    because_of[asked[first]] = reason[first]
     return because_of
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from treue.science.recommending.history import UNKNOWN, Codes, Pairs
+from treue.science.recommending.history import UNKNOWN, Codes, Pairs, changes
 from treue.science.recommending.ranking import REASONS, Ranked, Scores, by_customer
 from treue.science.recommending.seasons import LATELY_DAYS, buyers
 
@@ -70,7 +70,7 @@ def first_popular(most: Popular, segment: int, customer: int, known: Codes, k: i
 
 
 def _active(pairs: Pairs, until: int) -> int:
-    return len(np.unique(pairs.customer[pairs.last > until - LATELY_DAYS]))
+    return int(changes(np.sort(pairs.customer[pairs.last > until - LATELY_DAYS])).sum())
 
 
 def _most_bought(pairs: Pairs, until: int, available: NDArray[np.bool_]) -> tuple[Codes, Scores]:
