@@ -17,6 +17,7 @@ from treue.core.customers.errors import NotARequest, NotHappenedYet, WithoutProo
 from treue.core.customers.models import Channel, ConsentRecord, ConsentText, Customer
 from treue.core.events.log import Happening, record
 from treue.core.events.naming import know
+from treue.core.shop.models import Shop
 from treue.core.staff import audit
 from treue.core.staff.models import User
 
@@ -47,6 +48,16 @@ select asked.id from unnest(%(customers)s::bigint[]) as asked(id) cross join lat
         where c.merged_into_id = asked.id) said
     order by happened_at desc, kind desc, id desc limit 1) last
 where last.kind = 'given'"""  # noqa: S608 - our own constants
+
+REFUSED = """
+select customer from (
+    select distinct on (customer) customer, kind from (
+        select coalesce(c.merged_into_id, c.id) as customer, r.kind, r.happened_at, r.id
+        from customers_consentrecord r join customers_customer c on c.id = r.customer_id
+        where c.shop_id = %(shop)s and r.purpose = %(purpose)s and r.kind <> 'requested'
+          and (%(one)s::bigint is null or coalesce(c.merged_into_id, c.id) = %(one)s)) said
+    order by customer, happened_at desc, kind desc, id desc) last
+where kind = 'withdrawn'"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +175,16 @@ def may_contact(customers: Collection[int], purpose: str, channel: str) -> set[i
     with connection.cursor() as cursor:
         cursor.execute(MAY_CONTACT, facts)
         return {customer for (customer,) in cursor.fetchall()}
+
+
+def refused(shop: Shop, purpose: str, *, customer: Customer | None = None) -> set[int]:
+    """The customers of a shop (ids), or whether this one, whose last answer for a purpose is that they do not want it.
+
+    For what may be done until somebody objects (GDPR Art. 21), where `may_contact` is for what needs a consent.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(REFUSED, {"shop": shop.pk, "purpose": purpose, "one": customer and customer.pk})
+        return {number for (number,) in cursor.fetchall()}
 
 
 def _last(records: models.QuerySet[ConsentRecord]) -> models.QuerySet[ConsentRecord]:

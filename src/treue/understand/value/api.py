@@ -65,7 +65,9 @@ class CustomerScores(Told):
     customer: Id
     as_of: str | None = Field(description="The last day whose purchases count.", pattern=r"^\d{4}-\d\d-\d\d$")
     model: ModelOut | None = Field(description="Null until the models were fitted for the first time.")
-    scores: ScoresOut | None = Field(description="Null where no purchase counts, or too little is known.")
+    scores: ScoresOut | None = Field(
+        description="Null where no purchase counts, where too little is known, and for whoever objects to it."
+    )
 
     model_config = shown_as(EXAMPLE, {"customer": 4711, "as_of": None, "model": None, "scores": None})
 

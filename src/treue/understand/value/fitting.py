@@ -1,5 +1,6 @@
 """Learn from a shop's history, and keep what was learned so that customers can be scored by it later."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -55,9 +56,9 @@ def remembered(fit: Fit) -> Models:
     return Models(CANDIDATES[fit.model].of(fit.parameters, unit=UNIT), GammaGamma(spend))
 
 
-def fingerprint(fit: Fit, summary: Summary) -> str:
-    """Of all that scores depend on: whose histories, up to when, and with what they are reckoned."""
-    reckoned = (fit.until, fit.margin, fit.discount_rate, fit.currency, UNIT.name)
+def fingerprint(fit: Fit, summary: Summary, unwanted: Collection[int]) -> str:
+    """Of all that scores depend on: whose histories, up to when, with what they are reckoned, and who wants none."""
+    reckoned = (fit.until, fit.margin, fit.discount_rate, fit.currency, UNIT.name, *sorted(unwanted))
     found = sha256(repr([str(each) for each in reckoned]).encode())
     for name in ("customer_id", *KEY, "monetary"):
         found.update(np.ascontiguousarray(summary.rows[name].to_numpy()).tobytes())

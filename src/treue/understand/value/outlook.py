@@ -29,14 +29,16 @@ class Outlook:
 def of(customer: Customer) -> Outlook:
     fit, score = reading.of(customer)
     if fit is None or score is None:
-        return Outlook([], nothing=_why_nothing(fit))
+        return Outlook([], nothing=_why_nothing(fit, is_wanted=reading.is_wanted(customer)))
     note = _("By the model %(model)s, as of %(day)s") % {"model": fit.get_model_display(), "day": _day(fit.until)}
     return Outlook(
         [_stays(fit, score), _purchases(score), _value(fit, score), _next(fit, score)], note, "", _caution(fit)
     )
 
 
-def _why_nothing(fit: Fit | None) -> str:
+def _why_nothing(fit: Fit | None, *, is_wanted: bool) -> str:
+    if not is_wanted:
+        return _("This person does not want to be evaluated personally. So nothing is worked out about them.")
     if fit is None:
         return _("What customers will be worth is worked out each night. This was not done yet.")
     if fit.status == Fit.Status.TOO_FEW:

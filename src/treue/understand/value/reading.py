@@ -1,6 +1,7 @@
 """What is in force, for pages and the API."""
 
-from treue.core.customers.models import Customer
+from treue.core.customers import consent
+from treue.core.customers.models import Customer, Purpose
 from treue.core.shop.models import Shop
 from treue.understand.value.models import Fit, Score
 
@@ -10,7 +11,20 @@ def current(shop: Shop) -> Fit | None:
     return Fit.objects.filter(shop=shop, is_current=True).first()
 
 
+def unwanted(shop: Shop) -> set[int]:
+    """Customers (ids) who do not want to be evaluated personally."""
+    return consent.refused(shop, Purpose.PROFILING)
+
+
+def is_wanted(customer: Customer) -> bool:
+    """Whether somebody may be evaluated: until they object."""
+    return not consent.refused(customer.shop, Purpose.PROFILING, customer=customer)
+
+
 def of(customer: Customer) -> tuple[Fit | None, Score | None]:
-    """The fit in force and what it says of a customer, both of one moment; nothing where no purchase counts."""
+    """The fit in force and what it says of a customer, both of one moment; nothing where no purchase counts, and from
+    the moment on in which they object, though the row itself goes only in the night."""
+    if not is_wanted(customer):
+        return current(customer.shop), None
     score = Score.objects.select_related("fit__shop").filter(customer=customer, fit__is_current=True).first()
     return (score.fit, score) if score else (current(customer.shop), None)

@@ -14,11 +14,10 @@ from treue.core.lake.tables import Lake
 from treue.core.shop.models import Shop
 from treue.science.buying.summary import Summary, summarise
 from treue.science.buying.validation import HeldOut
-from treue.understand.metrics.counts import reading
-from treue.understand.value import choosing, drift, fitting, scoring, storing
+from treue.understand.metrics.counts import reading as counts
+from treue.understand.value import choosing, drift, fitting, reading, scoring, storing
 from treue.understand.value.fitting import UNIT
 from treue.understand.value.models import Fit
-from treue.understand.value.reading import current
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def refresh(shop: Shop, *, customers: Collection[int] | None = None, progress: P
 
 def _refresh(shop: Shop, customers: Collection[int] | None, progress: Progress) -> Fit:
     storing.clear_away(shop)
-    former = current(shop)
+    former = reading.current(shop)
     progress.step("reading")
     with ExitStack() as until_done:
         with manifest.alone(shop.pk, at="refreshing"):  # an erasure takes the files away at once
@@ -77,7 +76,8 @@ def _purchases(lake: Lake) -> ir.Table:
 
 def _some(fit: Fit, summary: Summary, customers: Collection[int]) -> Fit:
     if customers:
-        rows = scoring.scores(summary, fitting.remembered(fit), fit) if len(summary) else scoring.NOBODY
+        unwanted = reading.unwanted(fit.shop)
+        rows = scoring.scores(summary, fitting.remembered(fit), fit, unwanted) if len(summary) else scoring.NOBODY
         storing.write_some(fit, rows, customers)
     return fit
 
@@ -85,8 +85,8 @@ def _some(fit: Fit, summary: Summary, customers: Collection[int]) -> Fit:
 def _everybody(shop: Shop, history: History, former: Fit | None, progress: Progress) -> Fit:
     until = history.summary.until
     fit = Fit(shop=shop, until=until, unit=UNIT.name, discount_rate=shop.discount_rate, currency=shop.currency)
-    fit.margin = _margin(shop)
-    fit.fingerprint = fitting.fingerprint(fit, history.summary)
+    fit.margin, unwanted = _margin(shop), reading.unwanted(shop)
+    fit.fingerprint = fitting.fingerprint(fit, history.summary, unwanted)
     if former and former.fingerprint == fit.fingerprint:
         return former
     progress.step("fitting")
@@ -95,7 +95,7 @@ def _everybody(shop: Shop, history: History, former: Fit | None, progress: Progr
     fit.save()
     if models:
         progress.step("scoring")
-        storing.write(fit, scoring.scores(history.summary, models, fit), progress)
+        storing.write(fit, scoring.scores(history.summary, models, fit, unwanted), progress)
     storing.put_in_force(fit)
     storing.clear_away(shop)
     return fit
@@ -103,6 +103,6 @@ def _everybody(shop: Shop, history: History, former: Fit | None, progress: Progr
 
 def _margin(shop: Shop) -> Decimal:
     """What is left of revenue after the cost of the goods, as the cockpit reckons with it; never below nothing."""
-    snapshot = reading.current(shop)
-    share = reading.margin(snapshot).share if snapshot else float(shop.margin)
+    snapshot = counts.current(shop)
+    share = counts.margin(snapshot).share if snapshot else float(shop.margin)
     return round(Decimal(min(max(share, 0.0), 1.0)), 4)

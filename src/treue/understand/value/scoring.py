@@ -1,5 +1,7 @@
 """What the models say of each customer: asked once per history that differs, told of everybody who shares it."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pyarrow as pa
 
@@ -25,8 +27,12 @@ HALF = 0.5
 NOBODY = pa.table({name: pa.nulls(0) for name in COLUMNS})
 
 
-def scores(summary: Summary, models: Models, fit: Fit) -> pa.Table:
-    """A row per customer of the summary, `COLUMNS`, by customer; as `Score` says what they mean."""
+def scores(summary: Summary, models: Models, fit: Fit, unwanted: Collection[int] = ()) -> pa.Table:
+    """A row per customer of the summary, `COLUMNS`, by customer; as `Score` says what they mean.
+
+    unwanted: customers who do not want to be evaluated. The models learned from them as from all, and say nothing of
+    them.
+    """
     days, place, histories = summary.unit.days, summary.place, summary.distinct
     year = MONTHS * MONTH.days / days
     wait = models.buying.wait(histories, HALF) * days
@@ -50,4 +56,5 @@ def scores(summary: Summary, models: Models, fit: Fit) -> pa.Table:
         "wait_days": pa.array(wait[place], mask=~known[place]),
         "next_purchase_on": pa.array(on[place], mask=~known[place]),
     }
-    return pa.table(columns)
+    wanted = np.isin(summary.customer_id, list(unwanted), invert=True)
+    return pa.table(columns).filter(wanted)

@@ -1,0 +1,71 @@
+"""Whoever does not want to be evaluated personally is not."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from scored import fitted, scored
+from tea_buyers import sell, write_lake
+
+from tests.core.lake.buying import customer
+from treue.core.customers import consent
+from treue.core.customers.models import Channel, Customer, Purpose
+from treue.core.shop.models import Shop
+from treue.understand.value import outlook, reading
+from treue.understand.value.models import Score
+from treue.understand.value.refresh import refresh
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PROFILING = {"purpose": Purpose.PROFILING, "channel": Channel.NONE, "source": "phone"}
+
+
+def objects(who: Customer, days_ago: int = 0) -> None:
+    consent.withdraw(customer=who, happened_at=timezone.now() - timedelta(days=days_ago), **PROFILING)
+
+
+def agrees(who: Customer, days_ago: int = 0) -> None:
+    consent.give(customer=who, happened_at=timezone.now() - timedelta(days=days_ago), note="on the phone", **PROFILING)
+
+
+def scored_customers() -> set[int]:
+    return set(Score.objects.filter(fit__is_current=True).values_list("customer", flat=True))
+
+
+def test_scores_leave_them_out_and_come_back_when_they_agree_again(installation, shop: Shop):
+    first, *others = sell(shop)
+    write_lake(shop)
+    objects(first, days_ago=2)
+    refresh(shop)
+    assert scored_customers() == {each.pk for each in others}
+    agrees(first, days_ago=1)
+    refresh(shop)
+    assert scored_customers() == {first.pk, *(each.pk for each in others)}
+
+
+def test_what_is_stored_already_is_not_shown_from_that_moment_on(shop: Shop):
+    anna = customer(shop, "C-1")
+    scored(fitted(shop), anna)
+    assert outlook.of(anna).figures
+    objects(anna)
+    assert reading.of(anna)[1] is None
+    shown = outlook.of(anna)
+    assert not shown.figures
+    assert "does not want to be evaluated" in shown.nothing
+
+
+def test_a_merged_persons_objection_is_the_persons(shop: Shop):
+    anna, double = customer(shop, "C-1"), customer(shop, "C-2")
+    objects(double)
+    Customer.objects.filter(pk=double.pk).update(merged_into=anna)
+    assert consent.refused(shop, Purpose.PROFILING) == {anna.pk}
+    agrees(anna)
+    assert consent.refused(shop, Purpose.PROFILING) == set()
+
+
+def test_other_purposes_and_those_who_never_answered_are_no_objection(shop: Shop):
+    anna = customer(shop, "C-1")
+    consent.withdraw(
+        customer=anna, purpose=Purpose.MARKETING, channel=Channel.EMAIL, source="phone", happened_at=timezone.now()
+    )
+    assert reading.is_wanted(anna)
+    assert consent.refused(shop, Purpose.PROFILING) == set()
