@@ -123,3 +123,12 @@ class TooFewLosses(ScienceError):
         self.lost = lost
         self.renewed = renewed
         self.needed = needed
+
+
+class RepeatedCustomer(ScienceError):
+    """Customers who stand in a summary more than once."""
+
+    def __init__(self, customer_id: object, customers: int) -> None:
+        super().__init__(f"{customers} customers stand there more than once, {customer_id!r} the first of them.")
+        self.customer_id = customer_id
+        self.customers = customers

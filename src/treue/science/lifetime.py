@@ -11,11 +11,12 @@ from treue.science.buying.model import BuyingModel
 from treue.science.buying.summary import Living, Summary
 from treue.science.buying.units import MONTH
 from treue.science.errors import ImpossibleHorizon, MixedUnits
-from treue.science.spend import GammaGamma
+from treue.science.spend import CONVERGED, GammaGamma
 
 Floats = NDArray[np.float64]
 SMALLEST_TAIL = 1e-4  # more purchases than these are left out of an interval
 MOST_PURCHASES = 2_000
+SURE = 1_000.0  # how much has been seen of a mean that is taken as known
 AMOUNTS = np.geomspace(1e-4, 1e4, 160)  # of a future's spend, as multiples of what was seen: where its odds are tabled
 
 
@@ -39,13 +40,13 @@ def discounted_purchases(summary: Summary, model: BuyingModel, *, months: int, d
     """(k,) expected purchases of each distinct history in the next `months`, each at what it is worth today."""
     if summary.unit != model.unit:
         raise MixedUnits(model.unit.name, summary.unit.name)
-    if months < 1 or int(months) != months:
+    if not 1 <= months < np.inf or int(months) != months:
         raise ImpossibleHorizon("months", months)
     if not 0 <= discount_rate < np.inf:
         raise ImpossibleHorizon("discount_rate", discount_rate)
     histories, month = summary.distinct, MONTH.days / summary.unit.days
     total, before = np.zeros(len(histories.living)), np.zeros(len(histories.living))
-    for number in range(1, months + 1):
+    for number in range(1, int(months) + 1):
         so_far = model.purchases_of_the_living(histories.living, number * month)
         total += (so_far - before) * (1 + discount_rate) ** (-number / 12)
         before = so_far
@@ -64,6 +65,8 @@ def lifetime_interval(
 ) -> pd.DataFrame:
     """What a customer will be worth with the probability `level`: (n, 2) `low` and `high`, money by customer id.
 
+    Where the spend's mean is not identified, everybody's spend is taken for what `expected_spend` says.
+
     Of the customer's future itself, not of its mean: nobody buys 0.4 times. The parameters are taken as known; and
     purchases are discounted alike, by the mean. Raises as `lifetime_value`, and for a level that is not inside 0 to 1.
     """
@@ -78,8 +81,8 @@ def lifetime_interval(
     ends = _exceeded(
         histories.living, model.alive(histories), histories.place_among_the_living, model, spend, horizon, chances
     )
-    seen = spend.seen(summary) * margin
-    columns = {name: (end * discount)[summary.place] * seen for name, end in zip(("low", "high"), ends, strict=True)}
+    scale = _scale(summary, spend) * margin
+    columns = {name: (end * discount)[summary.place] * scale for name, end in zip(("low", "high"), ends, strict=True)}
     return pd.DataFrame(columns, index=summary.customer_id)
 
 
@@ -98,14 +101,22 @@ def _exceeded(
     """
     odds = np.empty((len(living), len(AMOUNTS)))
     p, q, _gamma = spend.parameters
+    is_known = spend.status != CONVERGED
     for x, places in living.by_frequency:
         kind = Living(living.frequency[places], living.age[places], living.customers[places])
         exceeds = np.zeros((len(places), len(AMOUNTS)))
         for number, probability in _numbers(model, kind, horizon):
-            tail = betaincc(p * number, p * x + q, AMOUNTS / (1 + AMOUNTS))
+            tail = betaincc(p * number, SURE if is_known else p * x + q, AMOUNTS / (1 + AMOUNTS))
             exceeds += probability[:, None] * tail
         odds[places] = exceeds
     return _where(odds, alive, place, chances[0]), _where(odds, alive, place, chances[1])
+
+
+def _scale(summary: Summary, spend: GammaGamma) -> Floats:
+    """(n,) money of which a future's spend is a multiple."""
+    if spend.status == CONVERGED:
+        return spend.seen(summary)
+    return spend.spend(summary) * SURE / spend.params["p"]
 
 
 def _numbers(model: BuyingModel, living: Living, horizon: float) -> Iterator[tuple[int, Floats]]:

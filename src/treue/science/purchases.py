@@ -44,7 +44,11 @@ def day_number(day: date) -> int:
 def _judged(orders: ir.Table, until: date) -> ir.Table:
     _require_columns(orders)
     customer, amount = orders.customer_id, orders.amount.cast("float64")
-    nobody = customer.isnull() | customer.isnan() if customer.type().is_floating() else customer.isnull()
+    nobody = customer.isnull()
+    if customer.type().is_floating():
+        nobody = nobody | customer.isnan()
+    elif customer.type().is_string():
+        nobody = nobody | (customer.strip() == "")
     day = orders.ordered_at.cast("date").epoch_days().cast("int64")
     conditions = {
         "no_customer": nobody,

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy.special import digamma, gammaln, polygamma
 from scipy.stats import norm, rankdata
 
-from treue.science.buying.fitted import Estimated, Estimates, covariance, named
+from treue.science.buying.fitted import Estimated, Estimates, precision
 from treue.science.buying.newton import Local, maximise
 from treue.science.buying.summary import Summary
-from treue.science.errors import TooFewRepeatBuyers
+from treue.science.errors import ImpossibleHorizon, TooFewRepeatBuyers
 
 Floats = NDArray[np.float64]
 Status = Literal["converged", "mean not identified"]
@@ -23,7 +23,8 @@ NOT_IDENTIFIED: Status = "mean not identified"
 FEWEST_REPEAT_BUYERS = 5
 WEAK = 0.1  # a correlation of ranks that does no harm
 START = (1.0, 3.0, 2.0)  # of p, q and gamma, in mean spends
-SMALLEST_Q = 1.0
+SMALLEST_Q = 1.0  # up to which the population has no finite mean
+FAR = 1.96
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,19 @@ class GammaGamma(Estimated[Fit]):
 
     @classmethod
     def of(cls, params: Mapping[str, float]) -> "GammaGamma":
-        """A model with parameters that are known already, q above 1."""
+        """A model with parameters that are known already. Raises ImpossibleHorizon where q is not above 1."""
         known = {name: float(params[name]) for name in cls.NAMES}
+        for name, least in (("p", 0), ("q", SMALLEST_Q), ("gamma", 0)):
+            if not least < known[name] < np.inf:
+                raise ImpossibleHorizon(name, known[name])
         mean = known["p"] * known["gamma"] / (known["q"] - 1)
         return cls(known_fit(known, mean=mean, status=CONVERGED))
 
     def fit(self, summary: Summary) -> "GammaGamma":
         """Exact maximum likelihood on the repeat buyers. Raises TooFewRepeatBuyers.
 
-        Where q is 1 or less the population has no finite mean, and the status says "mean not identified".
+        Where q is 1 or less, or its 95 % interval reaches that far down, the population has no finite mean, or one that
+        could be anything; the status then says "mean not identified".
         """
         return self.fit_to(Spent.of(summary))
 
@@ -89,16 +94,18 @@ class GammaGamma(Estimated[Fit]):
         found = maximise(Likelihood(spent), np.array(START))
         p, q, gamma = map(float, found.at)
         n = len(spent.monetary)
+        covariance, told = precision(found, n)
+        surely = q * np.exp(-FAR * np.sqrt(covariance[1, 1])) if told[1] else q
         fit = Fit(
             params={"p": p, "q": q, "gamma": gamma * spent.mean},
             free=self.NAMES,
-            covariance=covariance(found) / n,
+            covariance=covariance,
             log_likelihood=float(found.local.value * n - n * np.log(spent.mean)),
             mean=spent.mean,
             customers=n,
-            at_boundary=named(self.NAMES, found.at_boundary),
+            untold=tuple(name for name, is_told in zip(self.NAMES, told, strict=True) if not is_told),
             left_out=spent.left_out,
-            status=NOT_IDENTIFIED if q <= SMALLEST_Q or found.at_boundary.any() else CONVERGED,
+            status=CONVERGED if surely > SMALLEST_Q else NOT_IDENTIFIED,
         )
         return replace(self, fitted=fit)
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import gammaln, hyp2f1
+from scipy.special import betaln, gammaln, hyp2f1
 
 import treue.science as ts
 from treue.science.buying import geometric, nbd, pareto
@@ -124,6 +124,19 @@ def test_the_distribution_adds_up_to_one_and_its_mean_is_the_expectation(model: 
     each = np.array([model.number(some, 20.0, number) for number in range(200)])
     assert each.sum(axis=0) == pytest.approx(np.ones(4), abs=1e-6)
     assert np.arange(200) @ each == pytest.approx(model.purchases(some, 20.0), rel=1e-4, abs=1e-8)
+
+
+@pytest.mark.parametrize(("x", "age"), [(200, 39.0), (20, 3.5), (50, 3.5)])
+def test_twenty_years_of_a_heavy_and_young_buyer(x, age):
+    """Fader, Hardie & Lee 2005, equation 10, integrated by brute force: the series does not come together there."""
+    r, alpha, a, b = GEOMETRIC.values()
+    horizon, k = 20 * 52.18, r + x
+    p = np.exp(np.linspace(np.log(1e-12), 0, 400_001)[:-1])
+    density = np.exp((a - 1) * np.log(p) + (b + x - 1) * np.log1p(-p) - betaln(a, b + x))
+    purchases = -np.expm1(-k * np.log1p(p * horizon / (alpha + age))) / p
+    expected = np.trapezoid(density * purchases * p, np.log(p))
+    found = MODELS[0].purchases_of_the_living(histories(x, age, age).living, horizon)[0]
+    assert found == pytest.approx(expected, rel=1e-3)
 
 
 @every_model

@@ -54,6 +54,10 @@ def test_whoever_stayed_longer_is_more_likely_to_stay_and_who_left_is_gone():
     assert worth[given.rows.has_left].eq(0).all()
     by_hand = sum(model.probability_to_stay(given, periods=n).iloc[-1] / 1.1 ** (n - 1) for n in range(1, 300))
     assert worth.iloc[-1] == pytest.approx(by_hand, rel=1e-6)
+    by_day = model.discounted_residual_lifetime(given, discount_rate=0.00026).iloc[-1]
+    ahead = np.arange(1.0, 200_001)
+    survives = model.survival(7 + ahead) / model.survival(np.array([7.0]))
+    assert by_day == pytest.approx(survives @ 1.00026 ** -(ahead - 1), rel=1e-6)
 
 
 def test_intervals_hold_the_estimate_and_nothing_below_zero():

@@ -69,6 +69,30 @@ def test_intervals_of_contracts_hold_the_truth():
     require_coverage((intervals() for _run in range(RUNS)), CONTRACT)
 
 
+@pytest.mark.long
+def test_where_nobody_leaves_dropout_is_found_in_one_shop_of_twenty():
+    rng, found = np.random.default_rng(20261128), Counter()
+    for _run in range(RUNS):
+        shop = known_truth.histories(rng, 400, rng.gamma(0.8, 1 / 6, 400), np.inf, np.full(400, np.inf))
+        summary = known_truth.summary_of(shop)
+        for model in (ts.BetaGeoNBD(), ts.ModifiedBetaGeoNBD(), ts.ParetoNBD()):
+            found[type(model).__name__] += model.fit(summary).status == "converged"
+    assert all(number <= 0.08 * RUNS for number in found.values()), found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_the_data_do_not_tell_has_no_error_instead_of_none(seed):
+    """All leave at the same rate, so that only the mean of the leaving rates can be told, not how they scatter."""
+    rng = np.random.default_rng(seed)
+    life = rng.exponential(40, 400)
+    shop = known_truth.histories(rng, 400, rng.gamma(0.8, 1 / 6, 400), life, np.full(400, np.inf))
+    fit = ts.ParetoNBD().fit(known_truth.summary_of(shop))
+    assert all(error > 0.01 * fit.params[name] for name, error in fit.standard_errors.items())
+    assert {"r", "alpha"} <= fit.standard_errors.keys()
+    if fit.params["s"] > 1000:
+        assert not {"s", "beta"} & fit.standard_errors.keys()
+
+
 @pytest.mark.parametrize(
     ("model", "draw", "truth"),
     [

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 import treue.science as ts
 from treue.science.buying.summary import Summary
-from treue.science.errors import ImpossibleHistory, MissingColumn, MomentsWithZone, NoPurchases, WrongColumnType
+from treue.science.errors import (
+    ImpossibleHistory,
+    MissingColumn,
+    MomentsWithZone,
+    NoPurchases,
+    RepeatedCustomer,
+    WrongColumnType,
+)
 
 UNTIL = date(2026, 3, 1)
 BEGIN = datetime(2026, 1, 1)
@@ -116,6 +123,44 @@ def test_without_a_purchase_there_is_nothing_to_fit():
     assert len(summary) == 0
     with pytest.raises(NoPurchases):
         ts.BetaGeoNBD().fit(summary)
+
+
+def test_a_customer_without_a_name_is_nobody():
+    orders = table([(1, BEGIN, 5.0), (2, BEGIN, 5.0)])
+    orders = orders.mutate(customer_id=(orders.customer_id == 1).ifelse("a", " "))
+    summary = ts.summarise(orders, until=UNTIL, unit=ts.WEEK)
+    assert list(summary.customer_id) == ["a"]
+    assert dict(summary.set_aside) == {"no_customer": 1}
+
+
+GOOD = {
+    "customer_id": ["a", "b"],
+    "frequency": [0, 2],
+    "recency": [0.0, 3.0],
+    "age": [5.0, 5.0],
+    "monetary": [None, 7.0],
+}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("monetary", np.inf), ("monetary", -1.0), ("frequency", np.inf), ("customer_id", None)]
+)
+def test_numbers_that_are_none_and_nobody_are_refused(column, value):
+    wrong = pd.DataFrame({**GOOD, column: [GOOD[column][0], value]})
+    with pytest.raises(ImpossibleHistory):
+        Summary.of(wrong, unit=ts.WEEK)
+
+
+def test_a_customer_who_stands_there_twice_is_refused():
+    with pytest.raises(RepeatedCustomer) as repeated:
+        Summary.of(pd.DataFrame({**GOOD, "customer_id": ["a", "a"]}), unit=ts.WEEK)
+    assert (repeated.value.customer_id, repeated.value.customers) == ("a", 1)
+
+
+def test_what_was_spent_counts_only_where_somebody_bought_again():
+    summary = Summary.of(pd.DataFrame({**GOOD, "monetary": [99.0, 7.0]}), unit=ts.WEEK)
+    assert np.isnan(summary.monetary[0])
+    assert summary.monetary[1] == 7
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.special import betaln
+from scipy.special import betaln, hyp2f1
 
-from treue.science.buying.fitted import Estimated, Estimates, covariance, named
+from treue.science.buying.fitted import Estimated, Estimates, precision
 from treue.science.buying.gammas import Counts
 from treue.science.buying.newton import Local, maximise
 from treue.science.errors import (
@@ -26,8 +26,8 @@ from treue.science.errors import (
 
 Floats = NDArray[np.float64]
 FEWEST_LOSSES = 5
+MOST_RENEWALS = 1e6
 START = (1.0, 2.0)
-LONGEST_SUM = 10_000  # periods after which nothing of a discounted future is left
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Contracts:
                 raise MissingColumn(name, given.columns)
         renewals, has_left = given.renewals.cast("float64"), given.has_left.cast("boolean")
         kept = given.select("customer_id", renewals=renewals, has_left=has_left).cache()
-        is_count = (kept.renewals >= 0) & (kept.renewals == kept.renewals.floor()) & (kept.renewals < 1e6)
+        is_count = kept.renewals.between(0, MOST_RENEWALS) & (kept.renewals % 1 == 0)
         wrong = kept.filter(~(is_count & kept.has_left.notnull()).fill_null(False)).order_by("customer_id")
         if customers := wrong.count().to_pyarrow().as_py():
             raise ImpossibleHistory(wrong.limit(1).to_pyarrow()["customer_id"][0].as_py(), customers)
@@ -88,13 +88,14 @@ class BetaGeometric(Estimated[Estimates]):
             raise TooFewLosses(lost, stayed, FEWEST_LOSSES)
         found, total = maximise(Likelihood(counts), np.array(START)), int(counts.customers.sum())
         params = dict(zip(self.NAMES, map(float, found.at), strict=True))
+        covariance, told = precision(found, total)
         fit = Estimates(
             params=params,
             free=self.NAMES,
-            covariance=covariance(found) / total,
+            covariance=covariance,
             log_likelihood=float(found.local.value * total),
             customers=total,
-            at_boundary=named(self.NAMES, found.at_boundary),
+            untold=tuple(name for name, is_told in zip(self.NAMES, told, strict=True) if not is_told),
         )
         return replace(self, fitted=fit)
 
@@ -111,25 +112,22 @@ class BetaGeometric(Estimated[Estimates]):
 
     def probability_to_stay(self, contracts: Contracts, *, periods: int) -> pd.Series:
         """(n,) probability to stay for the next `periods`, by customer id; 0 for who has left."""
-        if periods < 0 or int(periods) != periods:
+        if not 0 <= periods < np.inf or int(periods) != periods:
             raise ImpossibleHorizon("periods", periods)
         alpha, beta = self._parameters
         return self._of_the_living(contracts, "probability_to_stay", lambda k: self._stays(alpha, beta + k, periods))
 
     def discounted_residual_lifetime(self, contracts: Contracts, *, discount_rate: float) -> pd.Series:
         """(n,) expected further periods, each at what it is worth today, by customer id; the renewal that is next is
-        not discounted. discount_rate: a period, above 0. Eq. 6 of 2010, summed."""
+        not discounted. discount_rate: a period, above 0. Eq. 6 of 2010."""
         if not 0 < discount_rate < np.inf:
             raise ImpossibleHorizon("discount_rate", discount_rate)
         alpha, beta = self._parameters
-        longest = min(LONGEST_SUM, int(40 / np.log1p(discount_rate)) + 1)
-        ahead = np.arange(1.0, longest + 1)
 
         def worth(k: Floats) -> Floats:
-            numbers, place = np.unique(k, return_inverse=True)
-            discount = (1 + discount_rate) ** -(ahead - 1)
-            each = np.array([self._stays(alpha, beta + number, ahead) @ discount for number in numbers])
-            return each[place]
+            stayed = beta + k
+            further: Floats = hyp2f1(1, stayed + 1, alpha + stayed + 1, 1 / (1 + discount_rate))
+            return stayed / (alpha + stayed) * further
 
         return self._of_the_living(contracts, "discounted_residual_lifetime", worth)
 

@@ -1,6 +1,6 @@
 """What a fit found, how sure it is, and whether it can be trusted to have found anything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
@@ -16,27 +16,28 @@ Floats = NDArray[np.float64]
 Status = Literal["converged", "dropout not identified"]
 CONVERGED: Status = "converged"
 NOT_IDENTIFIED: Status = "dropout not identified"
+FLATTEST = 0.1  # a standard error of more than 3 on the logarithm
+LARGEST = 1_000.0
+LARGEST_PART = 0.01  # of a parameter in directions that tell nothing
 FitType = TypeVar("FitType", bound="Estimates")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimates:
     """params: by the paper's names. covariance: (m, m) of the logarithms of `free`, the parameters that were estimated.
-    at_boundary: those of them that ran off, which have no error. customers: how many were fitted."""
+    untold: those of them of which the data tell too little for an error. customers: how many were fitted."""
 
     params: Mapping[str, float]
     free: tuple[str, ...]
     covariance: Floats
     log_likelihood: float
     customers: int
-    at_boundary: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
 
     def errors(self) -> dict[str, float]:
         """Of the logarithms of the parameters that were estimated."""
         errors = np.sqrt(np.maximum(np.diag(self.covariance), 0))
-        return {
-            name: float(error) for name, error in zip(self.free, errors, strict=True) if name not in self.at_boundary
-        }
+        return {name: float(error) for name, error in zip(self.free, errors, strict=True) if name not in self.untold}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ class Estimated(Generic[FitType]):
 
     @property
     def standard_errors(self) -> Mapping[str, float]:
-        """Of the parameters that were estimated, by the delta method; those that ran to a boundary have none."""
+        """By the delta method, of the parameters of which the data tell enough."""
         return {name: self.params[name] * error for name, error in self.estimates.errors().items()}
 
     def intervals(self, level: float = 0.95) -> Mapping[str, tuple[float, float]]:
@@ -89,14 +90,17 @@ class Estimated(Generic[FitType]):
         return float(len(self.estimates.free) * np.log(self.estimates.customers) - 2 * self.log_likelihood)
 
 
-def named(names: Sequence[str], at_boundary: NDArray[np.bool_]) -> tuple[str, ...]:
-    return tuple(name for name, is_there in zip(names, at_boundary, strict=True) if is_there)
+def precision(found: Maximum, customers: int) -> tuple[Floats, NDArray[np.bool_]]:
+    """(m, m) covariance of the logarithms of the parameters, and (m,) which of them the data tell.
 
-
-def covariance(found: Maximum) -> Floats:
-    """(m, m) of the logarithms of the parameters, those at a boundary held fixed."""
-    free = ~found.at_boundary
-    inverse = np.zeros_like(found.local.hessian)
-    if free.any():
-        inverse[np.ix_(free, free)] = np.linalg.pinv(-found.local.hessian[np.ix_(free, free)], hermitian=True)
-    return inverse
+    found: the maximum of the mean log-likelihood of so many customers. A direction along which the likelihood is so
+    flat that 95 % would span a factor of several hundreds, or does not fall at all, tells nothing of the parameters in
+    it; and where the search was given up on a slope, its flattest direction does not either. A parameter in the
+    thousands says that all customers are alike in something, and not how much.
+    """
+    curvature, axes = np.linalg.eigh(-found.local.hessian * customers)
+    flat = curvature < FLATTEST
+    flat[0] |= not found.is_settled
+    told = ((axes[:, flat] ** 2).sum(axis=1) < LARGEST_PART) & (found.at < LARGEST)
+    inverse = (axes[:, ~flat] / curvature[~flat]) @ axes[:, ~flat].T
+    return inverse, told

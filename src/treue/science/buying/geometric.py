@@ -16,7 +16,8 @@ from treue.science.buying.newton import Local
 from treue.science.buying.summary import Distinct, Living
 
 Floats = NDArray[np.float64]
-POINTS = 40
+POINTS, MANY_POINTS = 40, 400
+STEEP = 100.0  # purchases, from which on what is averaged has a kink near 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class GeometricDropout(BuyingModel):
         r, alpha, a, b = self.parameters
         mean, share = np.empty(len(living)), np.broadcast_to(time, len(living)) / (alpha + living.age)
         for x, places in living.by_frequency:
-            p, weights = quadrature.beta(a, b + x + self.FIRST, POINTS)
+            points = POINTS if (r + x) * share[places].max() < STEEP else MANY_POINTS
+            p, weights = quadrature.beta(a, b + x + self.FIRST, points)
             mean[places] = of(r + x, share[places][:, None], p[None, :]) @ weights
         return mean
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
+from scipy.special import gammaln, xlogy
 
 from treue.science.buying.gammas import Counts
 from treue.science.buying.newton import Local
@@ -46,6 +46,6 @@ class Purchases:
 def negative_binomial(k: Floats, A: Floats, horizon: Floats | float, number: int) -> Floats:
     """Probability of `number` purchases in `horizon` at a rate of a gamma distribution (k, A), without leaving."""
     ways = gammaln(k + number) - gammaln(k) - gammaln(number + 1)
-    happened = number * np.log(horizon / (A + horizon)) if number else 0.0
+    happened = xlogy(number, horizon / (A + horizon))
     probability: Floats = np.exp(ways - k * np.log1p(horizon / A) + happened)
     return probability

@@ -34,11 +34,12 @@ class Local:
 
 @dataclass(frozen=True)
 class Maximum:
-    """at: (m,) the parameters. local: of the function of their logarithms. at_boundary: (m,) which of them ran off."""
+    """at: (m,) the parameters. local: of the function of their logarithms. is_settled: whether nothing can be gained
+    any more; else the search was given up on a slope that hardly rises."""
 
     at: Floats
     local: Local
-    at_boundary: NDArray[np.bool_]
+    is_settled: bool
     steps: int
 
 
@@ -49,20 +50,18 @@ def maximise(function: Callable[[Floats], Local], start: Floats) -> Maximum:
     where parameters have run to the boundary and nothing else can be gained.
     """
     place = np.clip(np.log(start), LOWEST, HIGHEST)
-    here, steps = _on_logarithms(function, place), 0
-    while steps < STEPS:
+    here, steps, is_settled = _on_logarithms(function, place), 0, False
+    while steps < STEPS and not is_settled:
         steps += 1
         step = _step(here, _free(place, here.gradient))
         if here.gradient @ step <= CLOSE * (1 + abs(here.value)):
             place = np.clip(place + step, LOWEST, HIGHEST)  # the last one: it doubles the digits
-            here = _on_logarithms(function, place)
-            break
+            here, is_settled = _on_logarithms(function, place), True
+            continue
         place, there = _uphill(function, place, here, step)
-        if there is here:
-            break
+        is_settled = there is here  # rounding is larger than what is left to gain
         here = there
-    boundary = (place <= LOWEST) | (place >= HIGHEST)
-    return Maximum(np.exp(place), here, boundary, steps)
+    return Maximum(np.exp(place), here, is_settled, steps)
 
 
 def _on_logarithms(function: Callable[[Floats], Local], place: Floats) -> Local:

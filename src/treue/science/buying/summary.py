@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 import ibis
@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from treue.science import purchases as bought
 from treue.science.buying.units import TimeUnit
-from treue.science.errors import ImpossibleHistory, MissingColumn, NoPurchases, WrongColumnType
+from treue.science.errors import ImpossibleHistory, MissingColumn, NoPurchases, RepeatedCustomer, WrongColumnType
 
 Floats = NDArray[np.float64]
 KEY = ("frequency", "recency", "age")
+MOST_PURCHASES, LONGEST_AGE = 1e6, 1e6  # beyond either, something else is meant
 
 
 @dataclass(frozen=True)
@@ -105,15 +106,15 @@ class Summary:
 
     @classmethod
     def of(cls, table: ir.Table | pd.DataFrame | pa.Table, *, unit: TimeUnit, until: date | None = None) -> "Summary":
-        """From a table that is a summary already; `monetary` may be missing.
-
-        Raises MissingColumn, WrongColumnType, NoPurchases, ImpossibleHistory.
+        """From a table that is a summary already; `monetary` may be missing, and counts only where somebody bought
+        again. Raises MissingColumn, WrongColumnType, ImpossibleHistory, RepeatedCustomer.
         """
         given = table if isinstance(table, ir.Table) else ibis.memtable(table)
         _require(given)
         if "monetary" not in given.columns:
             given = given.mutate(monetary=ibis.null("float64"))
-        numbers = {name: given[name].cast("float64") for name in (*KEY, "monetary")}
+        numbers = {name: _number(given[name]) for name in (*KEY, "monetary")}
+        numbers["monetary"] = (numbers["frequency"] > 0).ifelse(numbers["monetary"], None)
         summary = cls(given.select("customer_id", **numbers).cache(), unit, until)
         summary._require_possible()
         return summary
@@ -175,28 +176,34 @@ class Summary:
         return len(self.rows)
 
     def _require_possible(self) -> None:
+        """Numbers that are none, and anything about nobody, fail every comparison."""
         table = self.table
         possible = (
-            (table.frequency >= 0)
-            & (table.frequency == table.frequency.floor())
-            & (table.recency >= 0)
-            & (table.recency <= table.age)
-            & (table.age < float("inf"))
+            table.customer_id.notnull()
+            & table.frequency.between(0, MOST_PURCHASES)
+            & (table.frequency % 1 == 0)
+            & table.recency.between(0, table.age)
+            & (table.age <= LONGEST_AGE)
             & ((table.frequency > 0) == (table.recency > 0))
+            & (table.monetary.isnull() | table.monetary.between(0, bought.LARGEST_AMOUNT))
         )
         wrong = table.filter(~possible.fill_null(False)).order_by("customer_id")
         if customers := wrong.count().to_pyarrow().as_py():
             raise ImpossibleHistory(wrong.limit(1).to_pyarrow()["customer_id"][0].as_py(), customers)
+        twice = table.group_by("customer_id").agg(rows=ibis._.count()).filter(ibis._.rows > 1).order_by("customer_id")
+        if customers := twice.count().to_pyarrow().as_py():
+            raise RepeatedCustomer(twice.limit(1).to_pyarrow()["customer_id"][0].as_py(), customers)
 
 
 def summarise(orders: ir.Table, *, until: date, unit: TimeUnit) -> Summary:
     """A row per customer of whom a purchase up to `until` is known.
 
     orders: as `purchases.purchases` asks for them. All purchases of a day are one; days are counted exactly and then
-    divided by those of the unit. until: last day included.
-    Raises MissingColumn, WrongColumnType, MomentsWithZone, NoPurchases.
+    divided by those of the unit. until: last day included. Nobody is in it where there is no purchase; what is asked of
+    it then raises NoPurchases. Raises MissingColumn, WrongColumnType, MomentsWithZone.
     Source: Fader & Hardie 2005, "A note on deriving the Pareto/NBD model", section 2, for (x, t_x, T).
     """
+    until = until.date() if isinstance(until, datetime) else until
     days = bought.purchases(orders, until).group_by("customer_id", "day").agg(amount=ibis._.amount.sum())
     customers = days.group_by("customer_id").agg(
         first=days.day.min(),
@@ -223,6 +230,12 @@ def _require(given: ir.Table) -> None:
     for name in (*KEY, "monetary"):
         if name in given.columns and not (given[name].type().is_numeric() or given[name].type().is_null()):
             raise WrongColumnType(name, str(given[name].type()), "number")
+
+
+def _number(column: ir.Column) -> ir.FloatingColumn:
+    """What is not a number is missing, as in pandas."""
+    number = column.cast("float64")
+    return number.isnan().ifelse(None, number)
 
 
 def _floats(column: pa.ChunkedArray) -> Floats:
