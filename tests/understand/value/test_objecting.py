@@ -10,6 +10,8 @@ from tea_buyers import sell, write_lake
 from tests.core.lake.buying import customer
 from treue.core.customers import consent
 from treue.core.customers.models import Channel, Customer, Purpose
+from treue.core.events.reacting import drain
+from treue.core.events.reading import begin
 from treue.core.shop.models import Shop
 from treue.understand.value import outlook, reading
 from treue.understand.value.models import Score
@@ -45,12 +47,40 @@ def test_scores_leave_them_out_and_come_back_when_they_agree_again(installation,
 def test_what_is_stored_already_is_not_shown_from_that_moment_on(shop: Shop):
     anna = customer(shop, "C-1")
     scored(fitted(shop), anna)
-    assert outlook.of(anna).figures
+    assert outlook.of(anna, with_money=True).figures
     objects(anna)
     assert reading.of(anna)[1] is None
-    shown = outlook.of(anna)
+    shown = outlook.of(anna, with_money=True)
     assert not shown.figures
     assert "does not want to be evaluated" in shown.nothing
+
+
+def test_what_is_stored_goes_with_the_objection_and_comes_back_with_the_next_scores(installation, shop: Shop):
+    first, *others = sell(shop)
+    write_lake(shop)
+    refresh(shop)
+    begin()
+    agrees(others[0])
+    objects(first)
+    drain()
+    assert scored_customers() == {each.pk for each in others}
+    agrees(first)
+    refresh(shop)
+    assert scored_customers() == {first.pk, *(each.pk for each in others)}
+
+
+def test_an_objection_through_one_channel_outlasts_a_consent_through_another(shop: Shop):
+    anna = customer(shop, "C-1")
+    objects(anna, days_ago=2)
+    consent.give(
+        customer=anna,
+        purpose=Purpose.PROFILING,
+        channel=Channel.PHONE,
+        source="phone",
+        note="said so",
+        happened_at=timezone.now(),
+    )
+    assert not reading.is_wanted(anna)
 
 
 def test_a_merged_persons_objection_is_the_persons(shop: Shop):

@@ -19,8 +19,8 @@ def anna(shop: Shop) -> Customer:
     return customer(shop, "C-1017", name="Anna Blau")
 
 
-def said(of: Customer, language: str = "en") -> str:
-    user = User.objects.create_user(f"{language}@example.org", role="manager", language=language)
+def said(of: Customer, language: str = "en", role: str = "manager") -> str:
+    user = User.objects.create_user(f"{language}@example.org", role=role, language=language)
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = client.get(f"/customers/{of.pk}/").content.decode()
@@ -39,7 +39,7 @@ def test_the_figures_stand_with_how_they_came_about(anna: Customer, shop: Shop):
         "€47.11",
         "5.25 purchases × €24.90 × 42%, less 10% a year",
         "30 Jun 2026 + 42 days",
-        "By 11 Aug 2026 they have bought as likely as not, if they stay.",
+        "With a probability of 50% they buy by 11 Aug 2026, if they are still a customer.",
     ):
         assert each in text
     assert "history is too short" not in text
@@ -79,7 +79,8 @@ def test_of_too_few_it_says_nothing_ahead(anna: Customer, shop: Shop):
     [
         ({"status": "dropout not identified"}, "do not tell whether anybody leaves"),
         ({"choice": "history too short"}, "too short to check the model"),
-        ({"choice": "too few repeat buyers before"}, "too short to check the model"),
+        ({"choice": "too few repeat buyers before"}, "Too few customers had bought again early enough"),
+        ({"spend": {"status": "mean not identified"}}, "no mean can be told"),
     ],
 )
 def test_what_keeps_one_from_believing_it_is_said(anna: Customer, shop: Shop, fields: dict, words: str):
@@ -91,5 +92,20 @@ def test_what_is_certain_or_never_is_printed_all_the_same(anna: Customer, shop: 
     never = {"purchases_90_days": 0, "purchases_12_months": 0, "lifetime_value": Decimal(0)}
     scored(fitted(shop), anna, probability_alive=0, wait_days=None, next_purchase_on=None, **never)
     text = said(anna)
-    assert "Not within ten years, as likely as not." in text
+    assert "Rather not within ten years." in text
     assert "0% × – = 0.0" in text
+
+
+def test_who_must_not_see_the_shops_figures_sees_no_value_of_which_the_margin_could_be_told(anna: Customer, shop: Shop):
+    scored(fitted(shop), anna)
+    text = said(anna, role="service")
+    assert "Still a customer" in text
+    assert "42%" not in text
+    assert "Value of the next 12 months" not in text
+
+
+def test_of_whoever_bought_once_a_model_that_cannot_tell_says_so(anna: Customer, shop: Shop):
+    scored(fitted(shop, model="bg_nbd"), anna, probability_alive=1)
+    text = said(anna)
+    assert "cannot tell whether such customers have left" in text
+    assert "100%" not in text.partition("Purchases of the next")[0]

@@ -124,6 +124,19 @@ def test_an_order_of_the_day_changes_one_customers_score_by_the_models_of_the_ni
     assert of(changed)[1].probability_alive != now
 
 
+def test_an_order_that_came_and_was_undone_within_the_day_leaves_the_scores_as_they_were(tea_shop: Shop):
+    refresh(tea_shop)
+    before = figures()
+    changed = Customer.objects.filter(shop=tea_shop).first()
+    order = bought(changed, AS_OF)
+    write_lake(tea_shop)
+    refresh(tea_shop, customers=[changed.pk])
+    order.delete()
+    write_lake(tea_shop)
+    refresh(tea_shop)
+    assert figures() == before
+
+
 def test_the_models_of_the_night_are_remembered_to_the_last_digit(tea_shop: Shop):
     refresh(tea_shop)
     before = written_by()

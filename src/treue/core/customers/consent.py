@@ -51,12 +51,12 @@ where last.kind = 'given'"""  # noqa: S608 - our own constants
 
 REFUSED = """
 select customer from (
-    select distinct on (customer) customer, kind from (
-        select coalesce(c.merged_into_id, c.id) as customer, r.kind, r.happened_at, r.id
+    select distinct on (customer, channel) customer, kind from (
+        select coalesce(c.merged_into_id, c.id) as customer, r.channel, r.kind, r.happened_at, r.id
         from customers_consentrecord r join customers_customer c on c.id = r.customer_id
         where c.shop_id = %(shop)s and r.purpose = %(purpose)s and r.kind <> 'requested'
           and (%(one)s::bigint is null or coalesce(c.merged_into_id, c.id) = %(one)s)) said
-    order by customer, happened_at desc, kind desc, id desc) last
+    order by customer, channel, happened_at desc, kind desc, id desc) last
 where kind = 'withdrawn'"""
 
 
@@ -178,7 +178,8 @@ def may_contact(customers: Collection[int], purpose: str, channel: str) -> set[i
 
 
 def refused(shop: Shop, purpose: str, *, customer: Customer | None = None) -> set[int]:
-    """The customers of a shop (ids), or whether this one, whose last answer for a purpose is that they do not want it.
+    """The customers of a shop (ids), or whether this one, whose last answer for a purpose is that they do not want it,
+    through whichever channel.
 
     For what may be done until somebody objects (GDPR Art. 21), where `may_contact` is for what needs a consent.
     """

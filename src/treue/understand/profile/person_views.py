@@ -40,7 +40,7 @@ def customer(request: HttpRequest, number: int) -> HttpResponse:
         **heading(found, request.user, section="customer", first=known.first),
         "sentence": portrait.sentence(known, today),
         "figures": portrait.figures(known, shop.currency, today),
-        "outlook": outlook.of(found),
+        "outlook": outlook.of(found, with_money=request.user.may(Permission.SEE_FIGURES)),
         "chart": portrait.chart(known, shop.currency),
         "facts": _facts(found, known, shop),
         "orders": order_tables.listed(page.orders, shop, known.as_of) if page.orders else None,

@@ -9,10 +9,13 @@ from django.utils.translation import ngettext
 from treue.core.customers.models import Customer
 from treue.design import formats
 from treue.design.figures import Figure, How
+from treue.science import spend
 from treue.understand.metrics.figures import kinds
 from treue.understand.metrics.scope.basis import Basis, active_language
 from treue.understand.value import reading
 from treue.understand.value.models import Fit, Score
+
+CERTAIN = 1.0
 
 
 @dataclass(frozen=True)
@@ -26,14 +29,14 @@ class Outlook:
     caution: str = ""
 
 
-def of(customer: Customer) -> Outlook:
+def of(customer: Customer, *, with_money: bool) -> Outlook:
+    """with_money: whether the reader may see the shop's figures; the value tells its margin."""
     fit, score = reading.of(customer)
     if fit is None or score is None:
         return Outlook([], nothing=_why_nothing(fit, is_wanted=reading.is_wanted(customer)))
     note = _("By the model %(model)s, as of %(day)s") % {"model": fit.get_model_display(), "day": _day(fit.until)}
-    return Outlook(
-        [_stays(fit, score), _purchases(score), _value(fit, score), _next(fit, score)], note, "", _caution(fit)
-    )
+    value = [_value(fit, score)] if with_money else []
+    return Outlook([_alive(fit, score), _purchases(score), *value, _next(fit, score)], note, "", _caution(fit))
 
 
 def _why_nothing(fit: Fit | None, *, is_wanted: bool) -> str:
@@ -50,18 +53,31 @@ def _why_nothing(fit: Fit | None, *, is_wanted: bool) -> str:
 def _caution(fit: Fit) -> str:
     if fit.status == Fit.Status.NOT_IDENTIFIED:
         return _("Your orders do not tell whether anybody leaves at all. So the model takes everybody for staying.")
-    if fit.choice != Fit.Choice.LOWEST_DEVIANCE:
+    if fit.choice == Fit.Choice.TOO_SHORT:
         return _("The history is too short to check the model on purchases which it had not seen.")
+    if fit.choice == Fit.Choice.TOO_FEW_BEFORE:
+        return _(
+            "Too few customers had bought again early enough to check the model on purchases which it had not seen."
+        )
+    if fit.spend.get("status") == spend.NOT_IDENTIFIED:
+        return _("Spends differ so much that no mean can be told. Who bought once is given that of all who came back.")
     return ""
 
 
-def _stays(fit: Fit, score: Score) -> Figure:
+def _alive(fit: Fit, score: Score) -> Figure:
+    label = _("Still a customer")
+    if fit.model == Fit.Model.BG_NBD and score.probability_alive == CERTAIN:
+        return Figure(
+            label,
+            formats.NOTHING,
+            sentence=_("They bought on one day only, and this model cannot tell whether such customers have left."),
+        )
     value, unit = _percent(score.probability_alive)
     return Figure(
-        _("Probability of staying"),
+        label,
         value,
         unit,
-        sentence=_("That they have not left already, without a word."),
+        sentence=_("Probability that they have not left already, without a word."),
         how=How(
             _("%(model)s, %(since)s to %(until)s")
             % {"model": fit.get_model_display(), "since": _day(fit.since), "until": _day(fit.until)},
@@ -80,12 +96,12 @@ def _purchases(score: Score) -> Figure:
         "purchases": year,
     }
     return Figure(
-        _("Purchases in 12 months"),
+        _("Purchases of the next 12 months"),
         year,
         sentence=_("%(count)s of them within 90 days.") % {"count": soon},
         how=How(
             _("%(alive)s × %(pace)s = %(purchases)s") % facts,
-            _("Probability of staying × days with a purchase of those who stay at first and may leave later."),
+            _("Probability of being a customer still × days with a purchase of those who are, and may leave later."),
         ),
     )
 
@@ -100,7 +116,7 @@ def _value(fit: Fit, score: Score) -> Figure:
     }
     value, unit = kinds.price(score.lifetime_value, Basis("month", fit.shop.window_days, fit.until, fit.currency))
     return Figure(
-        _("Value in 12 months"),
+        _("Value of the next 12 months"),
         value,
         unit,
         sentence=_("What these purchases leave, at today's worth."),
@@ -115,14 +131,14 @@ def _value(fit: Fit, score: Score) -> Figure:
 def _next(fit: Fit, score: Score) -> Figure:
     label = _("Next purchase")
     if score.wait_days is None or score.next_purchase_on is None:
-        return Figure(label, formats.NOTHING, sentence=_("Not within ten years, as likely as not."))
+        return Figure(label, formats.NOTHING, sentence=_("Rather not within ten years."))
     days = (score.next_purchase_on - fit.until).days
     return Figure(
         label,
         formats.number(days, active_language()),
         ngettext("day", "days", days),
-        sentence=_("By %(day)s they have bought as likely as not, if they stay.")
-        % {"day": _day(score.next_purchase_on)},
+        sentence=_("With a probability of %(half)s they buy by %(day)s, if they are still a customer.")
+        % {"half": formats.share(0.5, active_language()), "day": _day(score.next_purchase_on)},
         how=How(
             f"{_day(fit.until)} + {formats.days(days, active_language())}",
             _("Half of those who bought like this and stay buy by then: the median, as the mean may be infinite."),

@@ -22,8 +22,8 @@ def is_wanted(customer: Customer) -> bool:
 
 
 def of(customer: Customer) -> tuple[Fit | None, Score | None]:
-    """The fit in force and what it says of a customer, both of one moment; nothing where no purchase counts, and from
-    the moment on in which they object, though the row itself goes only in the night."""
+    """The fit in force and what it says of a customer, both of one moment; nothing where no purchase counts, nor from
+    the moment on in which they object."""
     if not is_wanted(customer):
         return current(customer.shop), None
     score = Score.objects.select_related("fit__shop").filter(customer=customer, fit__is_current=True).first()

@@ -24,7 +24,7 @@ create temp table staged (
     customer_id bigint primary key, probability_alive float8, purchases_90_days float8, purchases_12_months float8,
     spend numeric(20, 4), lifetime_value numeric(20, 4), wait_days float8, next_purchase_on date) on commit drop"""
 
-# Who was erased meanwhile is in the lake still, but must not come back. Only what differs is touched.
+# Who was erased or merged meanwhile is in the lake still, but must not come back. Only what differs is touched.
 WRITE = """
 insert into value_score
     (fit_id, customer_id, probability_alive, purchases_90_days, purchases_12_months, spend, lifetime_value, wait_days,
@@ -32,7 +32,7 @@ insert into value_score
 select %(fit)s, s.customer_id, s.probability_alive, s.purchases_90_days, s.purchases_12_months, s.spend,
     s.lifetime_value, s.wait_days, s.next_purchase_on
 from staged s
-join customers_customer c on c.id = s.customer_id
+join customers_customer c on c.id = s.customer_id and c.merged_into_id is null
 left join value_score v on v.fit_id = %(fit)s and v.customer_id = s.customer_id
 where v.customer_id is null
    or (v.probability_alive, v.purchases_90_days, v.purchases_12_months, v.spend, v.lifetime_value, v.wait_days,
@@ -69,8 +69,21 @@ def write(fit: Fit, rows: pa.Table, progress: Progress) -> None:
 
 
 def write_some(fit: Fit, rows: pa.Table, customers: Collection[int]) -> None:
-    """The scores of some customers by the fit in force; those of them who have none any more lose theirs."""
-    _write(fit, rows, vanished=sorted(customers))
+    """The scores of some customers by the fit in force; those of them who have none any more lose theirs.
+
+    They do not follow from what the fit saw any more, so the next one for everybody must not leave them alone.
+    """
+    with transaction.atomic():
+        _write(fit, rows, vanished=sorted(customers))
+        Fit.objects.filter(pk=fit.pk).update(fingerprint="")
+
+
+@transaction.atomic
+def forget(customers: Collection[int]) -> None:
+    """Delete what was worked out about somebody."""
+    theirs = Score.objects.filter(customer__in=customers)
+    Fit.objects.filter(pk__in=theirs.values("fit")).update(fingerprint="")
+    theirs.delete()
 
 
 def put_in_force(fit: Fit) -> None:

@@ -1,0 +1,22 @@
+"""What happens in between the nights, and bears upon the scores."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy as _
+
+from treue.core.customers.models import Purpose
+from treue.core.events.happened import Happened
+from treue.core.events.registry import reaction
+from treue.core.events.wording import describe
+from treue.understand.value import storing
+
+
+@reaction("value.objections", on={"Consent Withdrawn"})
+def forget(events: Sequence[Happened]) -> None:
+    """Whoever does not want to be evaluated loses what was worked out about them, not only in the next night: where
+    nothing is sold, none comes."""
+    objecting = {event.customer for event in events if event.facts.get("purpose") == Purpose.PROFILING}
+    storing.forget(objecting - {None})
+
+
+describe("value.objections", name=_("Forgetting scores of those who object"))
