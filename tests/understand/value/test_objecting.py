@@ -88,6 +88,7 @@ def test_a_merged_persons_objection_is_the_persons(shop: Shop):
     objects(double)
     Customer.objects.filter(pk=double.pk).update(merged_into=anna)
     assert consent.refused(shop, Purpose.PROFILING) == {anna.pk}
+    assert consent.has_refused(anna, Purpose.PROFILING)
     agrees(anna)
     assert consent.refused(shop, Purpose.PROFILING) == set()
 

@@ -54,8 +54,7 @@ select customer from (
     select distinct on (customer, channel) customer, kind from (
         select coalesce(c.merged_into_id, c.id) as customer, r.channel, r.kind, r.happened_at, r.id
         from customers_consentrecord r join customers_customer c on c.id = r.customer_id
-        where c.shop_id = %(shop)s and r.purpose = %(purpose)s and r.kind <> 'requested'
-          and (%(one)s::bigint is null or coalesce(c.merged_into_id, c.id) = %(one)s)) said
+        where c.shop_id = %(shop)s and r.purpose = %(purpose)s and r.kind <> 'requested') said
     order by customer, channel, happened_at desc, kind desc, id desc) last
 where kind = 'withdrawn'"""
 
@@ -177,15 +176,21 @@ def may_contact(customers: Collection[int], purpose: str, channel: str) -> set[i
         return {customer for (customer,) in cursor.fetchall()}
 
 
-def refused(shop: Shop, purpose: str, *, customer: Customer | None = None) -> set[int]:
-    """The customers of a shop (ids), or whether this one, whose last answer for a purpose is that they do not want it,
-    through whichever channel.
+def refused(shop: Shop, purpose: str) -> set[int]:
+    """The customers of a shop (ids) whose last answer for a purpose is that they do not want it, through whichever
+    channel.
 
     For what may be done until somebody objects (GDPR Art. 21), where `may_contact` is for what needs a consent.
     """
     with connection.cursor() as cursor:
-        cursor.execute(REFUSED, {"shop": shop.pk, "purpose": purpose, "one": customer and customer.pk})
+        cursor.execute(REFUSED, {"shop": shop.pk, "purpose": purpose})
         return {number for (number,) in cursor.fetchall()}
+
+
+def has_refused(customer: Customer, purpose: str) -> bool:
+    """The same of one customer, without a look at all the others."""
+    answers = journal(customer).filter(purpose=purpose).exclude(kind=Kind.REQUESTED)
+    return any(each.kind == Kind.WITHDRAWN for each in _last(answers))
 
 
 def _last(records: models.QuerySet[ConsentRecord]) -> models.QuerySet[ConsentRecord]:

@@ -18,7 +18,7 @@ def unwanted(shop: Shop) -> set[int]:
 
 def is_wanted(customer: Customer) -> bool:
     """Whether somebody may be evaluated: until they object."""
-    return not consent.refused(customer.shop, Purpose.PROFILING, customer=customer)
+    return not consent.has_refused(customer, Purpose.PROFILING)
 
 
 def of(customer: Customer) -> tuple[Fit | None, Score | None]:
