@@ -65,7 +65,7 @@ def _caution(fit: Fit) -> str:
 
 
 def _alive(fit: Fit, score: Score) -> Figure:
-    label = _("Still a customer")
+    label = _("Still a customer, by the model")
     if fit.model == Fit.Model.BG_NBD and score.probability_alive == CERTAIN:
         return Figure(
             label,
