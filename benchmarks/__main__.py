@@ -13,7 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).parent
-BENCHMARKS = ("retention", "imports", "pages", "timeline", "api", "tracking", "log", "kills", "value", "recommending")
+BENCHMARKS = (
+    *("retention", "imports", "pages", "timeline", "api", "tracking", "log", "kills", "value", "summaries"),
+    "recommending",
+)
 
 
 def machine() -> str:

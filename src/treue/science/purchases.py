@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
 from treue.science.engine import money, zone_of
@@ -11,8 +12,10 @@ from treue.science.errors import MissingColumn, MomentsWithZone, WrongColumnType
 
 COLUMNS = ("customer_id", "order_id", "ordered_at", "amount")
 LARGEST_AMOUNT = 1e13
+TOTAL = dt.Decimal(38, 4)
 REASONS = ("no_customer", "no_moment", "no_amount", "negative", "after_until")
 EPOCH = date(1970, 1, 1)
+HISTORY = ("first_day", "last_day", "purchase_days", "spent", "spent_first_day")
 
 
 def purchases(orders: ir.Table, until: date) -> ir.Table:
@@ -27,6 +30,24 @@ def purchases(orders: ir.Table, until: date) -> ir.Table:
     judged = _judged(orders, until)
     kept = judged.filter(judged.reason.isnull())
     return kept.select("customer_id", "day", amount=money(kept.amount))
+
+
+def histories(orders: ir.Table, until: date) -> ir.Table:
+    """A row per customer of whom a purchase up to a day is known: `customer_id` and `HISTORY`.
+
+    orders, until: as of `purchases`, which says what is one. All purchases of a day are one.
+    - `first_day`, `last_day`: of a purchase, days since 1970; `purchase_days`: how many there are, count;
+    - `spent`, `spent_first_day`: on all of them, and on the first (decimal 38,4).
+    Raises MissingColumn, WrongColumnType, MomentsWithZone.
+    """
+    days = purchases(orders, until).group_by("customer_id", "day").agg(amount=ibis._.amount.sum())
+    return days.group_by("customer_id").agg(
+        first_day=days.day.min(),
+        last_day=days.day.max(),
+        purchase_days=days.count().cast("int64"),
+        spent=days.amount.sum().cast(TOTAL),
+        spent_first_day=days.amount.argmin(days.day).cast(TOTAL),
+    )
 
 
 def set_aside(orders: ir.Table, until: date) -> Mapping[str, int]:

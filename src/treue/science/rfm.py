@@ -3,12 +3,11 @@
 from datetime import date
 
 import ibis
-import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from treue.science.errors import MissingColumn, WrongColumnType
-from treue.science.purchases import day_number, purchases
+from treue.science.purchases import day_number, histories
 
 FIFTHS = 5
 MIDDLE = 3
@@ -18,7 +17,6 @@ QUINTILES = {
     "frequency": "frequency_quintile",
     "monetary": "monetary_quintile",
 }
-TOTAL = dt.Decimal(38, 4)
 NOT_YET, GONE = "not yet", "gone"
 
 # From the closest to the one of whom least is left. A better quintile, of whichever measure, never leads further down.
@@ -104,11 +102,13 @@ def group_of(recency: int, frequency: int, monetary: int) -> str:
 
 
 def _measured(orders: ir.Table, as_of: date) -> ir.Table:
-    days = purchases(orders, as_of).group_by("customer_id", "day").agg(amount=ibis._.amount.sum())
-    customers = days.group_by("customer_id").agg(
-        last=days.day.max(), frequency=days.count().cast("int64"), monetary=days.amount.sum().cast(TOTAL)
+    customers = histories(orders, as_of)
+    return customers.select(
+        "customer_id",
+        recency_days=day_number(as_of) - customers.last_day,
+        frequency=customers.purchase_days,
+        monetary=customers.spent,
     )
-    return customers.mutate(recency_days=day_number(as_of) - customers["last"]).drop("last")
 
 
 def _quintile(customers: ir.Table, measure: str) -> ir.IntegerValue:

@@ -14,6 +14,7 @@ from treue.core.lake import engine, manifest
 from treue.core.lake.engine import Engine
 from treue.core.lake.errors import NoLake
 from treue.core.lake.manifest import Manifest
+from treue.science.purchases import HISTORY, histories
 
 ORDERS = ibis.schema(
     {
@@ -39,7 +40,8 @@ class Lake:
     orders: a row per purchase, sorted by customer and moment. `ordered_at` is shop-local; `revenue` and `units` are
     what refunds up to `manifest.as_of` have left; `nth` counts a customer's orders by moment, then the shop's own
     number; `costed_revenue` is the part of `revenue` whose `cost` is known (null: none). Orders after as_of are in it.
-    customers: `science.customers.customer_table` of the calendar in `manifest.customers`; None while there is none.
+    customers: `science.customers.customer_table` of the calendar in `manifest.customers`, with the columns of
+    `science.purchases.histories`; None while there is none.
     """
 
     manifest: Manifest
@@ -54,6 +56,18 @@ class Lake:
         imported in.
         """
         return self.orders.drop("order_id").rename(order_no="nth")
+
+    def purchases(self) -> ir.Table:
+        """The orders as the models of buying ask for them (`science.purchases`)."""
+        return self.orders.select("customer_id", "order_id", "ordered_at", amount=self.orders.revenue)
+
+    def histories(self) -> ir.Table:
+        """`science.purchases.histories` up to `manifest.as_of`: from the customer table, where it knows of them."""
+        known, told = self.customers, self.manifest.customers
+        if known is None or told is None or told.as_of != self.manifest.as_of or HISTORY[0] not in known.columns:
+            return histories(self.purchases(), self.manifest.as_of)
+        known = known.filter(known.purchase_days.notnull())
+        return known.select("customer", *HISTORY).rename(customer_id="customer")
 
 
 @contextmanager

@@ -204,21 +204,22 @@ def summarise(orders: ir.Table, *, until: date, unit: TimeUnit) -> Summary:
     Source: Fader & Hardie 2005, "A note on deriving the Pareto/NBD model", section 2, for (x, t_x, T).
     """
     until = until.date() if isinstance(until, datetime) else until
-    days = bought.purchases(orders, until).group_by("customer_id", "day").agg(amount=ibis._.amount.sum())
-    customers = days.group_by("customer_id").agg(
-        first=days.day.min(),
-        last=days.day.max(),
-        frequency=days.count().cast("float64") - 1,
-        spent=days.amount.sum(),
-        spent_first=days.amount.argmin(days.day),
-    )
-    spent_again = (customers.spent - customers.spent_first).cast("float64")
-    table = customers.select(
+    return summary_of(bought.histories(orders, until), until=until, unit=unit, orders=orders)
+
+
+def summary_of(histories: ir.Table, *, until: date, unit: TimeUnit, orders: ir.Table | None = None) -> Summary:
+    """The same where each customer's history up to `until` was worked out before.
+
+    histories: `customer_id` and `purchases.HISTORY`, a row per customer, as `purchases.histories` makes them; what is
+    not in it is not looked for in the orders. orders: what they were made of, for `Summary.set_aside`.
+    """
+    days, spent = histories.purchase_days.cast("float64"), histories.spent - histories.spent_first_day
+    table = histories.select(
         "customer_id",
-        "frequency",
-        recency=(customers["last"] - customers["first"]).cast("float64") / unit.days,
-        age=(bought.day_number(until) - customers["first"]).cast("float64") / unit.days,
-        monetary=spent_again / customers.frequency.nullif(0),
+        frequency=days - 1,
+        recency=(histories.last_day - histories.first_day).cast("float64") / unit.days,
+        age=(bought.day_number(until) - histories.first_day).cast("float64") / unit.days,
+        monetary=spent.cast("float64") / (days - 1).nullif(0),
     )
     return Summary(table.cache(), unit, until, orders)
 

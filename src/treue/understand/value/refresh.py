@@ -5,14 +5,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 
-import ibis.expr.types as ir
-
 from treue.core.jobs.work import Progress, Silent
 from treue.core.lake import manifest, tables
 from treue.core.lake.errors import NoLake
 from treue.core.lake.tables import Lake
 from treue.core.shop.models import Shop
-from treue.science.buying.summary import Summary, summarise
+from treue.science.buying.summary import Summary, summary_of
 from treue.science.buying.validation import HeldOut
 from treue.understand.metrics.counts import reading as counts
 from treue.understand.value import choosing, drift, fitting, reading, scoring, storing
@@ -59,19 +57,15 @@ def _refresh(shop: Shop, customers: Collection[int] | None, progress: Progress) 
 
 def _read(lake: Lake, customers: Collection[int] | None, until_done: ExitStack) -> History:
     """Everything that is asked of the files; what the engine keeps of it is let go before the engine is."""
-    orders = _purchases(lake)
+    histories = lake.histories()
     if customers is not None:
-        orders = orders.filter(orders.customer_id.isin(sorted(customers)))
-    summary = summarise(orders, until=lake.manifest.as_of, unit=UNIT)
+        histories = histories.filter(histories.customer_id.isin(sorted(customers)))
+    summary = summary_of(histories, until=lake.manifest.as_of, unit=UNIT)
     until_done.callback(summary.table.release)
-    held_out = choosing.held_out(orders, summary) if customers is None and len(summary) else None
+    held_out = choosing.held_out(lake.purchases(), summary) if customers is None and len(summary) else None
     if held_out:
         until_done.callback(held_out.summary.table.release)
     return History(summary, held_out)
-
-
-def _purchases(lake: Lake) -> ir.Table:
-    return lake.orders.select("customer_id", "order_id", "ordered_at", amount=lake.orders.revenue)
 
 
 def _some(fit: Fit, summary: Summary, customers: Collection[int]) -> Fit:
