@@ -1,7 +1,10 @@
-"""Rows about customers in versions: a new one is written beside the one in force, then put in force in one step.
+"""What is worked out anew for a whole shop, in versions: a new one is written beside the one in force, then put in
+force in one step.
 
-A chunk is a transaction of about a second: a longer one would keep the log's reactions waiting. Until the last step
-everybody reads the version before; whoever is killed leaves it, and the next one clears away what came to nothing.
+A version is a row with `shop`, `is_current` and `in_force_at` (None where the work was cut off before); its parts are
+rows that refer to it. A chunk is a transaction of about a second: a longer one would keep the log's reactions waiting.
+Until the last step everybody reads the version before; whoever is killed leaves it, and the next one clears away what
+came to nothing.
 """
 
 from collections.abc import Collection
@@ -15,6 +18,9 @@ from django.utils import timezone
 
 from treue.core.copying import copy_in
 from treue.core.jobs.work import Progress
+from treue.core.shop.models import Shop
+
+ROWS_AT_ONCE = 50_000
 
 STAGED = "create temp table staged (customer_id bigint primary key, {columns}) on commit drop"
 
@@ -36,27 +42,25 @@ where v.{version} = %(version)s and v.customer_id = any(%(customers)s)
   and not exists (select from staged s where s.customer_id = v.customer_id)"""
 
 FORGET = """
-delete from {table}
-where {version} = %(version)s and customer_id in (
-    select customer_id from {table} where {version} = %(version)s order by customer_id limit %(most)s)"""
+delete from {table} where ctid = any(array(
+    select ctid from {table} where {version} = %(version)s order by {key} limit %(most)s))"""
 
 
 @dataclass(frozen=True)
 class Versions:
     """A table with a row per version and customer.
 
-    model: of the rows, whose key is the two. version: its column that names the version. A version is a row with
-    `shop`, `is_current` and `in_force_at`.
+    model: of the rows, whose key is the two. version: its column that names the version.
     """
 
     model: type[models.Model]
     version: str
 
-    def write_all(self, number: int, rows: pa.Table, progress: Progress, *, at_once: int) -> None:
-        """All rows of a version, so many customers at once. rows: with the names of the columns, `customer_id` too."""
+    def write_all(self, number: int, rows: pa.Table, progress: Progress) -> None:
+        """All rows of a version. rows: with the names of the columns, `customer_id` too."""
         progress.step("storing", total=len(rows))
-        for start in range(0, len(rows), at_once):
-            chunk = rows.slice(start, at_once)
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            chunk = rows.slice(start, ROWS_AT_ONCE)
             self.write(number, chunk)
             progress.advance(len(chunk))
 
@@ -68,19 +72,6 @@ class Versions:
             cursor.execute("analyze staged")
             cursor.execute(self._statement(VANISHED), {"version": number, "customers": list(vanished)})
             cursor.execute(self._statement(WRITE), {"version": number})
-
-    def clear_away(self, others: models.QuerySet, *, at_once: int) -> None:
-        """Delete the rows of these versions, so many customers at once."""
-        with_rows = others.filter(Exists(self.model._default_manager.filter(**{self.version: OuterRef("pk")})))
-        for number in with_rows.values_list("pk", flat=True):
-            self._forget(number, at_once)
-
-    def _forget(self, number: int, at_once: int) -> None:
-        with connection.cursor() as cursor:
-            while True:
-                cursor.execute(self._statement(FORGET), {"version": number, "most": at_once})
-                if cursor.rowcount < at_once:
-                    return
 
     def _statement(self, form: str) -> str:
         return form.format(**self._parts)
@@ -107,3 +98,25 @@ def put_in_force(version: models.Model) -> None:
         type(version)._default_manager.filter(shop=version.shop, is_current=True).update(is_current=False)
         version.is_current, version.in_force_at = True, timezone.now()
         version.save()
+
+
+def clear_away(versions: type[models.Model], parts: Collection[type[models.Model]], shop: Shop) -> None:
+    """Delete the parts of what is not in force, and versions that never were. parts: by whose keys the rows of one
+    version stand together."""
+    others = versions._default_manager.filter(shop=shop, is_current=False)
+    for part in parts:
+        name = next(field.name for field in part._meta.fields if field.related_model is versions)
+        theirs = part._default_manager.filter(**{name: OuterRef("pk")})
+        for number in others.filter(Exists(theirs)).values_list("pk", flat=True):
+            _forget(part, f"{name}_id", number)
+    others.filter(in_force_at=None).delete()
+
+
+def _forget(part: type[models.Model], version: str, number: int) -> None:
+    key = ", ".join(field.column for field in part._meta.pk_fields)
+    statement = FORGET.format(table=part._meta.db_table, version=version, key=key)
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(statement, {"version": number, "most": ROWS_AT_ONCE})
+            if cursor.rowcount < ROWS_AT_ONCE:
+                return

@@ -11,13 +11,13 @@ from django.db import connection
 from tea_buyers import AS_OF, bought, sell, write_lake
 
 import treue.science as ts
+from treue.core import versions
 from treue.core.customers import erasure
 from treue.core.customers.models import Customer
 from treue.core.jobs.work import Cancelled, Progress, Silent
 from treue.core.lake import tables
 from treue.core.shop.models import Shop
 from treue.science.buying.model import BuyingModel
-from treue.understand.value import storing
 from treue.understand.value.fitting import remembered
 from treue.understand.value.models import Fit, Score
 from treue.understand.value.reading import of
@@ -202,7 +202,7 @@ def test_two_shops_are_apart(tea_shop: Shop):
 def test_scores_are_written_and_cleared_away_in_chunks_of_any_size(
     tea_shop: Shop, monkeypatch: pytest.MonkeyPatch, at_once: int
 ):
-    monkeypatch.setattr(storing, "CUSTOMERS_AT_ONCE", at_once)
+    monkeypatch.setattr(versions, "ROWS_AT_ONCE", at_once)
     refresh(tea_shop)
     tea_shop.discount_rate = Decimal("0.2")
     refresh(tea_shop)

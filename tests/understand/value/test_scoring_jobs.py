@@ -31,8 +31,9 @@ PROGRAM = """
     os.environ["DJANGO_SETTINGS_MODULE"] = "treue.web.settings"
     import django; django.setup()
     from treue.core.shop.models import Shop
-    from treue.understand.value import refresh, storing
-    storing.CUSTOMERS_AT_ONCE = 1
+    from treue.core import versions
+    from treue.understand.value import refresh
+    versions.ROWS_AT_ONCE = 1
     print("ready", flush=True)
     refresh.refresh(Shop.objects.get())
 """

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 
+from treue.core import versions
 from treue.core.jobs.work import Progress, Silent
 from treue.core.lake import manifest, tables
 from treue.core.lake.errors import NoLake
@@ -90,7 +91,7 @@ def _everybody(shop: Shop, history: History, former: Fit | None, progress: Progr
     if models:
         progress.step("scoring")
         storing.write(fit, scoring.scores(history.summary, models, fit, unwanted), progress)
-    storing.put_in_force(fit)
+    versions.put_in_force(fit)
     storing.clear_away(shop)
     return fit
 

@@ -11,15 +11,12 @@ from treue.core.shop.models import Shop
 from treue.core.versions import Versions
 from treue.understand.value.models import Fit, Score
 
-CUSTOMERS_AT_ONCE = 50_000
 SCORES = Versions(Score, "fit_id")
-
-put_in_force = versions.put_in_force
 
 
 def write(fit: Fit, rows: pa.Table, progress: Progress) -> None:
     """All scores of a fit, beside those in force."""
-    SCORES.write_all(fit.pk, rows, progress, at_once=CUSTOMERS_AT_ONCE)
+    SCORES.write_all(fit.pk, rows, progress)
 
 
 def write_some(fit: Fit, rows: pa.Table, customers: Collection[int]) -> None:
@@ -41,7 +38,4 @@ def forget(customers: Collection[int]) -> None:
 
 
 def clear_away(shop: Shop) -> None:
-    """Delete the scores of fits that are not in force, and fits that never were."""
-    others = Fit.objects.filter(shop=shop, is_current=False)
-    SCORES.clear_away(others, at_once=CUSTOMERS_AT_ONCE)
-    others.filter(in_force_at=None).delete()
+    versions.clear_away(Fit, [Score], shop)
