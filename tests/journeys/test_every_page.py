@@ -26,7 +26,15 @@ LONG_NAME = "online_retail_II_2009_2010_bestellungen_vollständig.parquet"
 SIGNED_OUT = ("account_login", "account_reset_password", "account_reset_password_done", "account_inactive")
 # Answers that are no page: files, fragments, steps of a sign-in, and what only takes a POST.
 NO_PAGE = {
-    *("live", "figures_csv", "customers_csv", "import_rows_csv", "audit_csv", "mfa_download_recovery_codes"),
+    *(
+        "live",
+        "figures_csv",
+        "customers_csv",
+        "recommendations_csv",
+        "import_rows_csv",
+        "audit_csv",
+        "mfa_download_recovery_codes",
+    ),
     *("import_card", "job_card", "mail_text", "set_language"),
     *("account_logout", "account_set_password", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate"),
     *("account_reset_password_from_key", "account_reset_password_from_key_done", "welcome", "invitation"),
@@ -47,12 +55,14 @@ def full_shop(transactional_db: None, installation: Path) -> "Shop":
     from treue.listen.imports import demo
     from treue.understand.metrics import notes
     from treue.understand.metrics.counts.refresh import refresh
+    from treue.understand.recommendations.refresh import refresh as recommend
 
     call_command("flush", interactive=False, verbosity=0)
     shop, invented = demo.load(today=date(2026, 11, 22), progress=Silent(), customers=400)
     for day, text in notes.of_story(invented.truth.story):
         notes.write(shop=shop, day=day, text=text, by=None)
     refresh(shop)
+    recommend(shop)
     return shop
 
 
@@ -277,6 +287,7 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "customer_erase": [f"{person}erase/"],
         "erasures": ["/customers/erasures/"],
         "erasure": [f"/customers/erasures/{known['receipt']}/"],
+        "recommendations": ["/recommendations/"],
         "imports": ["/imports/"],
         "import_upload": ["/imports/new/"],
         "import_columns": [f"/imports/{waiting}/columns/"],

@@ -80,7 +80,7 @@ def test_schemathesis_finds_nothing(served: str, token: str, tmp_path: Path, exa
     with override_settings(API_REQUESTS_PER_MINUTE=10**9):
         ended = schemathesis(served, token, tmp_path, examples=examples)
     assert ended.returncode == 0, ended.stdout[-20_000:]
-    assert "12 selected / 12 total" in ended.stdout
+    assert "14 selected / 14 total" in ended.stdout
 
 
 def examples() -> list[list[str]]:

@@ -39,6 +39,8 @@ TABLE = {
     "customer_erase": P.ERASE_PERSON,
     "erasures": P.ERASE_PERSON,
     "erasure": P.ERASE_PERSON,
+    "recommendations": P.SEE_FIGURES,
+    "recommendations_csv": P.SEE_FIGURES,
     "imports": P.IMPORT,
     "import_upload": P.IMPORT,
     "import_result": P.IMPORT,

@@ -9,6 +9,7 @@ from treue.core.api.application import Application, answered
 from treue.core.commerce.api_writes import router as orders
 from treue.core.customers.api_writes import router as customers
 from treue.core.events.api import router as events
+from treue.understand.recommendations.api import router as recommendations
 from treue.understand.value.api import router as values
 
 DESCRIPTION = """Customers, orders and events of one shop.
@@ -20,7 +21,7 @@ currency. Every write needs an `Idempotency-Key`. Errors are RFC 9457."""
 
 def application() -> NinjaAPI:
     api = Application(title="Treue", version="1", description=DESCRIPTION, urls_namespace="api")
-    for router in (customers, orders, events, values):
+    for router in (customers, orders, events, values, recommendations):
         api.add_router("", router)
     return api
 

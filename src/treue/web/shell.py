@@ -42,7 +42,10 @@ def navigation(request: HttpRequest, user: User) -> Navigation:
             listen=granted(
                 (_("Import"), "imports", Permission.IMPORT), (_("Sources"), "sources", Permission.MANAGE_SOURCES)
             ),
-            understand=granted((pgettext("the room", "Customers"), "customers", Permission.SEE_CUSTOMERS)),
+            understand=granted(
+                (pgettext("the room", "Customers"), "customers", Permission.SEE_CUSTOMERS),
+                (_("Recommendations"), "recommendations", Permission.SEE_FIGURES),
+            ),
         ),
         foot=granted(
             (_("Jobs"), "jobs", Permission.SEE_JOBS),

@@ -8,6 +8,7 @@ from treue.web import api
 urlpatterns = [
     path("", include("treue.understand.metrics.urls")),
     path("customers/", include("treue.understand.profile.urls")),
+    path("recommendations/", include("treue.understand.recommendations.urls")),
     path("imports/", include("treue.listen.imports.urls")),
     path("sources/", include("treue.listen.tracking.urls")),
     path("settings/demo/remove/", remove_demo, name="demo_remove"),

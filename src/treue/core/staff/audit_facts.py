@@ -67,6 +67,7 @@ NAMES: dict[str, Words] = {
     "commerce.RefundMatch": _("Refund matches"),
     "profile.BuyingProfile": _("Profile"),
     "value.Score": _("Forecasts"),
+    "recommendations.Recommendation": _("Recommendations"),
     "imports.Replaced": _("Former versions"),
     "webhooks.Delivery": _("Deliveries to webhooks"),
 }

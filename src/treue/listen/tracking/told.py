@@ -72,7 +72,7 @@ def lines(facts: Mapping[str, object], rules: Rules) -> list[Line]:
     """What an event says was bought, or came back; none where it says nothing of goods or money. Raises UnusableOrder
     where it cannot be a sale, NoRate where its currency has none."""
     given = [each for each in facts.get("products") or () if isinstance(each, Mapping)]
-    told = [_line(each) for each in given if _code(each) not in rules.non_products]
+    told = [_line(each) for each in given if code_of(each) not in rules.non_products]
     goods = _goods(facts)
     if goods is None and not told:
         return []
@@ -102,7 +102,7 @@ def _line(given: Mapping[str, object]) -> Line:
         raise UnusableOrder("quantity")
     price = _money(given.get("price"), "price") or Decimal()
     return Line(
-        code=_code(given),
+        code=code_of(given),
         name=_text(given.get("name"), LONGEST_NAME),
         category=_text(given.get("category"), LONGEST_WORD),
         quantity=quantity,
@@ -110,7 +110,8 @@ def _line(given: Mapping[str, object]) -> Line:
     )
 
 
-def _code(given: Mapping[str, object]) -> str | None:
+def code_of(given: Mapping[str, object]) -> str | None:
+    """By what a product is known that an event tells of."""
     return _text(given.get("sku") or given.get("product_id") or given.get("name"), LONGEST_CODE) or None
 
 

@@ -1,6 +1,6 @@
 """Work of this room that waits."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from treue.design.figures import Link
 from treue.understand.metrics.models import Snapshot
 
 REFRESH = "metrics.refresh"
-SCORE = "value.score"  # the room beside calls its work so
+SCORE, RECOMMEND = "value.score", "recommendations.refresh"  # the rooms beside call their work so
 MOST_SCORED_APART = 1_000  # beyond, the models are fitted anew
 HOUR_OF_A_NEW_DAY = 4  # in the shop's zone: the tills are closed, and nobody is at work yet
 
@@ -44,6 +44,7 @@ def refresh(
     changed = None if customers is None else customers | marks.keys()
     snapshot = figures.refresh(shop, customers=changed, progress=progress)
     _have_scored(shop, changed)
+    _have_recommended(shop, changed, snapshot.as_of)
     touched.settle(shop.pk, marks)
     result = {"as_of": snapshot.as_of.isoformat(), "seconds": round(snapshot.seconds, 1)}
     _done_too(waiting, result)
@@ -82,6 +83,19 @@ def _have_scored(shop: Shop, customers: set[int] | None) -> None:
     for_all = {"kind": SCORE, "state": Job.State.WAITING, "arguments": {"shop_id": shop.pk}}
     if not Job.objects.filter(**for_all).exists():
         work.start(SCORE, lock=f"{SCORE}.{shop.pk}", shop_id=shop.pk, **some)
+
+
+def _have_recommended(shop: Shop, customers: set[int] | None, as_of: date) -> None:
+    """Queue what customers may want next: once a day, and where many changed."""
+    if RECOMMEND not in work.KINDS:
+        return
+    asked = Job.objects.filter(kind=RECOMMEND, arguments__shop_id=shop.pk)
+    if customers is None or len(customers) > MOST_SCORED_APART:
+        asked = asked.filter(state=Job.State.WAITING)
+    else:
+        asked = asked.filter(arguments__as_of=as_of.isoformat()).exclude(state=Job.State.FAILED)
+    if not asked.exists():
+        work.start(RECOMMEND, lock=f"{RECOMMEND}.{shop.pk}", shop_id=shop.pk, as_of=as_of.isoformat())
 
 
 def _done_too(jobs: list[Job], result: dict[str, object]) -> None:

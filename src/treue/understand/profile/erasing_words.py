@@ -62,6 +62,10 @@ TABLES = {
         gettext_lazy("Forecasts"),
         gettext_lazy("whether they stay, what they will buy and when, and what that is worth"),
     ),
+    "recommendations.Recommendation": (
+        gettext_lazy("Recommendations"),
+        gettext_lazy("what they may want next, and because of what"),
+    ),
     "profile.NeverOrdered": (gettext_lazy("No orders yet"), gettext_lazy("the mark that no order counts so far")),
     "imports.Replaced": (gettext_lazy("Former versions"), gettext_lazy("kept in order to undo an import")),
     Erasure.UPLOADS: (gettext_lazy("Uploaded files"), gettext_lazy("those in which the customer's number stood")),

@@ -1,0 +1,39 @@
+"""Learn from what was bought, and see how good that would have been in the last month."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from treue.science.errors import NoPurchases
+from treue.science.recommending import Evaluation, Figures, NoHoldout, Recommender, evaluate
+from treue.understand.recommendations.models import Kind, Run
+from treue.understand.recommendations.purchases import Facts
+
+SEED = 1
+HOLDOUT_DAYS, FIRST = 30, 10
+
+
+def learn(run: Run, facts: Facts) -> Recommender | None:
+    """Note on `run`, which is not saved, what was found; None where nobody bought anything."""
+    known = {"as_of": run.until, "seed": SEED, "products": facts.products, "segments": facts.countries}
+    try:
+        model = Recommender.fit(facts.purchases, holdout_days=HOLDOUT_DAYS, **known)
+    except NoPurchases:
+        run.status = Run.Status.NO_PURCHASES
+        return None
+    run.customers, run.products = model.history.shape
+    run.method, run.similarity, run.choice = model.choice.method, model.choice.similarity, model.choice.why
+    run.again = model.again.status
+    try:
+        run.figures = _kept(evaluate(facts.purchases, holdout_days=HOLDOUT_DAYS, k=FIRST, **known))
+    except NoHoldout:
+        run.figures = {}
+    return model
+
+
+def _kept(found: Evaluation) -> Mapping[str, Sequence[Mapping[str, object]]]:
+    by_kind: dict[str, tuple[Figures, ...]] = {
+        Kind.AGAIN: found.buy_again,
+        Kind.NEW: found.new_to_you,
+        Kind.DEARER: found.up_sell,
+    }
+    return {str(kind): [asdict(each) for each in figures] for kind, figures in by_kind.items()}

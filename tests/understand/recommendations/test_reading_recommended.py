@@ -1,0 +1,103 @@
+"""What is read of the recommendations: for customers, newcomers, visitors; and for whoever objects."""
+
+import pytest
+from recommended import learned, near, objects, popular, recommended
+from shelf import buy, shelve
+
+from tests.core.lake.buying import customer, product
+from treue.core.events.reacting import drain
+from treue.core.events.reading import begin
+from treue.core.shop.models import Shop
+from treue.understand.recommendations import panel, reading
+from treue.understand.recommendations.models import Recommendation
+from treue.understand.recommendations.reading import Recommended
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def said(found: list[Recommended]) -> list[tuple[str, str, str]]:
+    return [(each.product.code, each.reason, each.because.code if each.because else "") for each in found]
+
+
+def test_what_was_bought_since_is_not_new_any_more(shop: Shop):
+    shelf, anna, run = shelve(shop), customer(shop, "anna"), learned(shop)
+    recommended(run, anna, shelf["TEA-1"], rank=1)
+    recommended(run, anna, shelf["TEA-2"], rank=2)
+    recommended(run, anna, shelf["TEA-1"], kind="again", reason="regular")
+    recommended(run, anna, shelf["TEA-1"], kind="dearer", reason="dearer_in_category")
+    buy(anna, shelf["TEA-1"])
+    _run, found = reading.of(anna)
+    assert {kind: [each.product.code for each in rows] for kind, rows in found.items()} == {
+        "again": ["TEA-1"],
+        "new": ["TEA-2"],
+        "dearer": [],
+    }
+
+
+def test_a_newcomer_is_answered_by_what_they_bought(shop: Shop):
+    shelf, anna, run = shelve(shop), customer(shop, "anna"), learned(shop)
+    near(run, shelf["TEA-1"], shelf["TEA-3"], shelf["TEA-2"])
+    popular(run, shelf["TEA-1"], shelf["COF-1"])
+    buy(anna, shelf["TEA-1"])
+    _run, found = reading.of(anna)
+    assert said(found["new"]) == [
+        ("TEA-3", "bought_together", "TEA-1"),
+        ("TEA-2", "bought_together", "TEA-1"),
+        ("COF-1", "popular", ""),
+    ]
+
+
+def test_whoever_never_bought_is_answered_by_what_is_popular_in_the_country(shop: Shop):
+    shelf, run = shelve(shop), learned(shop)
+    popular(run, shelf["TEA-1"], shelf["COF-1"])
+    popular(run, shelf["COF-2"], country="FR")
+    for country, expected in (
+        ("FR", [("COF-2", "popular_in_segment", "")]),
+        ("AT", [("TEA-1", "popular", ""), ("COF-1", "popular", "")]),
+        ("", [("TEA-1", "popular", ""), ("COF-1", "popular", "")]),
+    ):
+        _run, found = reading.of(customer(shop, f"of {country}", country=country))
+        assert said(found["new"]) == expected
+
+
+def test_of_several_products_the_nearness_is_added_up(shop: Shop):
+    shelf, run = shelve(shop), learned(shop)
+    near(run, shelf["TEA-1"], shelf["TEA-2"], shelf["TEA-3"], shelf["TEA-4"])
+    near(run, shelf["TEA-5"], shelf["TEA-4"], shelf["TEA-1"])
+    found = reading.going_with(run, {shelf["TEA-1"].pk, shelf["TEA-5"].pk}, most=2)
+    assert said(found) == [("TEA-4", "bought_together", "TEA-5"), ("TEA-2", "bought_together", "TEA-1")]
+
+
+def test_a_product_that_is_gone_is_left_out(shop: Shop):
+    """An undone import takes its products along."""
+    shelf, anna, run = shelve(shop), customer(shop, "anna"), learned(shop)
+    gone = product(shop, "GONE")
+    near(run, shelf["TEA-1"], gone, shelf["TEA-2"])
+    popular(run, gone, shelf["TEA-3"])
+    recommended(run, anna, gone)
+    recommended(run, anna, shelf["TEA-2"], rank=2, because_of=gone, reason="bought_together")
+    gone.delete()
+    assert said(reading.of(anna)[1]["new"]) == [("TEA-2", "bought_together", "")]
+    assert said(reading.going_with(run, {shelf["TEA-1"].pk})) == [
+        ("TEA-2", "bought_together", "TEA-1"),
+        ("TEA-3", "popular", ""),
+    ]
+
+
+def test_whoever_objects_gets_none_from_that_moment_on(shop: Shop):
+    anna, run = customer(shop, "anna"), learned(shop)
+    recommended(run, anna, product(shop, "TEA-1"))
+    objects(anna)
+    assert reading.of(anna) == (run, {"again": (), "new": (), "dearer": ()})
+    shown = panel.of(anna)
+    assert (shown.lists, "does not want to be evaluated" in shown.nothing) == ([], True)
+
+
+def test_what_was_chosen_for_them_goes_with_the_objection(shop: Shop):
+    anna, ben, run = customer(shop, "anna"), customer(shop, "ben"), learned(shop)
+    for each in (anna, ben):
+        recommended(run, each, product(shop, f"TEA-{each.pk}"))
+    begin()
+    objects(anna)
+    drain()
+    assert list(Recommendation.objects.values_list("customer", flat=True)) == [ben.pk]
