@@ -1,6 +1,6 @@
 """Work out what each customer may want next: purchases to models, models to recommendations, these to PostgreSQL."""
 
-from treue.core import in_force
+from treue.core import versions
 from treue.core.jobs.work import Progress, Silent
 from treue.core.lake import manifest
 from treue.core.shop.models import Shop
@@ -26,7 +26,7 @@ def _refresh(run: Run, progress: Progress) -> Run:
     run.save()
     if model:
         storing.write(run, model, value.unwanted(run.shop), progress)
-    in_force.put_in_force(run)
+    versions.put_in_force(run)
     storing.forget(value.unwanted(run.shop))  # of whoever objected while this was under way
     storing.clear_away(run.shop)
     return run

@@ -1,4 +1,4 @@
-"""Put recommendations into PostgreSQL: chunk by chunk beside those in force, then in force in one step (`in_force`)."""
+"""Put recommendations into PostgreSQL: chunk by chunk beside those in force, then in force in one step (`core.versions`)."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection, transaction
 
-from treue.core import in_force
+from treue.core import versions
 from treue.core.copying import copy_in
 from treue.core.jobs.work import Progress
 from treue.core.shop.models import Shop
@@ -66,7 +66,7 @@ def forget(customers: Collection[int]) -> None:
 
 
 def clear_away(shop: Shop) -> None:
-    in_force.clear_away(Run, PARTS, shop)
+    versions.clear_away(Run, PARTS, shop)
 
 
 def _found(model: Recommender, customers: pa.Array) -> Found:
