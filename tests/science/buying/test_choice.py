@@ -1,5 +1,6 @@
 """Which model is taken, and why."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -115,3 +116,10 @@ def test_repeat_buyers_who_never_paid_are_left_out_and_counted():
     spend = ts.GammaGamma().fit(Summary.of(pd.DataFrame(given), unit=ts.WEEK))
     assert spend.fitted.left_out == 2
     assert spend.fitted.customers == 7
+
+
+def test_what_was_asked_of_the_orders_before_is_tracked_without_them(held_out):
+    model = ts.BetaGeoNBD().fit(held_out.summary)
+    known = ts.validation.followed(held_out)
+    alone = replace(known, summary=replace(held_out.summary, orders=None))
+    pd.testing.assert_frame_equal(ts.validation.tracked(model, alone), ts.validation.tracked(model, held_out))

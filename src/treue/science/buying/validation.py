@@ -1,7 +1,7 @@
 """How good a model of buying is, on purchases that it did not see, and beside rules that need no model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -28,7 +28,7 @@ class HeldOut:
     """A shop's orders in two: `summary` of those up to a day, for the fit, and what its customers bought afterwards.
 
     table: a row per customer of the summary, in its order: `purchases` (days with one) and `spent` in the time held
-    out. first: the day of the very first purchase.
+    out. first: the day of the very first purchase. again: what `tracked` asks of the orders, where it was asked.
     """
 
     summary: Summary
@@ -36,6 +36,7 @@ class HeldOut:
     until: date
     last: date
     first: date
+    again: "RepeatDays | None" = None
 
     @property
     def horizon(self) -> float:
@@ -49,6 +50,14 @@ class HeldOut:
     @cached_property
     def spent(self) -> Floats:
         return _floats(self.table["spent"])
+
+
+@dataclass(frozen=True)
+class RepeatDays:
+    """(m,) days, by their numbers, on which customers of a summary bought again, and (m,) how many did."""
+
+    days: NDArray[np.int64]
+    customers: Floats
 
 
 @dataclass(frozen=True)
@@ -140,6 +149,11 @@ def by_frequency(model: BuyingModel, held_out: HeldOut) -> pd.DataFrame:
     return grouped.reset_index()
 
 
+def followed(held_out: HeldOut) -> HeldOut:
+    """The same, ready for `tracked` when the engine is gone. Raises NoPurchases where the orders are not known."""
+    return replace(held_out, again=_repeat_days(held_out))
+
+
 def tracked(model: BuyingModel, held_out: HeldOut) -> pd.DataFrame:
     """Repeat purchases of all customers of the summary together, unit by unit from the first purchase on.
 
@@ -154,9 +168,10 @@ def tracked(model: BuyingModel, held_out: HeldOut) -> pd.DataFrame:
     number = np.bincount(customers, weights=held_out.summary.distinct.customers)
     # to the last day of each unit, as ages are counted: somebody of the first day is six days old after a week
     since = np.maximum(ends[:, None] - 1 - (np.round(joined) - begin)[None, :], 0) / unit.days
-    expected = model.purchases_of_new(since.ravel()).reshape(since.shape) @ number
-    days, again = _repeat_days(held_out)
-    actual = np.array([again[days - begin < end].sum() for end in ends], dtype=np.float64)
+    times, place = np.unique(since, return_inverse=True)
+    expected = model.purchases_of_new(times)[place].reshape(since.shape) @ number
+    again = held_out.again or _repeat_days(held_out)
+    actual = np.array([again.customers[again.days - begin < end].sum() for end in ends], dtype=np.float64)
     return pd.DataFrame(
         {
             "period": np.arange(1, periods + 1),
@@ -169,8 +184,7 @@ def tracked(model: BuyingModel, held_out: HeldOut) -> pd.DataFrame:
     )
 
 
-def _repeat_days(held_out: HeldOut) -> tuple[NDArray[np.int64], Floats]:
-    """Days, and how many customers of the summary bought again on each."""
+def _repeat_days(held_out: HeldOut) -> RepeatDays:
     orders = held_out.summary.orders
     if orders is None:
         raise NoPurchases(held_out.until)
@@ -178,7 +192,7 @@ def _repeat_days(held_out: HeldOut) -> tuple[NDArray[np.int64], Floats]:
     first = days.group_by("customer_id").agg(first=ibis._.day.min())
     again = days.inner_join(first, "customer_id").filter(ibis._.day > ibis._.first)
     found = again.group_by("day").agg(customers=ibis._.count()).order_by("day").to_pandas()
-    return found["day"].to_numpy(np.int64), found["customers"].to_numpy(np.float64)
+    return RepeatDays(found["day"].to_numpy(np.int64), found["customers"].to_numpy(np.float64))
 
 
 def _floats(column: pd.Series) -> Floats:

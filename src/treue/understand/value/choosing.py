@@ -39,13 +39,13 @@ class Chosen:
 def held_out(orders: ir.Table, summary: Summary) -> HeldOut | None:
     """The last quarter of a shop's history kept apart, in whole weeks; None where it is too short for that.
 
-    orders: of which the summary was made. Raises what `summarise` raises.
+    orders: of which the summary was made; they are not read again. Raises what `summarise` raises.
     """
     last = _last_day(summary)
     weeks = int(summary.distinct.age.max() / PARTS)
     weeks = min(weeks, MOST_WEEKS) if weeks >= FEWEST_WEEKS else 0
     try:
-        return validation.split(orders, until=last - timedelta(weeks=weeks), last=last, unit=WEEK)
+        return validation.followed(validation.split(orders, until=last - timedelta(weeks=weeks), last=last, unit=WEEK))
     except ImpossibleHoldout:
         return None
 
@@ -65,8 +65,20 @@ def choose(held_out: HeldOut | None) -> Chosen:
         "models": {name: {"status": fitted[name].status} | asdict(each) for name, each in choice.models.items()},
         "baselines": {name: asdict(each) for name, each in choice.rules.items()},
         "by_frequency": validation.by_frequency(fitted[choice.chosen], held_out).to_dict("records"),
+        "tracking": _tracking(fitted[choice.chosen], held_out),
     }
     return Chosen(choice.chosen, Choice.LOWEST_DEVIANCE, figures)
+
+
+def _tracking(model: BuyingModel, held_out: HeldOut) -> dict[str, object]:
+    """Repeat purchases of all up to the end of each week from `first` on; the last `held_out` weeks were not seen."""
+    weeks = validation.tracked(model, held_out)
+    return {
+        "first": held_out.first.isoformat(),
+        "held_out": int(weeks["is_held_out"].sum()),
+        "actual": weeks["actual"].astype(int).tolist(),
+        "expected": weeks["expected"].round(2).tolist(),
+    }
 
 
 def _last_day(summary: Summary) -> date:
