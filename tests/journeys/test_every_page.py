@@ -33,9 +33,10 @@ NO_PAGE = {
         "recommendations_csv",
         "import_rows_csv",
         "audit_csv",
+        "models_csv",
         "mfa_download_recovery_codes",
     ),
-    *("import_card", "job_card", "mail_text", "set_language"),
+    *("import_card", "job_card", "mail_text", "set_language", "value"),
     *("account_logout", "account_set_password", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate"),
     *("account_reset_password_from_key", "account_reset_password_from_key_done", "welcome", "invitation"),
     *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
@@ -56,6 +57,7 @@ def full_shop(transactional_db: None, installation: Path) -> "Shop":
     from treue.understand.metrics import notes
     from treue.understand.metrics.counts.refresh import refresh
     from treue.understand.recommendations.refresh import refresh as recommend
+    from treue.understand.value.refresh import refresh as refresh_value
 
     call_command("flush", interactive=False, verbosity=0)
     shop, invented = demo.load(today=date(2026, 11, 22), progress=Silent(), customers=400)
@@ -63,6 +65,7 @@ def full_shop(transactional_db: None, installation: Path) -> "Shop":
         notes.write(shop=shop, day=day, text=text, by=None)
     refresh(shop)
     recommend(shop)
+    refresh_value(shop)
     return shop
 
 
@@ -288,6 +291,7 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "erasures": ["/customers/erasures/"],
         "erasure": [f"/customers/erasures/{known['receipt']}/"],
         "recommendations": ["/recommendations/"],
+        "models": ["/value/models/"],
         "imports": ["/imports/"],
         "import_upload": ["/imports/new/"],
         "import_columns": [f"/imports/{waiting}/columns/"],

@@ -36,6 +36,7 @@ def everything(query: QueryDict) -> dict[str, object]:
         "line": line(language),
         "bars": bars(language),
         "stems": orders(language),
+        "compared": forecast(language),
         "heat": heat(language),
         "values": values_table(language),
         "people": people(language, query),
@@ -164,6 +165,29 @@ def orders(language: str) -> charts.Drawing:
         language=language,
         today=date(2026, 11, 22),
         today_label=formats.day(date(2026, 11, 22), language),
+    )
+
+
+def forecast(language: str) -> charts.Drawing:
+    """Orders of twelve months, the last three of which a model had not seen."""
+    came = (410, 455, 430, 392, 371, 398, 405, 412, 420, 433, 470, 498)
+    expected = (402.1, 441.7, 428.0, 399.5, 384.2, 391.3, 402.8, 409.9, 416.4, 424.0, 441.2, 455.6)
+    pairs = [
+        charts.Pair(
+            tick=formats.period_short(month, language),
+            group=str(month.year),
+            name=formats.period(month, language),
+            values=values,
+            texts=(formats.number(values[0], language), formats.number(values[1], language)),
+        )
+        for month, values in zip(MONTHS, zip(came, expected, strict=True), strict=False)
+    ]
+    return charts.compared(
+        pairs,
+        title=_("Orders by month and what was expected: at last 498 came and 456 were expected."),
+        labels=(pgettext("purchases, after a number", "came"), pgettext("purchases, after a number", "expected")),
+        language=language,
+        mark=charts.Note(8.5, _("held out")),
     )
 
 

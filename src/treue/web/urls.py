@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("treue.understand.metrics.urls")),
     path("customers/", include("treue.understand.profile.urls")),
     path("recommendations/", include("treue.understand.recommendations.urls")),
+    path("value/", include("treue.understand.value.urls")),
     path("imports/", include("treue.listen.imports.urls")),
     path("sources/", include("treue.listen.tracking.urls")),
     path("settings/demo/remove/", remove_demo, name="demo_remove"),

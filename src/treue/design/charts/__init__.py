@@ -7,6 +7,7 @@ on a page twice. Why not Altair here: docs/decisions/0006-charts-are-written-as-
 """
 
 from treue.design.charts.bars import Bar, bars_up_down
+from treue.design.charts.compared import Pair, compared
 from treue.design.charts.drawing import Drawing, Note, Target
 from treue.design.charts.heat import Cohort, Heat, heat
 from treue.design.charts.line import Point, line
@@ -19,10 +20,12 @@ __all__ = [
     "Drawing",
     "Heat",
     "Note",
+    "Pair",
     "Point",
     "Stem",
     "Target",
     "bars_up_down",
+    "compared",
     "heat",
     "line",
     "sparkline",
