@@ -31,12 +31,12 @@ NO_PAGE = {
         "figures_csv",
         "customers_csv",
         "recommendations_csv",
-        "import_rows_csv",
-        "audit_csv",
+        "value_at_risk_csv",
+        "value_due_csv",
         "models_csv",
-        "mfa_download_recovery_codes",
     ),
-    *("import_card", "job_card", "mail_text", "set_language", "value"),
+    *("import_rows_csv", "audit_csv", "mfa_download_recovery_codes"),
+    *("import_card", "job_card", "mail_text", "set_language"),
     *("account_logout", "account_set_password", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate"),
     *("account_reset_password_from_key", "account_reset_password_from_key_done", "welcome", "invitation"),
     *("mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"),
@@ -57,7 +57,7 @@ def full_shop(transactional_db: None, installation: Path) -> "Shop":
     from treue.understand.metrics import notes
     from treue.understand.metrics.counts.refresh import refresh
     from treue.understand.recommendations.refresh import refresh as recommend
-    from treue.understand.value.refresh import refresh as refresh_value
+    from treue.understand.value.refresh import refresh as refresh_values
 
     call_command("flush", interactive=False, verbosity=0)
     shop, invented = demo.load(today=date(2026, 11, 22), progress=Silent(), customers=400)
@@ -65,7 +65,7 @@ def full_shop(transactional_db: None, installation: Path) -> "Shop":
         notes.write(shop=shop, day=day, text=text, by=None)
     refresh(shop)
     recommend(shop)
-    refresh_value(shop)
+    refresh_values(shop)
     return shop
 
 
@@ -292,6 +292,9 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "erasure": [f"/customers/erasures/{known['receipt']}/"],
         "recommendations": ["/recommendations/"],
         "models": ["/value/models/"],
+        "value": ["/value/"],
+        "value_at_risk": ["/value/at-risk/"],
+        "value_due": ["/value/due/"],
         "imports": ["/imports/"],
         "import_upload": ["/imports/new/"],
         "import_columns": [f"/imports/{waiting}/columns/"],

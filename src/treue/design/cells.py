@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from treue.design import formats
 from treue.design.charts.heat import HeatRow
 from treue.design.formats import NOTHING
 from treue.design.tables import Cell, Placed
@@ -33,6 +35,17 @@ def options(offered: Iterable[tuple[object, object]], chosen: object) -> SafeStr
     """The options of a choice, as (value, text)."""
     value = str(chosen)
     return _trusted("".join(_option(str(key), text, chosen=str(key) == value) for key, text in offered))
+
+
+def risk(share: float) -> SafeString:
+    """A risk from 0 to 1 as four steps, a word and a percentage, in the active language."""
+    language = (get_language() or "en")[:2]
+    steps = "".join(f'<rect{x} width="5" height="14" rx="1"/>' for x in ("", ' x="7"', ' x="14"', ' x="21"'))
+    return _trusted(
+        f'<span class="risk r{formats.risk_step(share)}"><svg viewBox="0 0 26 14" aria-hidden="true">{steps}</svg>'
+        f"<span>{_text(formats.risk(share, language))} "
+        f'<span class="muted">{_text(formats.share(share, language))}</span></span></span>'
+    )
 
 
 def initials(name: object) -> str:

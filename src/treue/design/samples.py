@@ -37,6 +37,7 @@ def everything(query: QueryDict) -> dict[str, object]:
         "bars": bars(language),
         "stems": orders(language),
         "compared": forecast(language),
+        "rows": tenths(language),
         "heat": heat(language),
         "values": values_table(language),
         "people": people(language, query),
@@ -188,6 +189,17 @@ def forecast(language: str) -> charts.Drawing:
         labels=(pgettext("purchases, after a number", "came"), pgettext("purchases, after a number", "expected")),
         language=language,
         mark=charts.Note(8.5, _("held out")),
+    )
+
+
+def tenths(language: str) -> charts.Drawing:
+    """How much of what all customers are worth falls to each tenth of them."""
+    shares = (0.38, 0.19, 0.13, 0.09, 0.07, 0.05, 0.04, 0.03, 0.01, 0.01)
+    worth = [formats.money(402_000 * share, language, "EUR", decimals=0) for share in shares]
+    texts = [formats.share(share, language) for share in shares]
+    return charts.rows(
+        [charts.Row(str(place), *each) for place, each in enumerate(zip(shares, texts, worth, strict=True), start=1)],
+        title=_("Share of the value by tenth of the customers: from 38 percent down to 1 percent"),
     )
 
 

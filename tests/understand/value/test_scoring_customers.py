@@ -323,4 +323,4 @@ def test_its_steps_are_told(tea_shop: Shop):
                 steps.append(values["step"])
 
     refresh(tea_shop, progress=Told(0))
-    assert steps == ["reading", "fitting", "scoring", "storing"]
+    assert steps == ["reading", "fitting", "scoring", "storing", "summing"]

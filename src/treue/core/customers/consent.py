@@ -54,9 +54,10 @@ select customer from (
     select distinct on (customer, channel) customer, kind from (
         select coalesce(c.merged_into_id, c.id) as customer, r.channel, r.kind, r.happened_at, r.id
         from customers_consentrecord r join customers_customer c on c.id = r.customer_id
-        where c.shop_id = %(shop)s and r.purpose = %(purpose)s and r.kind <> 'requested') said
+        where c.shop_id = %(shop)s and r.purpose = %(purpose)s and r.kind <> 'requested' {whose}) said
     order by customer, channel, happened_at desc, kind desc, id desc) last
 where kind = 'withdrawn'"""
+AMONG = "and (c.id = any(%(among)s) or c.merged_into_id = any(%(among)s))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +177,15 @@ def may_contact(customers: Collection[int], purpose: str, channel: str) -> set[i
         return {customer for (customer,) in cursor.fetchall()}
 
 
-def refused(shop: Shop, purpose: str) -> set[int]:
+def refused(shop: Shop, purpose: str, *, among: Collection[int] | None = None) -> set[int]:
     """The customers of a shop (ids) whose last answer for a purpose is that they do not want it, through whichever
-    channel.
+    channel. among: those of whom it is asked; None for all.
 
     For what may be done until somebody objects (GDPR Art. 21), where `may_contact` is for what needs a consent.
     """
     with connection.cursor() as cursor:
-        cursor.execute(REFUSED, {"shop": shop.pk, "purpose": purpose})
+        facts = {"shop": shop.pk, "purpose": purpose, "among": list(among or ())}
+        cursor.execute(REFUSED.format(whose="" if among is None else AMONG), facts)
         return {number for (number,) in cursor.fetchall()}
 
 

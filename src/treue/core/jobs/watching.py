@@ -59,8 +59,8 @@ def link_for(user: User, job: Job) -> Link | None:
     link = wording.link_of(job)
     if link is None:
         return None
-    needed = getattr(resolve(link.url.partition("?")[0]).func, "required_permission", None)
-    return link if needed is None or user.may(needed) else None
+    needed = getattr(resolve(link.url.partition("?")[0]).func, "required_permissions", ())
+    return link if all(user.may(each) for each in needed) else None
 
 
 def percent(job: Job) -> int | None:

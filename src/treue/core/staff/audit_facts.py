@@ -38,6 +38,7 @@ NAMES: dict[str, Words] = {
     "kind": _("Work"),
     "language": _("Language"),
     "languages": _("Languages"),
+    "list": _("List"),
     "margin": _("Margin of the shop"),
     "month": _("Month"),
     "most_messages": _("Most messages"),

@@ -11,17 +11,17 @@ from treue.core.staff.roles import Permission
 View = Callable[..., HttpResponseBase]
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Let only those through whose role grants `permission`; everybody else gets 403."""
+def requires(*permissions: Permission) -> Callable[[View], View]:
+    """Let only those through whose role grants all `permissions`; everybody else gets 403."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            if not request.user.may(permission):
+            if not all(request.user.may(each) for each in permissions):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        checked.required_permission = permission
+        checked.required_permissions = permissions
         return checked
 
     return decorate

@@ -11,6 +11,7 @@ from treue.design.charts.compared import Pair, compared
 from treue.design.charts.drawing import Drawing, Note, Target
 from treue.design.charts.heat import Cohort, Heat, heat
 from treue.design.charts.line import Point, line
+from treue.design.charts.rows import Row, rows
 from treue.design.charts.spark import sparkline
 from treue.design.charts.stems import Stem, stems
 
@@ -22,12 +23,14 @@ __all__ = [
     "Note",
     "Pair",
     "Point",
+    "Row",
     "Stem",
     "Target",
     "bars_up_down",
     "compared",
     "heat",
     "line",
+    "rows",
     "sparkline",
     "stems",
 ]

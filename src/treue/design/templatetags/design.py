@@ -7,7 +7,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from treue.design import cells
 from treue.design.charts import sparkline
-from treue.design.formats import risk_step
 from treue.design.icons import FLOWER, ICONS
 from treue.design.stylesheets import STYLESHEETS
 
@@ -34,6 +33,7 @@ def flower() -> SafeString:
 
 register.simple_tag(cells.options, name="options")
 register.filter("initials", cells.initials)
+register.filter("risk_mark", cells.risk)
 register.filter("table_body", cells.body)
 register.filter("table_row", cells.row)
 register.filter("cohort_rows", cells.cohorts)
@@ -42,11 +42,6 @@ register.filter("cohort_rows", cells.cohorts)
 @register.filter
 def spark(values: object) -> SafeString:
     return sparkline(values)
-
-
-@register.filter
-def risk_class(share: float) -> str:
-    return f"r{risk_step(share)}"
 
 
 @register.filter

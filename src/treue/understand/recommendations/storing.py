@@ -1,4 +1,4 @@
-"""Put recommendations into PostgreSQL: chunk by chunk beside those in force, then in force in one step (`core.versions`)."""
+"""Put recommendations into PostgreSQL: chunk by chunk beside those in force, then in force in one step."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping

@@ -33,13 +33,13 @@ def of(customer: Customer, *, with_money: bool) -> Outlook:
     """with_money: whether the reader may see the shop's figures; the value tells its margin."""
     fit, score = reading.of(customer)
     if fit is None or score is None:
-        return Outlook([], nothing=_why_nothing(fit, is_wanted=reading.is_wanted(customer)))
+        return Outlook([], nothing=why_nothing(fit, is_wanted=reading.is_wanted(customer)))
     note = _("By the model %(model)s, as of %(day)s") % {"model": fit.get_model_display(), "day": _day(fit.until)}
     value = [_value(fit, score)] if with_money else []
-    return Outlook([_alive(fit, score), _purchases(score), *value, _next(fit, score)], note, "", _caution(fit))
+    return Outlook([_alive(fit, score), _purchases(score), *value, _next(fit, score)], note, "", caution(fit))
 
 
-def _why_nothing(fit: Fit | None, *, is_wanted: bool) -> str:
+def why_nothing(fit: Fit | None, *, is_wanted: bool) -> str:
     if not is_wanted:
         return _("This person does not want to be evaluated personally. So nothing is worked out about them.")
     if fit is None:
@@ -50,7 +50,7 @@ def _why_nothing(fit: Fit | None, *, is_wanted: bool) -> str:
     return _("No purchase counted up to %(day)s, when the models last looked; without one they say nothing.") % facts
 
 
-def _caution(fit: Fit) -> str:
+def caution(fit: Fit) -> str:
     if fit.status == Fit.Status.NOT_IDENTIFIED:
         return _("Your orders do not tell whether anybody leaves at all. So the model takes everybody for staying.")
     if fit.choice == Fit.Choice.TOO_SHORT:
@@ -66,7 +66,7 @@ def _caution(fit: Fit) -> str:
 
 def _alive(fit: Fit, score: Score) -> Figure:
     label = _("Still a customer, by the model")
-    if fit.model == Fit.Model.BG_NBD and score.probability_alive == CERTAIN:
+    if fit.is_blind_to_the_once_seen and score.probability_alive == CERTAIN:
         return Figure(
             label,
             formats.NOTHING,

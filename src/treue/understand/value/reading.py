@@ -1,5 +1,7 @@
 """What is in force, for pages and the API."""
 
+from collections.abc import Collection
+
 from treue.core.customers import consent
 from treue.core.customers.models import Customer, Purpose
 from treue.core.shop.models import Shop
@@ -11,9 +13,9 @@ def current(shop: Shop) -> Fit | None:
     return Fit.objects.filter(shop=shop, is_current=True).first()
 
 
-def unwanted(shop: Shop) -> set[int]:
-    """Customers (ids) who do not want to be evaluated personally."""
-    return consent.refused(shop, Purpose.PROFILING)
+def unwanted(shop: Shop, *, among: Collection[int] | None = None) -> set[int]:
+    """Customers (ids) who do not want to be evaluated personally; of all, or of some."""
+    return consent.refused(shop, Purpose.PROFILING, among=among)
 
 
 def is_wanted(customer: Customer) -> bool:

@@ -14,7 +14,7 @@ from treue.core.shop.models import Shop
 from treue.science.buying.summary import Summary, summary_of
 from treue.science.buying.validation import HeldOut
 from treue.understand.metrics.counts import reading as counts
-from treue.understand.value import choosing, drift, fitting, reading, scoring, storing
+from treue.understand.value import choosing, drift, fitting, reading, scoring, storing, summing
 from treue.understand.value.fitting import UNIT
 from treue.understand.value.models import Fit
 
@@ -48,11 +48,11 @@ def _refresh(shop: Shop, customers: Collection[int] | None, progress: Progress) 
     with ExitStack() as until_done:
         with manifest.alone(shop.pk, at="refreshing"):  # an erasure takes the files away at once
             lake = until_done.enter_context(tables.opened(shop.pk))
-            is_of_today = former is not None and former.has_scores and former.until == lake.manifest.as_of
+            is_of_today = former is not None and summing.is_summed(former) and former.until == lake.manifest.as_of
             whose = customers if is_of_today else None
             history = _read(lake, whose, until_done)
         if whose is not None:
-            return _some(former, history.summary, whose)
+            return _some(former, history.summary, whose, progress)
         return _everybody(shop, history, former, progress)
 
 
@@ -69,11 +69,13 @@ def _read(lake: Lake, customers: Collection[int] | None, until_done: ExitStack) 
     return History(summary, held_out)
 
 
-def _some(fit: Fit, summary: Summary, customers: Collection[int]) -> Fit:
+def _some(fit: Fit, summary: Summary, customers: Collection[int], progress: Progress) -> Fit:
     if customers:
         unwanted = reading.unwanted(fit.shop)
         rows = scoring.scores(summary, fitting.remembered(fit), fit, unwanted) if len(summary) else scoring.NOBODY
         storing.write_some(fit, rows, customers)
+        progress.step("summing")
+        summing.sum_up(fit)
     return fit
 
 
@@ -82,7 +84,7 @@ def _everybody(shop: Shop, history: History, former: Fit | None, progress: Progr
     fit = Fit(shop=shop, until=until, unit=UNIT.name, discount_rate=shop.discount_rate, currency=shop.currency)
     fit.margin, unwanted = _margin(shop), reading.unwanted(shop)
     fit.fingerprint = fitting.fingerprint(fit, history.summary, unwanted)
-    if former and former.fingerprint == fit.fingerprint:
+    if former and former.fingerprint == fit.fingerprint and (summing.is_summed(former) or not former.has_scores):
         return former
     progress.step("fitting")
     models = fitting.learn(fit, history.summary, history.held_out)
@@ -91,6 +93,8 @@ def _everybody(shop: Shop, history: History, former: Fit | None, progress: Progr
     if models:
         progress.step("scoring")
         storing.write(fit, scoring.scores(history.summary, models, fit, unwanted), progress)
+        progress.step("summing")
+        summing.sum_up(fit)
     versions.put_in_force(fit)
     storing.clear_away(shop)
     return fit

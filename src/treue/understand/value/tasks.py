@@ -1,10 +1,14 @@
 """Work of this room that waits."""
 
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from treue.core.jobs.wording import describe
 from treue.core.jobs.work import Progress, kind
 from treue.core.shop.models import Shop
+from treue.core.staff.audit_facts import word_values
+from treue.design.figures import Link
 
 SCORE = "value.score"
 
@@ -27,5 +31,10 @@ describe(
         "fitting": _("Comparing the models"),
         "scoring": _("Looking ahead"),
         "storing": _("Keeping the figures"),
+        "summing": _("Adding up"),
     },
+    leads_to=lambda job: Link(gettext("To the values"), reverse("value")),
 )
+
+LISTS = {"at-risk": _("Customers at risk"), "due": _("Next purchases due this week")}
+word_values("list", lambda name: LISTS.get(name, name))

@@ -54,6 +54,7 @@ TAKEN = (
     "value.Score",
     "recommendations.Run",
     "recommendations.Recommendation",
+    "value.Worth",
     "jobs.Job",
     "jobs.Mail",
     "staff.User",

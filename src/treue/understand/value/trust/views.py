@@ -1,18 +1,16 @@
 """The page of the models, and its tables as CSV."""
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from treue.core.shop.setup import ensure_shop
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
 from treue.design import spreadsheet
-from treue.design.figures import Link
 from treue.understand.metrics.scope.basis import active_language
 from treue.understand.value import reading
+from treue.understand.value.tabs import tabs
 from treue.understand.value.trust import downloads, history, page
 
 
@@ -24,7 +22,7 @@ def models(request: HttpRequest) -> HttpResponse:
     table, pager = history.page(request, shop, page.csv_of("fits"))
     has_model = fit is not None and fit.has_scores
     context = {
-        "tabs": [Link(_("Value"), reverse("value")), Link(_("Models"), reverse("models"))],
+        "tabs": tabs(),
         "page": page.of(fit) if has_model else None,
         "nothing": None if has_model else page.nothing(shop, fit, request.user),
         "job": page.at_work(shop, request.user),
@@ -46,9 +44,3 @@ def models_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
     head, rows = downloads.TABLES[name](shop)
     content = spreadsheet.pieces(head, rows, language=active_language())
     return spreadsheet.download(request, f"treue-models-{name}.csv", content)
-
-
-@require_GET
-@requires(Permission.SEE_FIGURES)
-def value(request: HttpRequest) -> HttpResponse:
-    return redirect("models")

@@ -1,0 +1,94 @@
+"""Who is at risk, and whose next purchase is due: found page by page among a million.
+
+Each list goes down by one figure (`rank`) and begins or ends with a customer, never at an offset. Whoever does not want
+to be evaluated personally stands in none, from that moment on.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice
+
+from django.db.models import F, Q, QuerySet
+
+from treue.understand.value import reading
+from treue.understand.value.models import AT_STAKE, Fit, Score
+
+PAGE = 50
+DAYS_AHEAD = 7
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a page begins: after, or before, the customer with this number. page: its number, for the label alone."""
+
+    after: int | None = None
+    before: int | None = None
+    page: int = 1
+
+
+START = Position()
+
+
+@dataclass(frozen=True)
+class Page:
+    """scores: with their `rank`, in order. has_more: whether the list goes on after them."""
+
+    scores: Sequence[Score]
+    has_previous: bool
+    has_more: bool
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A list of a fit's customers, the highest rank first."""
+
+    fit: Fit
+    scores: QuerySet[Score]
+
+    def page(self, position: Position = START, size: int = PAGE) -> Page:
+        if position.before is not None and (end := self._place_of(position.before)):
+            found = list(islice(self.chain(end, back=True, at_once=size + 1), size + 1))
+            if len(found) > size:
+                return Page(found[size - 1 :: -1], has_previous=True, has_more=True)
+        begin = self._place_of(position.after)
+        found = list(islice(self.chain(begin, at_once=size + 1), size + 1))
+        return Page(found[:size], has_previous=begin is not None, has_more=len(found) > size)
+
+    def chain(self, place: Score | None = None, *, back: bool = False, at_once: int) -> Iterator[Score]:
+        """Everybody after a place, or before it going up, read some at a time."""
+        while some := self._next(place, back, at_once):
+            gone = reading.unwanted(self.fit.shop, among=[each.customer_id for each in some])
+            yield from (each for each in some if each.customer_id not in gone)
+            if len(some) < at_once:
+                return
+            place = some[-1]
+
+    def count(self) -> int:
+        return self.scores.count()
+
+    def _place_of(self, customer: int | None) -> Score | None:
+        return self.scores.filter(customer=customer).first() if customer is not None else None
+
+    def _next(self, place: Score | None, back: bool, at_once: int) -> list[Score]:
+        order = ("rank", "customer_id") if back else ("-rank", "-customer_id")
+        beyond = self.scores.filter(_beyond(place, back)) if place else self.scores
+        return list(beyond.order_by(*order)[:at_once])
+
+
+def at_risk(fit: Fit) -> Ranking:
+    """Who has something at stake, by that."""
+    return Ranking(fit, Score.objects.filter(fit=fit).annotate(rank=AT_STAKE).filter(rank__gt=0))
+
+
+def due(fit: Fit, today: date) -> Ranking:
+    """Whose next purchase falls within the seven days that begin today, by what they are worth."""
+    days = (today, today + timedelta(days=DAYS_AHEAD - 1))
+    return Ranking(fit, Score.objects.filter(fit=fit, next_purchase_on__range=days).annotate(rank=F("lifetime_value")))
+
+
+def _beyond(place: Score, back: bool) -> Q:
+    """The first condition is what an index can begin with."""
+    if back:
+        return Q(rank__gte=place.rank) & (Q(rank__gt=place.rank) | Q(customer_id__gt=place.customer_id))
+    return Q(rank__lte=place.rank) & (Q(rank__lt=place.rank) | Q(customer_id__lt=place.customer_id))
