@@ -26,16 +26,8 @@ LONG_NAME = "online_retail_II_2009_2010_bestellungen_vollständig.parquet"
 SIGNED_OUT = ("account_login", "account_reset_password", "account_reset_password_done", "account_inactive")
 # Answers that are no page: files, fragments, steps of a sign-in, and what only takes a POST.
 NO_PAGE = {
-    *(
-        "live",
-        "figures_csv",
-        "customers_csv",
-        "recommendations_csv",
-        "value_at_risk_csv",
-        "value_due_csv",
-        "models_csv",
-    ),
-    *("import_rows_csv", "audit_csv", "mfa_download_recovery_codes"),
+    *("live", "figures_csv", "segments_csv", "segment_csv", "customers_csv", "recommendations_csv", "models_csv"),
+    *("value_at_risk_csv", "value_due_csv", "import_rows_csv", "audit_csv", "mfa_download_recovery_codes"),
     *("import_card", "job_card", "mail_text", "set_language"),
     *("account_logout", "account_set_password", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate"),
     *("account_reset_password_from_key", "account_reset_password_from_key_done", "welcome", "invitation"),
@@ -57,6 +49,7 @@ def full_shop(transactional_db: None, installation: Path) -> "Shop":
     from treue.understand.metrics import notes
     from treue.understand.metrics.counts.refresh import refresh
     from treue.understand.recommendations.refresh import refresh as recommend
+    from treue.understand.segments.refresh import refresh as group
     from treue.understand.value.refresh import refresh as refresh_values
 
     call_command("flush", interactive=False, verbosity=0)
@@ -66,6 +59,7 @@ def full_shop(transactional_db: None, installation: Path) -> "Shop":
     refresh(shop)
     recommend(shop)
     refresh_values(shop)
+    group(shop)
     return shop
 
 
@@ -279,6 +273,8 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "cockpit": ["/", "/?unit=quarter&channel=Onlineshop"],
         "note_new": ["/notes/"],
         "customers": ["/customers/", "/customers/?q=anna&sort=name", "/customers/?q=nobody-is-called-so"],
+        "segments": ["/segments/", "/segments/?months=12"],
+        "segment": ["/segments/loyal/", "/segments/at-risk/"],
         "customer": [person],
         "customer_timeline": [f"{person}timeline/", f"{person}timeline/?kind=contact", f"{person}timeline/?before=1-1"],
         "customer_identities": [f"{person}identities/"],

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "treue.understand.metrics",
     "treue.understand.profile",
     "treue.understand.value",
+    "treue.understand.segments",
     "treue.understand.recommendations",
     "treue.design",
     "django.contrib.auth",

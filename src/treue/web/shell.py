@@ -44,8 +44,9 @@ def navigation(request: HttpRequest, user: User) -> Navigation:
             ),
             understand=granted(
                 (pgettext("the room", "Customers"), "customers", Permission.SEE_CUSTOMERS),
-                (_("Recommendations"), "recommendations", Permission.SEE_FIGURES),
+                (pgettext("the room", "Segments"), "segments", Permission.SEE_FIGURES),
                 (pgettext("the room", "Value"), "value", Permission.SEE_FIGURES),
+                (_("Recommendations"), "recommendations", Permission.SEE_FIGURES),
             ),
         ),
         foot=granted(

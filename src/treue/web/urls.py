@@ -8,6 +8,7 @@ from treue.web import api
 urlpatterns = [
     path("", include("treue.understand.metrics.urls")),
     path("customers/", include("treue.understand.profile.urls")),
+    path("segments/", include("treue.understand.segments.urls")),
     path("recommendations/", include("treue.understand.recommendations.urls")),
     path("value/", include("treue.understand.value.urls")),
     path("imports/", include("treue.listen.imports.urls")),

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 
 from tests.core.lake import buying
+from tests.understand.segments.grouped import segmentation, standing
 from tests.understand.value.scored import fitted, scored
 from treue.core import home
 from treue.core.customers import consent, preferences
@@ -57,8 +58,10 @@ def test_every_table_that_knows_the_person_is_in_the_copy(anna, ben, staff):
     consent.give(customer=anna, **about, note="Card in the shop", happened_at=NOW, by=staff("service"))
     preferences.change(customer=anna, values={"channel": "email"}, now=NOW)
     scored(fitted(anna.shop), anna)
+    standing(segmentation(anna.shop), anna)
     data = copy_of(anna, by=staff("service"))["data"]
     assert (data["value.score"][0]["fit_until"], data["value.score"][0]["lifetime_value"]) == ("2026-06-30", "47.1051")
+    assert (data["segments.standing"][0]["group"], data["segments.standing"][0]["rhythm_days"]) == ("at risk", 34.0)
     assert data["customers.consentrecord"][0]["note"] == "Card in the shop"
     assert data["customers.preference"][0]["channel"] == "email"
     assert data["events.event"][0]["facts"] == {"order": "A-1"}

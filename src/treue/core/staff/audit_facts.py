@@ -37,6 +37,7 @@ NAMES: dict[str, Words] = {
     "key": _("Key"),
     "kind": _("Work"),
     "language": _("Language"),
+    "group": _("Group"),
     "languages": _("Languages"),
     "list": _("List"),
     "margin": _("Margin of the shop"),
@@ -69,6 +70,7 @@ NAMES: dict[str, Words] = {
     "profile.BuyingProfile": _("Profile"),
     "value.Score": _("Forecasts"),
     "recommendations.Recommendation": _("Recommendations"),
+    "segments.Standing": _("Group and rhythm"),
     "imports.Replaced": _("Former versions"),
     "webhooks.Delivery": _("Deliveries to webhooks"),
 }

@@ -48,6 +48,7 @@ ACTIONS: dict[str, Promise | str] = {
     "customer.merged": _("Merged two customers"),
     "customer.merge_undone": _("Undid the merging of two customers"),
     "customers.exported": _("Saved the list of customers"),
+    "segments.exported": _("Saved the list of a group of customers"),
     "installation.exported": _("Exported everything"),
 }
 

@@ -18,7 +18,7 @@ from treue.design.figures import Link
 from treue.understand.metrics.models import Snapshot
 
 REFRESH = "metrics.refresh"
-SCORE, RECOMMEND = "value.score", "recommendations.refresh"  # the rooms beside call their work so
+SCORE, GROUP, RECOMMEND = "value.score", "segments.refresh", "recommendations.refresh"  # of the rooms beside
 MOST_SCORED_APART = 1_000  # beyond, the models are fitted anew
 HOUR_OF_A_NEW_DAY = 4  # in the shop's zone: the tills are closed, and nobody is at work yet
 
@@ -44,6 +44,7 @@ def refresh(
     changed = None if customers is None else customers | marks.keys()
     snapshot = figures.refresh(shop, customers=changed, progress=progress)
     _have_scored(shop, changed)
+    _have_grouped(shop)
     _have_recommended(shop, changed, snapshot.as_of)
     touched.settle(shop.pk, marks)
     result = {"as_of": snapshot.as_of.isoformat(), "seconds": round(snapshot.seconds, 1)}
@@ -96,6 +97,13 @@ def _have_recommended(shop: Shop, customers: set[int] | None, as_of: date) -> No
         asked = asked.filter(arguments__as_of=as_of.isoformat()).exclude(state=Job.State.FAILED)
     if not asked.exists():
         work.start(RECOMMEND, lock=f"{RECOMMEND}.{shop.pk}", shop_id=shop.pk, as_of=as_of.isoformat())
+
+
+def _have_grouped(shop: Shop) -> None:
+    """Queue the groups of all customers: one purchase moves the fifths of everybody."""
+    for_all = {"kind": GROUP, "state": Job.State.WAITING, "arguments": {"shop_id": shop.pk}}
+    if GROUP in work.KINDS and not Job.objects.filter(**for_all).exists():
+        work.start(GROUP, lock=f"{GROUP}.{shop.pk}", shop_id=shop.pk)
 
 
 def _done_too(jobs: list[Job], result: dict[str, object]) -> None:

@@ -62,6 +62,10 @@ TABLES = {
         gettext_lazy("Forecasts"),
         gettext_lazy("whether they stay, what they will buy and when, and what that is worth"),
     ),
+    "segments.Standing": (
+        gettext_lazy("Group and rhythm"),
+        gettext_lazy("in which group of customers they are, and how often they usually buy"),
+    ),
     "recommendations.Recommendation": (
         gettext_lazy("Recommendations"),
         gettext_lazy("what they may want next, and because of what"),

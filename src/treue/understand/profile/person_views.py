@@ -24,6 +24,7 @@ from treue.understand.profile import order_tables, orders, person, portrait
 from treue.understand.profile.filtering import last_day
 from treue.understand.profile.heading import find, gone, heading, local
 from treue.understand.recommendations import panel as wishes
+from treue.understand.segments import portrayal
 from treue.understand.value import outlook
 
 
@@ -43,6 +44,7 @@ def customer(request: HttpRequest, number: int) -> HttpResponse:
         "figures": portrait.figures(known, shop.currency, today),
         "outlook": outlook.of(found, with_money=request.user.may(Permission.SEE_FIGURES)),
         "wishes": wishes.of(found),
+        "standing": portrayal.of(found),
         "chart": portrait.chart(known, shop.currency),
         "facts": _facts(found, known, shop),
         "orders": order_tables.listed(page.orders, shop, known.as_of) if page.orders else None,

@@ -1,0 +1,69 @@
+"""The customers of a group as a table, ready to print."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from treue.design import formats
+from treue.design.tables import Cell, Column, Pager, Table
+from treue.science import rhythm
+from treue.understand.metrics.scope.basis import active_language
+from treue.understand.segments import portrayal
+from treue.understand.segments.mapping import Sums
+from treue.understand.segments.members import Page
+from treue.understand.segments.models import Standing
+from treue.understand.segments.wording import BADGES, STATES
+
+
+def listed(page: Page, unwanted: Collection[int]) -> Table:
+    """unwanted: who objected to being evaluated, and may still be stored for some seconds."""
+    columns = [
+        Column(_("Customer"), full=True),
+        Column(_("Revenue so far"), numeric=True),
+        Column(_("Days with a purchase"), numeric=True),
+        Column(_("Last purchase"), numeric=True),
+        Column(_("Rhythm"), full=True),
+        Column(_("Next purchase"), corner=True),
+    ]
+    rows = [_row(standing) for standing in page.rows if standing.customer_id not in unwanted]
+    return Table(_("Customers of the group"), columns, rows, stack=True)
+
+
+def pager(page: Page, sums: Sums) -> Pager:
+    count = formats.number(sums.customers, active_language())
+    text = ngettext(
+        "%(count)s customer, by revenue", "%(count)s customers, those with the highest revenue first", sums.customers
+    )
+    return Pager(
+        text % {"count": count},
+        previous_url=f"?before={page.rows[0].customer_id}" if page.has_previous else "",
+        next_url=f"?after={page.rows[-1].customer_id}" if page.has_next else "",
+    )
+
+
+def _row(standing: Standing) -> list[str | Cell]:
+    language, customer = active_language(), standing.customer
+    last = standing.segmentation.as_of - timedelta(days=standing.recency_days)
+    person = Cell(
+        str(customer),
+        url=reverse("customer", args=[customer.pk]),
+        sub=customer.email or customer.number,
+        avatar=str(customer),
+    )
+    return [
+        person,
+        formats.money(standing.monetary, language, standing.segmentation.currency),
+        formats.number(standing.frequency, language),
+        formats.day(last, language),
+        portrayal.paces(standing),
+        _state(standing),
+    ]
+
+
+def _state(standing: Standing) -> Cell:
+    if standing.state == rhythm.UNKNOWN:
+        return Cell(str(STATES[standing.state]), kind="muted")
+    return Cell(str(STATES[standing.state]), badge=BADGES[standing.state])
