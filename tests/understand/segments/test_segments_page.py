@@ -60,7 +60,7 @@ def test_in_german(current: Segmentation):
         "<em>412</em> Kundinnen und Kunden, die am 30. März 2026 in der Gruppe „Treu“ waren, sind jetzt in der Gruppe "
         "„Gefährdet“.",
         "Die Gruppe „Spitzenkunden“ macht 8,1 % Ihrer Kundschaft aus und brachte 41,0 % des Umsatzes",
-        "Seit 30.03.2026 sind 442 Kunden in eine schwächere Gruppe gewandert und 80 in eine bessere",
+        "Seit dem 30.03.2026 sind 442 Kunden in eine schwächere Gruppe gewandert und 80 in eine bessere",
         "Schlafend",
         "Verglichen mit",
         "So gerechnet",
@@ -110,9 +110,9 @@ def test_another_day_can_be_compared_with(current: Segmentation):
     from datetime import date
 
     moved(current, "champions", "lost", 60, months=12, since=date(2025, 6, 30))
-    assert '<option value="3" selected>3 months ago (30 Mar 2026)</option>' in page()
+    assert '<option value="3" selected>3 months ago</option>' in page()
     text = page("/segments/?months=12", language="de")
-    assert '<option value="12" selected>vor 12 Monaten (30.06.2025)</option>' in text
+    assert '<option value="12" selected>vor 12 Monaten</option>' in text
     assert "<em>60</em> Kundinnen und Kunden, die am 30. Juni 2025 in der Gruppe „Spitzenkunden“ waren" in text
     assert "<em>412</em>" in page("/segments/?months=7", role="admin"), "what there is not, is the usual one"
 

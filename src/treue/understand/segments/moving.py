@@ -73,8 +73,7 @@ def options(offered: Sequence[Comparison]) -> list[tuple[str, str]]:
 
 
 def _ago(each: Comparison) -> str:
-    facts = {"count": each.months, "day": formats.day(each.since, active_language())}
-    return ngettext("%(count)s month ago (%(day)s)", "%(count)s months ago (%(day)s)", each.months) % facts
+    return ngettext("%(count)s month ago", "%(count)s months ago", each.months) % {"count": each.months}
 
 
 def sentence(segmentation: Segmentation, comparison: Comparison | None) -> SafeString:
