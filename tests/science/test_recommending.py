@@ -322,7 +322,8 @@ def test_facts_that_contradict_themselves_or_the_purchases_are_refused(facts, er
 
 def test_a_question_that_means_nothing_is_refused():
     model = fitted()
-    with pytest.raises(ImpossibleHorizon):
-        model.new_to_you(k=0)
+    for k in (0, float("nan"), "3"):
+        with pytest.raises(ImpossibleHorizon):
+            model.new_to_you(k=k)
     with pytest.raises(WrongColumnType):
         model.new_to_you([7])

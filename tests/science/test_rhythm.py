@@ -113,6 +113,8 @@ def test_who_came_back_is_counted_by_the_state_on_the_day():
     assert came_back(orders, 100, 10) == {"on time": (3, 2), "long overdue": (1, 0), "unknown": (1, 1)}
 
 
-def test_nothing_comes_back_in_less_than_a_day():
-    with pytest.raises(ImpossibleHorizon):
-        rhythm.came_back(table_of([]), as_of=date(2024, 1, 1), days=0)
+@pytest.mark.parametrize("days", [0, -1, 30.5, float("nan"), float("inf"), 10**9, "30", None, True])
+def test_only_within_a_number_of_days_somebody_comes_back(days):
+    with pytest.raises(ImpossibleHorizon) as refused:
+        rhythm.came_back(table_of([]), as_of=date(2024, 1, 1), days=days)
+    assert refused.value.name == "days"

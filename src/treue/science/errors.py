@@ -89,6 +89,21 @@ class TooFewRepeatBuyers(ScienceError):
         self.needed = needed
 
 
+class TooFewSpenders(TooFewRepeatBuyers):
+    """So few customers who paid something when they bought again that nothing can be learned of what is spent.
+
+    left_out: customers who bought again and never paid anything.
+    """
+
+    def __init__(self, spenders: int, needed: int, left_out: int) -> None:
+        super().__init__(spenders, needed)
+        self.args = (
+            f"{spenders} customers paid something when they bought again, {left_out} never did; "
+            f"what customers spend is learned from at least {needed}.",
+        )
+        self.left_out = left_out
+
+
 class NotFitted(ScienceError):
     """A question to a model that was not fitted yet."""
 
@@ -100,7 +115,7 @@ class NotFitted(ScienceError):
 class ImpossibleHorizon(ScienceError):
     """A span of time to look ahead, a rate or a number that means nothing."""
 
-    def __init__(self, name: str, value: float) -> None:
+    def __init__(self, name: str, value: object) -> None:
         super().__init__(f"{name} cannot be {value}.")
         self.name = name
         self.value = value
@@ -109,10 +124,18 @@ class ImpossibleHorizon(ScienceError):
 class ImpossibleHoldout(ScienceError):
     """A time held out that ends before it begins."""
 
-    def __init__(self, until: date, last: date) -> None:
-        super().__init__(f"Nothing is held out between {until} and {last}.")
+    def __init__(self, until: date, last: date, message: str | None = None) -> None:
+        super().__init__(message or f"Nothing is held out between {until} and {last}.")
         self.until = until
         self.last = last
+
+
+class HoldoutBeyondData(ImpossibleHoldout):
+    """A time held out that goes on after the purchases do: nobody seems to come back, and nobody has looked."""
+
+    def __init__(self, until: date, last: date, last_purchase: date) -> None:
+        super().__init__(until, last, f"The purchases end on {last_purchase}; nothing is known up to {last}.")
+        self.last_purchase = last_purchase
 
 
 class TooFewLosses(ScienceError):

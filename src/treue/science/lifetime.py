@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import betaincc
 
+from treue.science.asked import whole
 from treue.science.buying.model import BuyingModel
 from treue.science.buying.summary import Living, Summary
 from treue.science.buying.units import MONTH
@@ -40,13 +41,12 @@ def discounted_purchases(summary: Summary, model: BuyingModel, *, months: int, d
     """(k,) expected purchases of each distinct history in the next `months`, each at what it is worth today."""
     if summary.unit != model.unit:
         raise MixedUnits(model.unit.name, summary.unit.name)
-    if not 1 <= months < np.inf or int(months) != months:
-        raise ImpossibleHorizon("months", months)
+    months = whole("months", months, least=1)
     if not 0 <= discount_rate < np.inf:
         raise ImpossibleHorizon("discount_rate", discount_rate)
     histories, month = summary.distinct, MONTH.days / summary.unit.days
     total, before = np.zeros(len(histories.living)), np.zeros(len(histories.living))
-    for number in range(1, int(months) + 1):
+    for number in range(1, months + 1):
         so_far = model.purchases_of_the_living(histories.living, number * month)
         total += (so_far - before) * (1 + discount_rate) ** (-number / 12)
         before = so_far

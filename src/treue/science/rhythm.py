@@ -5,7 +5,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from treue.science.errors import ImpossibleHorizon
+from treue.science.asked import whole
 from treue.science.purchases import EPOCH, day_number, purchases
 
 FEWEST_DAYS = 4
@@ -60,10 +60,9 @@ def came_back(orders: ir.Table, *, as_of: date, days: int) -> ir.Table:
     """How far the states can be trusted: `state`, `customers`, and how many of them `bought` in the `days` after as_of.
 
     orders: must reach `days` beyond as_of, or some who are still to come are counted as gone. States of nobody have no
-    row. Raises what `rhythms` raises, and ImpossibleHorizon for less than a day.
+    row. Raises what `rhythms` raises, and ImpossibleHorizon for anything but days, from 1 on.
     """
-    if days < 1:
-        raise ImpossibleHorizon("days", days)
+    days = whole("days", days, least=1, most=date.max.toordinal() - as_of.toordinal())
     cut = day_number(as_of)
     until = date.fromordinal(as_of.toordinal() + days)
     later = purchases(orders, until).filter(ibis._.day > cut).select(buyer="customer_id").distinct()

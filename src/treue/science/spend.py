@@ -14,7 +14,7 @@ from scipy.stats import norm, rankdata
 from treue.science.buying.fitted import Estimated, Estimates, precision
 from treue.science.buying.newton import Local, maximise
 from treue.science.buying.summary import Summary
-from treue.science.errors import ImpossibleHorizon, TooFewRepeatBuyers
+from treue.science.errors import ImpossibleHorizon, TooFewSpenders
 
 Floats = NDArray[np.float64]
 Status = Literal["converged", "mean not identified"]
@@ -80,7 +80,7 @@ class GammaGamma(Estimated[Fit]):
         return cls(known_fit(known, mean=mean, status=CONVERGED))
 
     def fit(self, summary: Summary) -> "GammaGamma":
-        """Exact maximum likelihood on the repeat buyers. Raises TooFewRepeatBuyers.
+        """Exact maximum likelihood on the repeat buyers who paid something. Raises TooFewSpenders.
 
         Where q is 1 or less, or its 95 % interval reaches that far down, the population has no finite mean, or one that
         could be anything; the status then says "mean not identified".
@@ -90,7 +90,7 @@ class GammaGamma(Estimated[Fit]):
     def fit_to(self, spent: Spent) -> "GammaGamma":
         """The same on arrays."""
         if len(spent.monetary) < FEWEST_REPEAT_BUYERS:
-            raise TooFewRepeatBuyers(len(spent.monetary), FEWEST_REPEAT_BUYERS)
+            raise TooFewSpenders(len(spent.monetary), FEWEST_REPEAT_BUYERS, spent.left_out)
         found = maximise(Likelihood(spent), np.array(START))
         p, q, gamma = map(float, found.at)
         n = len(spent.monetary)
@@ -224,10 +224,10 @@ class Independence:
 
 
 def independence(spent: Spent) -> Independence:
-    """Source: Bonett & Wright 2000, Psychometrika 65(1), for the interval of a rank correlation."""
+    """Raises TooFewSpenders. Source: Bonett & Wright 2000, Psychometrika 65(1), for the interval."""
     n = len(spent.monetary)
     if n < FEWEST_REPEAT_BUYERS:
-        raise TooFewRepeatBuyers(n, FEWEST_REPEAT_BUYERS)
+        raise TooFewSpenders(n, FEWEST_REPEAT_BUYERS, spent.left_out)
     ranks = _correlation(rankdata(spent.frequency), rankdata(spent.monetary))
     far = norm.ppf(0.975) * np.sqrt((1 + ranks**2 / 2) / (n - 3))
     middle = np.arctanh(np.clip(ranks, -0.999999, 0.999999))

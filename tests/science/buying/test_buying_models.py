@@ -174,6 +174,19 @@ def test_a_horizon_is_a_span_of_time(summary, horizon):
         MODELS[0].expected_purchases(summary, horizon=horizon)
 
 
+@pytest.mark.parametrize("most", [-1, 1.5, np.nan, np.inf, "3", None])
+def test_a_distribution_goes_up_to_a_number_of_purchases(summary, most):
+    with pytest.raises(ImpossibleHorizon) as refused:
+        MODELS[0].distribution_of_purchases(summary, horizon=39, most=most)
+    assert refused.value.name == "most"
+
+
+def test_a_distribution_may_tell_nothing_from_something(summary):
+    table = MODELS[0].distribution_of_purchases(summary, horizon=39, most=0)
+    assert list(table.columns) == [0, "more"]
+    assert table.sum(axis=1).to_numpy() == pytest.approx(1)
+
+
 def test_four_repeat_buyers_are_too_few(summary):
     with pytest.raises(TooFewRepeatBuyers) as few:
         ts.BetaGeoNBD().fit(Summary.of(HISTORIES.head(6), unit=ts.WEEK))

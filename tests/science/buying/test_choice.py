@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ import pytest
 import treue.science as ts
 from tests.science import cdnow, online_retail
 from treue.science.buying.summary import Summary
-from treue.science.errors import ImpossibleHoldout
+from treue.science.errors import HoldoutBeyondData, ImpossibleHoldout, TooFewSpenders
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,34 @@ def test_weekly_purchases_add_up_to_the_cumulative_ones(held_out):
 def test_the_holdout_comes_after(real_data: Path):
     with pytest.raises(ImpossibleHoldout):
         ts.validation.split(cdnow.orders(real_data), until=date(1997, 9, 30), last=date(1997, 9, 30), unit=ts.WEEK)
+
+
+def test_what_is_held_out_ends_where_the_purchases_do(real_data: Path):
+    orders = cdnow.orders(real_data)
+    with pytest.raises(HoldoutBeyondData) as beyond:
+        ts.validation.split(orders, until=date(1997, 9, 30), last=date(1998, 12, 31), unit=ts.WEEK)
+    assert beyond.value.last_purchase == date(1998, 6, 30)
+    a_week_more = ts.validation.split(orders, until=date(1997, 9, 30), last=date(1998, 7, 7), unit=ts.WEEK)
+    assert a_week_more.purchases.sum() == 1882
+
+
+def test_a_shop_that_rests_for_long_may_rest_at_the_end_too():
+    rows = [(customer, date(2024, month, 1), 5.0) for month in (1, 2, 6) for customer in range(9)]
+    orders = ibis.memtable(pd.DataFrame(rows, columns=["customer_id", "ordered_at", "amount"]))
+    rested = {"until": date(2024, 3, 1), "unit": ts.WEEK}  # 121 days without a purchase, from February to June
+    assert ts.validation.split(orders, last=date(2024, 9, 30), **rested).purchases.sum() == 9
+    with pytest.raises(HoldoutBeyondData):
+        ts.validation.split(orders, last=date(2024, 10, 1), **rested)
+
+
+def test_too_few_who_spend_are_told_in_terms_of_spend():
+    table = pd.DataFrame({"customer_id": range(9), "frequency": 2.0, "recency": 5.0, "age": 9.0, "monetary": 0.0})
+    table.loc[:3, "monetary"] = 10.0
+    summary = Summary.of(table, unit=ts.WEEK)
+    for question in (ts.GammaGamma().fit, ts.GammaGamma().independence):
+        with pytest.raises(TooFewSpenders, match=r"4 customers paid something .*, 5 never did") as few:
+            question(summary)
+        assert (few.value.repeat_buyers, few.value.left_out) == (4, 5)
 
 
 def test_gamma_gamma_draws_a_customer_towards_the_population_the_more_the_less_was_seen():

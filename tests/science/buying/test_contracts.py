@@ -60,6 +60,25 @@ def test_whoever_stayed_longer_is_more_likely_to_stay_and_who_left_is_gone():
     assert by_day == pytest.approx(survives @ 1.00026 ** -(ahead - 1), rel=1e-6)
 
 
+@pytest.mark.parametrize("periods", [-1, 0.5, np.nan, np.inf, "1", None])
+def test_periods_to_stay_are_a_number_of_them(periods):
+    given = contracts(REGULAR)
+    with pytest.raises(ImpossibleHorizon):
+        BetaGeometric().fit(given).probability_to_stay(given, periods=periods)
+
+
+def test_there_is_no_survival_before_the_start_and_no_retention_before_the_first_period():
+    model = BetaGeometric().fit(contracts(REGULAR))
+    for bad in (-1.0, np.nan, np.inf):
+        with pytest.raises(ImpossibleHorizon):
+            model.survival(np.array([1.0, bad]))
+        with pytest.raises(ImpossibleHorizon):
+            model.retention(np.array([1.0, bad]))
+    with pytest.raises(ImpossibleHorizon):
+        model.retention(np.array([0.0]))
+    assert model.survival(np.array([0.0])) == 1
+
+
 def test_intervals_hold_the_estimate_and_nothing_below_zero():
     model = BetaGeometric().fit(contracts(HIGH_END))
     for name, (low, high) in model.intervals().items():

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.special import betaln, hyp2f1
 
+from treue.science.asked import whole
 from treue.science.buying.fitted import Estimated, Estimates, precision
 from treue.science.buying.gammas import Counts
 from treue.science.buying.newton import Local, maximise
@@ -100,22 +101,25 @@ class BetaGeometric(Estimated[Estimates]):
         return replace(self, fitted=fit)
 
     def survival(self, periods: Floats) -> Floats:
-        """(m,) share of new customers who are still there after each number of `periods` (m,). Eq. 6 of 2007."""
+        """(m,) share of new customers who are still there after each number of `periods` (m,). Raises ImpossibleHorizon
+        for one below 0. Eq. 6 of 2007."""
         alpha, beta = self._parameters
-        return self._stays(alpha, beta, periods)
+        return self._stays(alpha, beta, _periods(periods, least=0))
 
     def retention(self, periods: Floats) -> Floats:
-        """(m,) share of those still there who stay at the end of each period, from 1. Eq. 8 of 2007."""
+        """(m,) share of those still there who stay at the end of each period, from 1. Raises ImpossibleHorizon for one
+        below that. Eq. 8 of 2007."""
         alpha, beta = self._parameters
-        rate: Floats = (beta + periods - 1) / (alpha + beta + periods - 1)
+        past = _periods(periods, least=1) - 1
+        rate: Floats = (beta + past) / (alpha + beta + past)
         return rate
 
     def probability_to_stay(self, contracts: Contracts, *, periods: int) -> pd.Series:
-        """(n,) probability to stay for the next `periods`, by customer id; 0 for who has left."""
-        if not 0 <= periods < np.inf or int(periods) != periods:
-            raise ImpossibleHorizon("periods", periods)
+        """(n,) probability to stay for the next `periods`, by customer id; 0 for who has left. Raises ImpossibleHorizon
+        for anything but a whole number from 0 on."""
+        ahead = whole("periods", periods, least=0)
         alpha, beta = self._parameters
-        return self._of_the_living(contracts, "probability_to_stay", lambda k: self._stays(alpha, beta + k, periods))
+        return self._of_the_living(contracts, "probability_to_stay", lambda k: self._stays(alpha, beta + k, ahead))
 
     def discounted_residual_lifetime(self, contracts: Contracts, *, discount_rate: float) -> pd.Series:
         """(n,) expected further periods, each at what it is worth today, by customer id; the renewal that is next is
@@ -144,6 +148,14 @@ class BetaGeometric(Estimated[Estimates]):
     @property
     def _parameters(self) -> tuple[float, float]:
         return self.params["alpha"], self.params["beta"]
+
+
+def _periods(given: Floats, least: int) -> Floats:
+    periods = np.asarray(given, dtype=np.float64)
+    impossible = ~((periods >= least) & (periods < np.inf))
+    if impossible.any():
+        raise ImpossibleHorizon("periods", float(periods[impossible].flat[0]))
+    return periods
 
 
 class Likelihood:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from treue.science.asked import whole
 from treue.science.buying import quadrature
 from treue.science.buying.fitted import CONVERGED, NOT_IDENTIFIED, Estimated, Fit, Status, precision
 from treue.science.buying.nbd import Purchases
@@ -127,8 +128,9 @@ class BuyingModel(Estimated[Fit], ABC):
         return summary.answer("probability_of_no_purchase", self.number(self._checked(summary), horizon, 0))
 
     def distribution_of_purchases(self, summary: Summary, *, horizon: float, most: int = 10) -> pd.DataFrame:
-        """(n, most + 2) probability of 0, 1, … `most` purchases in the next `horizon`, and of more than that."""
-        histories = self._checked(summary)
+        """(n, most + 2) probability of 0, 1, … `most` purchases in the next `horizon`, and of more than that. Raises
+        ImpossibleHorizon, also for `most` below 0."""
+        histories, most = self._checked(summary), whole("most", most, least=0)
         each = [self.number(histories, horizon, number) for number in range(most + 1)]
         each.append(np.clip(1 - np.sum(each, axis=0), 0, 1))
         columns = [*range(most + 1), "more"]

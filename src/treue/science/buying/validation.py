@@ -16,7 +16,7 @@ from treue.science import purchases as bought
 from treue.science.buying.model import BuyingModel
 from treue.science.buying.summary import Summary, summarise
 from treue.science.buying.units import TimeUnit
-from treue.science.errors import ImpossibleHoldout, NoPurchases
+from treue.science.errors import HoldoutBeyondData, ImpossibleHoldout, NoPurchases
 
 Floats = NDArray[np.float64]
 TOP_SHARE = 0.1
@@ -82,18 +82,28 @@ class Accuracy:
 def split(orders: ir.Table, *, until: date, last: date, unit: TimeUnit) -> HeldOut:
     """orders: as `summarise` asks for them. until: the last day that the model sees. last: of those held out.
 
-    Raises ImpossibleHoldout where nothing is held out, NoPurchases, and what `summarise` raises.
+    Raises ImpossibleHoldout where nothing is held out, HoldoutBeyondData where the purchases end longer before `last`
+    than the shop was ever without any, and longer than a unit; NoPurchases, and what `summarise` raises.
     """
     if last <= until:
         raise ImpossibleHoldout(until, last)
     summary = summarise(orders, until=until, unit=unit)
     if not len(summary):
         raise NoPurchases(until)
+    _require_data(orders, until, last, unit)
     days = _days(orders, last).filter(ibis._.day > bought.day_number(until))
     later = days.group_by("customer_id").agg(purchases=ibis._.count(), spent=ibis._.amount.sum().cast("float64"))
     found = later.semi_join(summary.table, "customer_id").to_pandas().set_index("customer_id")
     first = until - timedelta(days=round(float(summary.distinct.age.max()) * unit.days))
     return HeldOut(summary, found.reindex(summary.customer_id, fill_value=0.0), until, last, first)
+
+
+def _require_data(orders: ir.Table, until: date, last: date, unit: TimeUnit) -> None:
+    days = bought.purchases(orders, last).select("day").distinct().order_by("day").to_pandas()["day"]
+    longest = max(float(days.diff().max()) if len(days) > 1 else 0.0, unit.days)
+    end = bought.EPOCH + timedelta(days=int(days.iloc[-1]))
+    if (last - end).days > longest:
+        raise HoldoutBeyondData(until, last, end)
 
 
 def judged(model: BuyingModel, held_out: HeldOut) -> Accuracy:

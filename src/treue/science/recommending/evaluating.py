@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from treue.science.errors import ImpossibleHorizon
+from treue.science.asked import whole
 from treue.science.recommending import facts
 from treue.science.recommending.choosing import METHODS, learned, new_purchases
 from treue.science.recommending.dearer import dearer_popular
@@ -47,17 +47,16 @@ def evaluate(
     Raises as `Recommender.fit`, and NoHoldout.
     """
     for name, value in (("holdout_days", holdout_days), ("k", k)):
-        if value < 1:
-            raise ImpossibleHorizon(name, value)
-    whole = read(purchases, as_of)
-    cut = whole.as_of - holdout_days
-    before = whole.up_to(cut)
+        whole(name, value, least=1)
+    everything = read(purchases, as_of)
+    cut = everything.as_of - holdout_days
+    before = everything.up_to(cut)
     if not len(before.day):
         raise NoHoldout(holdout_days)
-    known = facts.products(products, whole.products), facts.segments(segments, whole.customers)
+    known = facts.products(products, everything.products), facts.segments(segments, everything.customers)
     model = Recommender.of(before, *known, seed=seed, holdout_days=holdout_days)
-    new = new_purchases(whole, before.bought, cut)
-    again = _bought_again(whole, before.bought, cut)
+    new = new_purchases(everything, before.bought, cut)
+    again = _bought_again(everything, before.bought, cut)
     if not len(new.customer) and not len(again.customer):
         raise NoHoldout(holdout_days)
     return Evaluation(model, _new_to_you(model, new, seed, k), _buy_again(model, again, k), _up_sell(model, new, k))

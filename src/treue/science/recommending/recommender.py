@@ -11,7 +11,7 @@ import pyarrow as pa
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from treue.science.errors import ImpossibleHorizon
+from treue.science.asked import whole
 from treue.science.recommending import facts
 from treue.science.recommending.again import BuyingAgain, bought_again, learn, place_of, usual_days
 from treue.science.recommending.choosing import METHODS, Choice, choose
@@ -85,8 +85,7 @@ class Recommender:
     ) -> "Recommender":
         if method is not None and method not in METHODS:
             raise UnknownMethod(method, METHODS)
-        if holdout_days < 1:
-            raise ImpossibleHorizon("holdout_days", holdout_days)
+        whole("holdout_days", holdout_days, least=1)
         choice = choose(history, seed, holdout_days) if method is None else _asked_for(method)
         pairs = history.bought
         own = history.matrix(pairs)
@@ -202,5 +201,4 @@ def _asked_for(method: str) -> Choice:
 
 
 def _require_count(k: int) -> None:
-    if k < 1:
-        raise ImpossibleHorizon("k", k)
+    whole("k", k, least=1)
