@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from treue.science import churn as churn
     from treue.science import rfm as rfm
     from treue.science import rhythm as rhythm
     from treue.science.buying import choice as choice
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from treue.science.buying.units import DAY as DAY
     from treue.science.buying.units import MONTH as MONTH
     from treue.science.buying.units import WEEK as WEEK
+    from treue.science.churn import ChurnClassifier as ChurnClassifier
     from treue.science.lifetime import lifetime_interval as lifetime_interval
     from treue.science.lifetime import lifetime_value as lifetime_value
     from treue.science.spend import GammaGamma as GammaGamma
 
 MODULES = {
     "choice": "buying.choice",
+    "churn": "churn",
     "rfm": "rfm",
     "rhythm": "rhythm",
     "validation": "buying.validation",
@@ -37,6 +40,7 @@ HOMES = {
     "BetaGeoNBD": "buying.geometric",
     "ModifiedBetaGeoNBD": "buying.geometric",
     "ParetoNBD": "buying.pareto",
+    "ChurnClassifier": "churn",
     "Summary": "buying.summary",
     "summarise": "buying.summary",
     "DAY": "buying.units",

@@ -8,6 +8,7 @@ import ibis
 import pytest
 
 from tests.understand.value.tea_buyers import AS_OF, bought, sell, write_lake
+from treue.core import versions
 from treue.core.customers import consent, erasure, merging
 from treue.core.customers.models import Channel, Customer, Purpose
 from treue.core.events.reacting import drain
@@ -244,7 +245,7 @@ class CancelledWhileStoring(Silent):
 def test_cancelled_in_the_middle_it_leaves_the_groups_before_and_the_next_run_ends_well(
     tea_shop: Shop, monkeypatch: pytest.MonkeyPatch, at_once: int
 ):
-    monkeypatch.setattr(storing, "CUSTOMERS_AT_ONCE", at_once)
+    monkeypatch.setattr(versions, "ROWS_AT_ONCE", at_once)
     first = refresh(tea_shop)
     write_lake(tea_shop, as_of=AS_OF + timedelta(days=1))
     with pytest.raises(Cancelled):

@@ -1,0 +1,166 @@
+"""Guard against features that know the answer, or that are no features: a model that has them looks perfect and is
+useless, since nobody has them of the customers who are still there.
+
+Source: Kaufman, Rosset & Perlich 2012, "Leakage in Data Mining", ACM TKDD 6(4): what was not known when the prediction
+is made, and what stands in for the target, is left out before anything is learned.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from treue.science.churn.contracts import Contracts
+from treue.science.churn.errors import KnownTooLate, LabelInDisguise, NoFeatures, PredictsPerfectly
+from treue.science.churn.folds import FOLDS, auc
+from treue.science.errors import MissingColumn
+from treue.science.purchases import EPOCH, day_number
+
+Floats = NDArray[np.float64]
+REFUSED_AUC = 0.98
+SUSPICIOUS_AUC = 0.90
+DISTINCT_TEXTS = 0.9  # of all customers: a text that nearly everybody has for their own tells nothing of others
+DENSE = 10  # numbers from 1 to ten times as many as there are customers are counted, not measured
+FEWEST_OF_A_VALUE = 20
+BY_CHANCE = 1e-6
+BINS = 20
+
+Matter = Literal["identifier", "constant", "suspicious", "only churners"]
+LEFT_OUT: tuple[Matter, ...] = ("identifier", "constant")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with a feature. matter: 'identifier' and 'constant' are left out. 'suspicious' stays: figure is the
+    area under its curve, from SUSPICIOUS_AUC on. 'only churners' stays: all of the rows with one of its values left,
+    which chance does not do; figure is their number."""
+
+    column: str
+    matter: Matter
+    figure: float
+
+
+def guarded(
+    contracts: Contracts, *, part: NDArray[np.intp], trusted: Collection[str], known_on: Mapping[str, date]
+) -> tuple[list[str], tuple[Finding, ...]]:
+    """The features to learn from, and what was found of all. part: (n,) as `folds.dealt`. trusted: features that were
+    known at the cut-off, whatever they look like. known_on: the last day on which a feature's figures are of.
+
+    Raises KnownTooLate, LabelInDisguise, PredictsPerfectly, NoFeatures; MissingColumn for one named that is not there.
+    """
+    for name in [*trusted, *known_on]:
+        if name not in contracts.values:
+            raise MissingColumn(name, tuple(contracts.values))
+    doubted = [name for name in contracts.values if name not in trusted]
+    _require_known(contracts, doubted, known_on)
+    findings: list[Finding] = []
+    for name in contracts.values:
+        codes = _codes(contracts.values[name])
+        found = _no_feature(contracts, name, codes, is_trusted=name in trusted)
+        if found is None and name in doubted:
+            _require_no_label(contracts, name, codes)
+            found = _telling(contracts, name, codes, part)
+        findings += [found] if found else []
+    left_out = {each.column: each.matter for each in findings if each.matter in LEFT_OUT}
+    kept = [name for name in contracts.values if name not in left_out]
+    if not kept:
+        raise NoFeatures(left_out)
+    return kept, tuple(findings)
+
+
+def require_known(contracts: Contracts, trusted: Collection[str]) -> None:
+    """Of customers to be scored. Raises KnownTooLate."""
+    _require_known(contracts, [name for name in contracts.values if name not in trusted], {})
+
+
+def _require_known(contracts: Contracts, doubted: list[str], known_on: Mapping[str, date]) -> None:
+    if not len(contracts):
+        return
+    first, last = (EPOCH + timedelta(days=int(day)) for day in (contracts.day.min(), contracts.day.max()))
+    for name in doubted:
+        if name in known_on and day_number(known_on[name]) > contracts.day.min():
+            raise KnownTooLate(name, first, None)
+        if contracts.kinds[name] == "date" and (late := int((contracts.values[name] < 0).sum())):
+            raise KnownTooLate(name, last, late)
+
+
+def _codes(values: NDArray[Any]) -> NDArray[np.intp]:
+    """(n,) numbers of the values that differ; being missing is one of them."""
+    codes: NDArray[np.intp] = pd.factorize(values, use_na_sentinel=False)[0]
+    return codes
+
+
+def _no_feature(contracts: Contracts, name: str, codes: NDArray[np.intp], *, is_trusted: bool) -> Finding | None:
+    distinct = int(codes.max(initial=-1)) + 1
+    if distinct <= 1:
+        return Finding(name, "constant", distinct)
+    if not is_trusted and _is_identifier(contracts, name, distinct):
+        return Finding(name, "identifier", distinct)
+    return None
+
+
+def _is_identifier(contracts: Contracts, name: str, distinct: int) -> bool:
+    values, kind = contracts.values[name], contracts.kinds[name]
+    if kind == "category":
+        return distinct > max(DISTINCT_TEXTS * contracts.customers, FEWEST_OF_A_VALUE)
+    if kind != "number" or distinct < max(contracts.customers, FEWEST_OF_A_VALUE) or np.isnan(values).any():
+        return False
+    return bool(
+        (values % 1 == 0).all() and np.ptp(values) < DENSE * contracts.customers and _is_ones_own(contracts, values)
+    )
+
+
+def _is_ones_own(contracts: Contracts, values: Floats) -> bool:
+    """Whether each customer always has the same value."""
+    pairs = pd.DataFrame({"customer": contracts.customer, "value": values}).drop_duplicates()
+    return len(pairs) == contracts.customers
+
+
+def _require_no_label(contracts: Contracts, name: str, codes: NDArray[np.intp]) -> None:
+    of_churners, of_stayers = np.unique(codes[contracts.left]), np.unique(codes[~contracts.left])
+    if len(of_churners) == len(of_stayers) == 1 and of_churners[0] != of_stayers[0]:
+        raise LabelInDisguise(name, contracts.values[name][contracts.left][0])
+
+
+def _telling(contracts: Contracts, name: str, codes: NDArray[np.intp], part: NDArray[np.intp]) -> Finding | None:
+    area = _alone(contracts, name, codes, part)
+    if area > REFUSED_AUC:
+        raise PredictsPerfectly(name, area, REFUSED_AUC)
+    if area > SUSPICIOUS_AUC:
+        return Finding(name, "suspicious", area)
+    rows, left = np.bincount(codes), np.bincount(codes, weights=contracts.left)
+    only = (rows >= FEWEST_OF_A_VALUE) & (left == rows) & (contracts.left.mean() ** rows < BY_CHANCE)
+    return Finding(name, "only churners", float(rows[only].max())) if only.any() else None
+
+
+def _alone(contracts: Contracts, name: str, codes: NDArray[np.intp], part: NDArray[np.intp]) -> float:
+    """Area under the curve of a feature by itself: as a number, with the missing ones at either end, falling or
+    rising; and by the share of churners among others of the same value."""
+    left, areas = contracts.left, []
+    values = contracts.values[name]
+    if contracts.kinds[name] != "category":
+        missing = np.isnan(values)
+        areas = [auc(np.where(missing, end, values), left) for end in (-np.inf, np.inf)]
+        codes = _binned(values, missing)
+    areas.append(auc(_share_of_others(codes, left, part), left))
+    return max(max(area, 1 - area) for area in areas)
+
+
+def _binned(values: Floats, missing: NDArray[np.bool_]) -> NDArray[np.intp]:
+    edges = np.unique(np.nanquantile(values, np.linspace(0, 1, BINS + 1)[1:-1]))
+    return np.where(missing, len(edges) + 1, np.searchsorted(edges, values, side="right"))
+
+
+def _share_of_others(codes: NDArray[np.intp], left: NDArray[np.bool_], part: NDArray[np.intp]) -> Floats:
+    """(n,) churners among the rows of the same value in the other parts, a value seen once counting half as all do."""
+    share, size, overall = np.empty(len(codes)), codes.max() + 1, left.mean()
+    for each in range(FOLDS):
+        others = part != each
+        rows = np.bincount(codes[others], minlength=size)
+        gone = np.bincount(codes[others], weights=left[others], minlength=size)
+        share[~others] = ((gone + overall) / (rows + 1))[codes[~others]]
+    return share
