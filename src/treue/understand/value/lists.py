@@ -7,6 +7,7 @@ to be evaluated personally stands in none, from that moment on.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import islice
 
 from django.db.models import F, Q, QuerySet
@@ -16,6 +17,8 @@ from treue.understand.value.models import AT_STAKE, Fit, Score
 
 PAGE = 50
 DAYS_AHEAD = 7
+
+Place = tuple[float | Decimal, int]  # the rank and the number of a customer
 
 
 @dataclass(frozen=True)
@@ -55,25 +58,28 @@ class Ranking:
         found = list(islice(self.chain(begin, at_once=size + 1), size + 1))
         return Page(found[:size], has_previous=begin is not None, has_more=len(found) > size)
 
-    def chain(self, place: Score | None = None, *, back: bool = False, at_once: int) -> Iterator[Score]:
+    def chain(self, place: Place | None = None, *, back: bool = False, at_once: int) -> Iterator[Score]:
         """Everybody after a place, or before it going up, read some at a time."""
-        while some := self._next(place, back, at_once):
-            gone = reading.unwanted(self.fit.shop, among=[each.customer_id for each in some])
-            yield from (each for each in some if each.customer_id not in gone)
-            if len(some) < at_once:
+        while places := self._next(place, back, at_once):
+            numbers = [number for _rank, number in places]
+            gone = reading.unwanted(self.fit.shop, among=numbers)
+            found = {each.customer_id: each for each in self.scores.filter(customer__in=numbers)}
+            yield from (found[number] for number in numbers if number in found and number not in gone)
+            if len(places) < at_once:
                 return
-            place = some[-1]
+            place = places[-1]
 
     def count(self) -> int:
         return self.scores.count()
 
-    def _place_of(self, customer: int | None) -> Score | None:
-        return self.scores.filter(customer=customer).first() if customer is not None else None
+    def _place_of(self, customer: int | None) -> Place | None:
+        return self.scores.filter(customer=customer).values_list("rank", "customer_id").first() if customer else None
 
-    def _next(self, place: Score | None, back: bool, at_once: int) -> list[Score]:
+    def _next(self, place: Place | None, back: bool, at_once: int) -> list[Place]:
+        """No more is asked than an index holds: of many who are due on a day, the table need not be read."""
         order = ("rank", "customer_id") if back else ("-rank", "-customer_id")
         beyond = self.scores.filter(_beyond(place, back)) if place else self.scores
-        return list(beyond.order_by(*order)[:at_once])
+        return list(beyond.order_by(*order).values_list("rank", "customer_id")[:at_once])
 
 
 def at_risk(fit: Fit) -> Ranking:
@@ -87,8 +93,9 @@ def due(fit: Fit, today: date) -> Ranking:
     return Ranking(fit, Score.objects.filter(fit=fit, next_purchase_on__range=days).annotate(rank=F("lifetime_value")))
 
 
-def _beyond(place: Score, back: bool) -> Q:
+def _beyond(place: Place, back: bool) -> Q:
     """The first condition is what an index can begin with."""
+    rank, number = place
     if back:
-        return Q(rank__gte=place.rank) & (Q(rank__gt=place.rank) | Q(customer_id__gt=place.customer_id))
-    return Q(rank__lte=place.rank) & (Q(rank__lt=place.rank) | Q(customer_id__lt=place.customer_id))
+        return Q(rank__gte=rank) & (Q(rank__gt=rank) | Q(customer_id__gt=number))
+    return Q(rank__lte=rank) & (Q(rank__lt=rank) | Q(customer_id__lt=number))

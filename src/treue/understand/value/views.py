@@ -128,12 +128,10 @@ def _lists(shop: Shop, summed: Worth) -> dict[str, object]:
         "may_see_names": True,
         "risks": list_tables.at_risk(fit, risks.scores) if risks and risks.scores else None,
         "risks_count": _count(summed.at_risk),
-        "more_risks": bool(risks and risks.has_more),
         "no_risk": _no_risk(fit),
         "due": list_tables.due(fit, soon.scores) if soon.scores else None,
         "due_count": _count(waiting.count()),
         "due_about": _about_due(today),
-        "more_due": soon.has_more,
     }
 
 

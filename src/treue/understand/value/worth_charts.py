@@ -56,7 +56,7 @@ def by_tenth(worth: Worth) -> Chart:
     tenths = [(count, Decimal(value)) for count, value in worth.tenths]
     shares = [value / worth.value for _count, value in tenths]
     drawn = [
-        Row(str(place), float(share), formats.share(share, language), basis(worth.fit).money_short(value))
+        Row(str(place), float(share), formats.share(share, language, 1), basis(worth.fit).money_short(value))
         for place, ((_count, value), share) in enumerate(zip(tenths, shares, strict=True), start=1)
     ]
     return Chart(
