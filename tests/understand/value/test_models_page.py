@@ -227,6 +227,13 @@ def test_where_spends_have_no_mean_it_says_so(shop: Shop):
     assert "it does not hold" in text
 
 
+def test_what_is_seen_but_too_little_to_matter_is_called_so(shop: Shop):
+    fit = learned(shop)
+    fit.spend["independence"] = {"correlation": 0.06, "interval": [0.04, 0.07], "is_plausible": True}
+    fit.save()
+    assert "0.06 (95%: 0.04 to 0.07), too little to matter" in said()
+
+
 # States without a model
 
 

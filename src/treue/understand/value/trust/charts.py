@@ -1,6 +1,7 @@
 """What came beside what the model expected: week by week, and by how often customers had bought before."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import sqrt
 
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ def cumulative(checked: Checked) -> Chart | None:
         return None
     values = list(zip(map(float, tracking.actual), tracking.expected, strict=True))
     what = _("Repeat purchases so far, of all customers together, week by week")
-    return _chart(checked, tracking, _within(tracking, values), what, values)
+    return _chart(checked, tracking, _Drawn(_within(tracking, values), what, _("Purchases so far by week")), values)
 
 
 def weekly(checked: Checked) -> Chart | None:
@@ -41,7 +42,8 @@ def weekly(checked: Checked) -> Chart | None:
         "expected": formats.number(expected, active_language()),
         "came": formats.number(came, active_language()),
     }
-    return _chart(checked, tracking, title, _("Repeat purchases of each week, of all customers together"), values)
+    what = _("Repeat purchases of each week, of all customers together")
+    return _chart(checked, tracking, _Drawn(title, what, _("Purchases by week")), values)
 
 
 def by_frequency(checked: Checked) -> Chart:
@@ -57,16 +59,26 @@ def by_frequency(checked: Checked) -> Chart:
 # Week by week
 
 
-def _chart(checked: Checked, tracking: Tracking, title: str, what: str, values: Values) -> Chart:
+@dataclass(frozen=True)
+class _Drawn:
+    """The words around a chart: the finding, what is drawn, and what its table is called."""
+
+    title: str
+    what: str
+    table: str
+
+
+def _chart(checked: Checked, tracking: Tracking, words: _Drawn, values: Values) -> Chart:
     language, begin = active_language(), max(len(values) - MOST_WEEKS, 0)
     shown = {
-        "what": what,
+        "what": words.what,
         "first": formats.day(tracking.ends_on(begin), language),
         "last": formats.day(tracking.ends_on(len(values) - 1), language),
         "until": formats.day(checked.until, language),
     }
     sub = _("%(what)s, %(first)s to %(last)s. The model saw orders up to %(until)s.") % shown
-    return Chart(title, sub, _drawing(tracking, title, values, begin), _weeks(tracking, values, begin))
+    drawing = _drawing(tracking, words.title, values, begin)
+    return Chart(words.title, sub, drawing, _weeks(tracking, words.table, values, begin))
 
 
 def _drawing(tracking: Tracking, title: str, values: Values, begin: int) -> Drawing:
@@ -89,7 +101,7 @@ def _week(tracking: Tracking, week: int, values: tuple[float, float], *, is_firs
     )
 
 
-def _weeks(tracking: Tracking, values: Values, begin: int) -> Table:
+def _weeks(tracking: Tracking, label: str, values: Values, begin: int) -> Table:
     """The latest first."""
     language = active_language()
     columns = [
@@ -101,7 +113,7 @@ def _weeks(tracking: Tracking, values: Values, begin: int) -> Table:
         [formats.day(tracking.ends_on(week), language), *(formats.number(value, language) for value in values[week])]
         for week in reversed(range(begin, len(values)))
     ]
-    return Table(_("Purchases by week"), columns, rows)
+    return Table(label, columns, rows)
 
 
 def _within(tracking: Tracking, values: Values) -> str:

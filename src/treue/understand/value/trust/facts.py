@@ -85,11 +85,10 @@ def spend_facts(fit: Fit) -> list[tuple[str, str]]:
     language, spend = active_language(), fit.spend
     independence = spend["independence"]
     low, high = (_number(end, 2) for end in independence["interval"])
-    verdict = _("nothing speaks against it") if independence["is_plausible"] else _("it does not hold")
     found = _("%(correlation)s (95%%: %(interval)s), %(verdict)s") % {
         "correlation": _number(independence["correlation"], 2),
         "interval": formats.span(low, high, language),
-        "verdict": verdict,
+        "verdict": _plausible(independence),
     }
     return [
         (_("State"), names.of_spend_status(spend["status"])),
@@ -97,6 +96,13 @@ def spend_facts(fit: Fit) -> list[tuple[str, str]]:
         (_("Repeat buyers who paid"), formats.number(spend["customers"], language)),
         (_("Often and much are independent"), found),
     ]
+
+
+def _plausible(independence: Mapping[str, object]) -> str:
+    if not independence["is_plausible"]:
+        return _("it does not hold")
+    low, high = independence["interval"]
+    return _("nothing speaks against it") if low <= 0 <= high else _("too little to matter")
 
 
 def interval(value: float, error: float) -> tuple[float, float]:

@@ -146,4 +146,5 @@ def _values(name: str, shown: Sequence[Fitted]) -> Table:
     language = active_language()
     columns = [Column(_("Orders up to")), Column(names.of_parameter(name), numeric=True)]
     rows = [[formats.day(each.until, language), facts.significant(each.parameters[name])] for each in reversed(shown)]
-    return Table(_("Values by fit"), columns, rows)
+    label = _("Values of %(symbol)s by fit") % {"symbol": names.of_parameter(name)}
+    return Table(label, columns, rows)
