@@ -19,6 +19,7 @@ from django.db import connection
 from django.test import Client, override_settings
 
 from tests.core.lake import buying
+from tests.understand.recommendations.recommended import learned, popular, recommended
 from tests.understand.value.scored import fitted, scored
 from treue.core.customers.models import Customer
 from treue.core.events import reading
@@ -38,8 +39,12 @@ def token(served: str) -> Iterator[str]:
     """A key to a shop in which there is what the description's examples speak of."""
     shop = Shop.objects.create(name="Tea House")
     anna = Customer.objects.create(pk=4711, shop=shop, number="C-1017")
-    buying.order(anna, number="A-2026-0815", product=buying.product(shop, "TEA-1"))
+    tea = buying.product(shop, "TEA-1")
+    buying.order(anna, number="A-2026-0815", product=tea)
     scored(fitted(shop), anna)
+    run = learned(shop)
+    recommended(run, anna, tea, kind="again", reason="due")
+    popular(run, tea)
     yield keys.add(shop=shop, name="program", scopes=["read", "write"], by=None)[1]
     with connection.cursor() as cursor:
         cursor.execute("truncate events_event, events_message, events_cursor")

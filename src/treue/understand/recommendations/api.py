@@ -28,16 +28,16 @@ AGAIN = {"product": "TEE-1", "name": "Green tea", "reason": "due", "because": No
 DEARER = {"product": "TEE-9", "name": "Gyokuro", "reason": "dearer_in_category", "because": BECAUSE}
 
 
-class ProductOut(Told):
+class RecommendedProduct(Told):
     product: str = Field(description="The shop's own code.")
     name: str | None
 
     model_config = shown_as(BECAUSE)
 
 
-class RecommendedOut(ProductOut):
+class RecommendedOut(RecommendedProduct):
     reason: str = Field(description=", ".join(REASONS) + ".")
-    because: ProductOut | None = Field(description="What they bought or looked at, where that is the reason.")
+    because: RecommendedProduct | None = Field(description="What they bought or looked at, where that is the reason.")
 
     model_config = shown_as(NEW)
 
