@@ -22,7 +22,7 @@ def learn(given: pd.DataFrame, **more: object) -> ts.ChurnClassifier:
 
 
 def test_a_day_after_the_cut_off_is_refused_unless_it_was_known(given):
-    given["ends_on"] = AS_OF + pd.to_timedelta(np.arange(len(given)) % 365, unit="D")
+    given["ends_on"] = pd.Timestamp(AS_OF) + pd.to_timedelta(np.arange(len(given)) % 365, unit="D")
     with pytest.raises(KnownTooLate) as late:
         learn(given)
     rows = int((np.arange(len(given)) % 365 > 0).sum())

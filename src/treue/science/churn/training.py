@@ -88,8 +88,8 @@ def calibrated(chosen: OutOfFold, data: Data) -> OutOfFold:
 
 
 def simplest(candidates: Sequence[OutOfFold], data: Data) -> OutOfFold:
-    """The first whose mean log loss is within a standard error of the lowest, both on the same rows; the base rate within
-    two, so that chance is seldom taken for a reason.
+    """The first whose mean log loss is within a standard error of the lowest, both on the same rows; the base rate
+    within two, so that chance is seldom taken for a reason.
 
     Source: Breiman, Friedman, Olshen & Stone 1984, "Classification and Regression Trees", section 3.4.3, with the error
     of the difference.
