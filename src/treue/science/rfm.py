@@ -72,7 +72,17 @@ def scores(orders: ir.Table, *, as_of: date) -> ir.Table:
     bought once stays in the first of frequency. Without purchases there are no rows.
     Raises MissingColumn, WrongColumnType, MomentsWithZone.
     """
-    customers = _measured(orders, as_of)
+    return scores_of(histories(orders, as_of), as_of=as_of)
+
+
+def scores_of(customers: ir.Table, *, as_of: date) -> ir.Table:
+    """The same where each customer's history up to as_of was worked out before (`purchases.histories`)."""
+    customers = customers.select(
+        "customer_id",
+        recency_days=day_number(as_of) - customers.last_day,
+        frequency=customers.purchase_days,
+        monetary=customers.spent,
+    )
     customers = customers.mutate(**{quintile: _quintile(customers, measure) for measure, quintile in QUINTILES.items()})
     grouped = customers.inner_join(_cells(), list(QUINTILES.values()))
     return grouped.select("customer_id", *QUINTILES, *QUINTILES.values(), "group")
@@ -99,16 +109,6 @@ def migration(before: ir.Table, after: ir.Table) -> ir.Table:
 def group_of(recency: int, frequency: int, monetary: int) -> str:
     """The group of three quintiles, 1 to 5 each."""
     return GROUPS[BY_MONETARY[monetary][FIFTHS - recency][frequency - 1]]
-
-
-def _measured(orders: ir.Table, as_of: date) -> ir.Table:
-    customers = histories(orders, as_of)
-    return customers.select(
-        "customer_id",
-        recency_days=day_number(as_of) - customers.last_day,
-        frequency=customers.purchase_days,
-        monetary=customers.spent,
-    )
 
 
 def _quintile(customers: ir.Table, measure: str) -> ir.IntegerValue:

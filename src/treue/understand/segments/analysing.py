@@ -63,8 +63,8 @@ class Analysis:
 
 def analyse(lake: Lake, unwanted: Collection[int]) -> Analysis:
     """unwanted: who does not want to be evaluated. The fifths are of the whole shop; nothing is said of them."""
-    as_of, orders = lake.manifest.as_of, _purchases(lake)
-    with rfm.scores(orders, as_of=as_of).cache() as scored:
+    as_of, orders = lake.manifest.as_of, lake.purchases()
+    with rfm.scores_of(lake.histories(), as_of=as_of).cache() as scored:
         everybody = _standings(scored, orders, as_of).to_pyarrow()
         wanted = pc.invert(pc.is_in(everybody["customer_id"], pa.array(sorted(unwanted), "int64")))
         rows = everybody.filter(wanted)
@@ -80,10 +80,6 @@ def months_before(day: date, months: int) -> date:
     """The same day of an earlier month; its last one, where it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def _purchases(lake: Lake) -> ir.Table:
-    return lake.orders.select("customer_id", "order_id", "ordered_at", amount=lake.orders.revenue)
 
 
 def _standings(scored: ir.Table, orders: ir.Table, as_of: date) -> ir.Table:
