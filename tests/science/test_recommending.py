@@ -229,9 +229,12 @@ def test_a_shop_with_one_product_has_nothing_new_to_offer(rows):
 
 def test_the_way_is_chosen_by_the_last_month_and_its_figures_are_kept():
     choice = fitted(circles(), as_of=day(159)).choice
-    assert [each.method for each in choice.figures] == list(METHODS)
+    ways = [(method, is_seasonal) for method in METHODS for is_seasonal in (True, False)]
+    names = [f"{method} with seasons" if is_seasonal else f"{method} alone" for method, is_seasonal in ways]
+    assert [each.method for each in choice.figures] == names
+    best = max(choice.figures, key=lambda each: each.ndcg)
+    assert (choice.method, choice.is_seasonal) == ways[names.index(best.method)]
     assert choice.why == "best in the holdout"
-    assert choice.method == max(choice.figures, key=lambda each: each.ndcg).method
 
 
 def test_a_way_asked_for_is_taken():

@@ -44,7 +44,7 @@ def test_it_says_how_good_they_are_and_what_is_recommended_most(offered: Shop):
         "What was bought up to 30 Jun 2026 counts.",
         "23% of the customers who bought something new found it among the 10 products that would have been recommended",
         "among those that are bought most it were 10%.",
-        "For new products this way did best with your customers, and is used: Bought together (BM25).",
+        "For new products this way did best with your customers, and is used: Bought together (BM25), by the season.",
         "So many of the 200 customers who bought such a product within 30 days found it among the first 10.",
         "NDCG@10: 0.123; What is bought most in 30 days: 0.000",
         "Buy again: “Treue, as chosen” stands furthest up",

@@ -25,22 +25,24 @@ Way: TypeAlias = Callable[[Codes, NDArray[np.float32], int], Ranked]
 
 @dataclass(frozen=True)
 class Choice:
-    """method: one of `METHODS`. similarity: the better of 'bm25' and 'cosine', for visitors and for reasons.
+    """method: one of `METHODS`. similarity: the better of 'bm25' and 'cosine', for visitors and for reasons. is_seasonal:
+    whether what sells lately counts for more (`seasons`).
 
     why: 'best in the holdout', 'asked for', or 'too few to compare' (fewer than 20 customers bought anything new in
-    the holdout: bm25). figures: of each method in the holdout, empty where none were compared.
+    the holdout: bm25). figures: of each method in the holdout, with and without seasons, empty where none were compared.
     """
 
     method: str
     similarity: str
     why: str
     figures: tuple[Figures, ...] = ()
+    is_seasonal: bool = True
 
 
 def choose(history: History, seed: int, holdout_days: int) -> Choice:
     """Compares the methods on what at most 20,000 customers bought for the first time in the last `holdout_days`.
 
-    Ties go to the method that stands first in `METHODS`, the quicker one.
+    Ties go to the method that stands first in `METHODS`, the quicker one, and to seasons.
     """
     cut = history.as_of - holdout_days
     before, wanted, customers = _sampled(history, cut, seed)
@@ -50,12 +52,17 @@ def choose(history: History, seed: int, holdout_days: int) -> Choice:
     own = sparse(before.customer, before.product, (customers, products))
     season = seasons(history.pairs(cut), products, cut)
     known = int((buyers(before, products) > 0).sum())
-    figures = tuple(
-        measure(method, learned(method, own, seed)(wanted.customers, season, K), wanted, known, K) for method in METHODS
-    )
-    best = max(figures, key=lambda each: each.ndcg)
-    nearest = max((each for each in figures if each.method in SIMILARITIES), key=lambda each: each.ndcg)
-    return Choice(best.method, nearest.method, "best in the holdout", figures)
+    as_ever = np.ones(products, np.float32)
+    figures: dict[tuple[str, bool], Figures] = {}
+    for method in METHODS:
+        way = learned(method, own, seed)
+        for is_seasonal, weight in ((True, season), (False, as_ever)):
+            name = f"{method} with seasons" if is_seasonal else f"{method} alone"
+            found = way(wanted.customers, weight, K)
+            figures[method, is_seasonal] = measure(name, found, wanted, known, K)
+    method, is_seasonal = max(figures, key=lambda each: figures[each].ndcg)
+    nearest = max(SIMILARITIES, key=lambda similarity: figures[similarity, is_seasonal].ndcg)
+    return Choice(method, nearest, "best in the holdout", tuple(figures.values()), is_seasonal)
 
 
 def learned(method: str, own: sp.csr_matrix, seed: int) -> Way:

@@ -16,7 +16,7 @@ from treue.science.recommending.neighbours import near
 from treue.science.recommending.popular import filled
 from treue.science.recommending.ranking import Ranked, joined, ranked
 from treue.science.recommending.recommender import Recommender
-from treue.science.recommending.seasons import buyers
+from treue.science.recommending.seasons import buyers, seasons
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,12 @@ def _new_to_you(model: Recommender, wanted: Wanted, seed: int, k: int) -> tuple[
     if not len(wanted.customer):
         return ()
     customers, as_ever = wanted.customers, model.products.available.astype(np.float32)
-    segment = model.segments.segment
+    history, segment = model.history, model.segments.segment
+    season = seasons(history.bought, history.shape[1], history.as_of) * model.products.available
     answers = {f"treue ({model.choice.method})": _filled(model, model._new(customers, k), customers, segment, k)}
     for method in METHODS:
         way = learned(method, model.own, seed)
-        answers[f"{method} with seasons"] = way(customers, model.weight, k)
+        answers[f"{method} with seasons"] = way(customers, season, k)
         answers[f"{method} alone"] = way(customers, as_ever, k)
     answers["popular in 30 days"] = _filled(model, joined(()), customers, np.full(len(segment), UNKNOWN), k)
     if model.most.by_segment:

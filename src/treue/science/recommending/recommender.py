@@ -89,7 +89,8 @@ class Recommender:
         choice = choose(history, seed, holdout_days) if method is None else _asked_for(method)
         pairs = history.bought
         own = history.matrix(pairs)
-        weight = seasons(pairs, history.shape[1], history.as_of) * products.available
+        season = seasons(pairs, history.shape[1], history.as_of) if choice.is_seasonal else np.float32(1)
+        weight = season * products.available
         return cls(
             history=history,
             products=products,

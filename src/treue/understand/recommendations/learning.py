@@ -21,7 +21,13 @@ def learn(run: Run, facts: Facts) -> Recommender | None:
         run.status = Run.Status.NO_PURCHASES
         return None
     run.customers, run.products = model.history.shape
-    run.method, run.similarity, run.choice = model.choice.method, model.choice.similarity, model.choice.why
+    choice = model.choice
+    run.method, run.similarity, run.is_seasonal, run.choice = (
+        choice.method,
+        choice.similarity,
+        choice.is_seasonal,
+        choice.why,
+    )
     run.again = model.again.status
     try:
         run.figures = _kept(evaluate(facts.purchases, holdout_days=HOLDOUT_DAYS, k=FIRST, **known))

@@ -16,7 +16,8 @@ OF_A_PRODUCT = {"on_delete": models.DO_NOTHING, "db_constraint": False, "db_inde
 class Run(models.Model):
     """What was learned from a shop's purchases up to a day. Kept for good, its rows only while it is in force.
 
-    method: how what is new to somebody is found; similarity: what goes with what, for visitors. choice: why these.
+    method: how what is new to somebody is found; similarity: what goes with what, for visitors; is_seasonal: whether
+    what sells lately counts for more in both. choice: why these.
     again: whether the probability to buy again could be learned. figures: by kind how good each way would have been in
     the last month, the chosen one first (`science.recommending.Figures`). in_force_at: None where the work was cut off
     before.
@@ -37,6 +38,7 @@ class Run(models.Model):
     status = models.CharField(max_length=20, choices=Status, default=Status.LEARNED)
     method = models.CharField(max_length=10, choices=[(each, each) for each in METHODS], blank=True)
     similarity = models.CharField(max_length=10, blank=True)
+    is_seasonal = models.BooleanField(default=True)
     choice = models.CharField(max_length=40, choices=Choice, blank=True)
     again = models.CharField(max_length=40, blank=True)
     customers = models.BigIntegerField(default=0)

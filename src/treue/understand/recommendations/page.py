@@ -76,7 +76,7 @@ def _verdict(run: Run) -> str:
 def _advice(run: Run) -> str:
     if run.choice == Run.Choice.TOO_FEW:
         return _("Too little was bought to compare ways to recommend. What is bought together leads.")
-    facts = {"method": wording.METHODS[run.method]()}
+    facts = {"method": wording.way(f"{run.method} {'with seasons' if run.is_seasonal else 'alone'}")}
     return _("For new products this way did best with your customers, and is used: %(method)s.") % facts
 
 

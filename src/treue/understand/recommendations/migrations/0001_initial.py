@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('learned', 'Learned'), ('no purchases', 'No Purchases')], default='learned', max_length=20)),
                 ('method', models.CharField(blank=True, choices=[('bm25', 'bm25'), ('cosine', 'cosine'), ('als', 'als')], max_length=10)),
                 ('similarity', models.CharField(blank=True, max_length=10)),
+                ('is_seasonal', models.BooleanField(default=True)),
                 ('choice', models.CharField(blank=True, choices=[('best in the holdout', 'Best'), ('too few to compare', 'Too Few')], max_length=40)),
                 ('again', models.CharField(blank=True, max_length=40)),
                 ('customers', models.BigIntegerField(default=0)),
