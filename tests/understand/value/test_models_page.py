@@ -169,6 +169,8 @@ def test_in_german_it_is_german(shop: Shop):
         ({"choice": "too few repeat buyers before", "validation": {}}, "Too few customers had bought again early"),
         ({"status": "dropout not identified"}, "do not tell whether anybody leaves"),
         ({"status": "dropout not identified"}, "nobody, as far as this model can tell"),
+        ({"status": "dropout not identified"}, "No other model finds it either"),
+        ({"status": "dropout not identified", "recommended": "bg_nbd"}, "BG/NBD finds that in the same orders"),
         ({"validation": validation(deviance=3)}, "came closer, “As often as so far, or gone”"),
         ({"validation": validation(total_bias=0.5, rank_correlation=0)}, "Do not rely on it"),
     ],

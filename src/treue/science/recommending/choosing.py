@@ -25,11 +25,11 @@ Way: TypeAlias = Callable[[Codes, NDArray[np.float32], int], Ranked]
 
 @dataclass(frozen=True)
 class Choice:
-    """method: one of `METHODS`. similarity: the better of 'bm25' and 'cosine', for visitors and for reasons. is_seasonal:
-    whether what sells lately counts for more (`seasons`).
+    """method: one of `METHODS`. similarity: the better of 'bm25' and 'cosine', for visitors and for reasons.
+    is_seasonal: whether what sells lately counts for more (`seasons`).
 
     why: 'best in the holdout', 'asked for', or 'too few to compare' (fewer than 20 customers bought anything new in
-    the holdout: bm25). figures: of each method in the holdout, with and without seasons, empty where none were compared.
+    the holdout: bm25). figures: of each method in the holdout, with seasons and alone; empty where none were compared.
     """
 
     method: str

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import ibis.expr.types as ir
 
 from treue.science.buying import validation
-from treue.science.buying.choice import compare
+from treue.science.buying.choice import compare, recommended
+from treue.science.buying.fitted import NOT_IDENTIFIED
 from treue.science.buying.geometric import BetaGeoNBD, ModifiedBetaGeoNBD
 from treue.science.buying.model import BuyingModel
 from treue.science.buying.pareto import ParetoNBD
@@ -79,6 +80,14 @@ def _tracking(model: BuyingModel, held_out: HeldOut) -> dict[str, object]:
         "actual": weeks["actual"].astype(int).tolist(),
         "expected": weeks["expected"].round(2).tolist(),
     }
+
+
+def instead_of(model: BuyingModel, summary: Summary) -> str:
+    """The candidate that finds dropout in all of the history where this one, fitted to it, does not; "" for none."""
+    if model.status != NOT_IDENTIFIED:
+        return ""
+    found = recommended(summary, instead_of=model)
+    return next((name for name, each in CANDIDATES.items() if type(each) is type(found)), "")
 
 
 def _last_day(summary: Summary) -> date:

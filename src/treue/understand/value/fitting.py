@@ -43,7 +43,7 @@ def learn(fit: Fit, summary: Summary, held_out: HeldOut | None) -> Models | None
         fit.status = Fit.Status.TOO_FEW
         return None
     fit.model, fit.choice, fit.validation = chosen.name, chosen.why, chosen.figures
-    fit.status = found.buying.status
+    fit.status, fit.recommended = found.buying.status, choosing.instead_of(found.buying, summary)
     fit.parameters, fit.standard_errors = dict(found.buying.params), dict(found.buying.standard_errors)
     fit.log_likelihood = found.buying.log_likelihood
     fit.spend = _kept(found.spend, summary)

@@ -20,9 +20,10 @@ class Fit(models.Model):
 
     since, until: the days of the first purchase and of the last that counts. parameters, standard_errors: by the
     papers' names, times in `unit`; errors of those that were estimated. spend: the same of what a purchase day brings.
-    choice: why this model. validation: how each candidate did on purchases that it did not see (`choosing`). drift:
-    parameters that left those of an earlier fit (`drift`). margin, discount_rate, currency: with which values are
-    reckoned. fingerprint: of all that the scores depend on. in_force_at: None where the work was cut off before.
+    choice: why this model; recommended: which other one finds dropout where this one does not. validation: how each
+    candidate did on purchases that it did not see (`choosing`). drift: parameters that left those of an earlier fit
+    (`drift`). margin, discount_rate, currency: with which values are reckoned. fingerprint: of all that the scores
+    depend on. in_force_at: None where the work was cut off before.
     """
 
     personal = NOT_PERSONAL
@@ -47,6 +48,7 @@ class Fit(models.Model):
     model = models.CharField(max_length=20, choices=Model, blank=True)
     status = models.CharField(max_length=40, choices=Status)
     choice = models.CharField(max_length=40, choices=Choice, blank=True)
+    recommended = models.CharField(max_length=20, choices=Model, blank=True)
     since = models.DateField(null=True)
     until = models.DateField()
     unit = models.CharField(max_length=10)

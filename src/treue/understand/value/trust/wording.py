@@ -42,7 +42,7 @@ def cautions(fit: Fit) -> list[Finding]:
     found = []
     if fit.status == Fit.Status.NOT_IDENTIFIED:
         say = _("Your orders do not tell whether anybody leaves at all. So the model takes everybody for staying.")
-        found.append(Finding(say, _("Do not ask it who is leaving.")))
+        found.append(Finding(say, _who_tells(fit)))
     if fit.choice == Fit.Choice.TOO_SHORT:
         found.append(Finding(_("The history is too short to check the model on purchases which it had not seen.")))
     if fit.choice == Fit.Choice.TOO_FEW_BEFORE:
@@ -54,6 +54,13 @@ def cautions(fit: Fit) -> list[Finding]:
         say = _("Spends differ so much that no mean can be told. Who bought once is given that of all who came back.")
         found.append(Finding(say))
     return found
+
+
+def _who_tells(fit: Fit) -> str:
+    if fit.recommended:
+        instead = _("Do not ask it who is leaving. %(model)s finds that in the same orders.")
+        return instead % {"model": names.of_model(fit.recommended)}
+    return _("Do not ask it who is leaving. No other model finds it either; look at each customer's own rhythm.")
 
 
 def _sentence(trust: Trust) -> str:
