@@ -97,7 +97,7 @@ def put_in_force(version: models.Model) -> None:
     with transaction.atomic():
         type(version)._default_manager.filter(shop=version.shop, is_current=True).update(is_current=False)
         version.is_current, version.in_force_at = True, timezone.now()
-        version.save()
+        version.save(update_fields=["is_current", "in_force_at"])  # the rest may have been changed meanwhile
 
 
 def clear_away(versions: type[models.Model], parts: Collection[type[models.Model]], shop: Shop) -> None:

@@ -8,13 +8,16 @@ from scored import fitted, scored
 from tea_buyers import sell, write_lake
 
 from tests.core.lake.buying import customer
-from treue.core.customers import consent
+from treue.core.customers import consent, erasure
 from treue.core.customers.models import Channel, Customer, Purpose
 from treue.core.events.reacting import drain
 from treue.core.events.reading import begin
+from treue.core.jobs import work
+from treue.core.jobs.models import Job
+from treue.core.jobs.work import Silent
 from treue.core.shop.models import Shop
-from treue.understand.value import outlook, reading
-from treue.understand.value.models import Score
+from treue.understand.value import outlook, reading, storing
+from treue.understand.value.models import Score, Worth
 from treue.understand.value.refresh import refresh
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,3 +103,40 @@ def test_other_purposes_and_those_who_never_answered_are_no_objection(shop: Shop
     )
     assert reading.is_wanted(anna)
     assert consent.refused(shop, Purpose.PROFILING) == set()
+
+
+def test_who_objects_while_it_is_worked_out_is_not_kept(installation, shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    first, *others = sell(shop)
+    write_lake(shop)
+    write = storing.write
+
+    def meanwhile(*given: object) -> None:
+        write(*given)
+        objects(first)
+
+    monkeypatch.setattr(storing, "write", meanwhile)
+    refresh(shop)
+    assert scored_customers() == {each.pk for each in others}
+    assert Worth.objects.get().customers == len(others)
+
+
+def test_the_sums_follow_an_objection(installation, shop: Shop):
+    first, *others = sell(shop)
+    write_lake(shop)
+    refresh(shop)
+    begin()
+    objects(first)
+    drain()
+    job = Job.objects.get(kind="value.score")
+    assert job.arguments == {"shop_id": shop.pk, "customers": [first.pk]}
+    work.KINDS[job.kind](Silent(), **job.arguments)
+    assert Worth.objects.get(fit__is_current=True).customers == len(others)
+
+
+def test_the_sums_follow_an_erasure(installation, shop: Shop):
+    first, *others = sell(shop)
+    write_lake(shop)
+    refresh(shop)
+    erasure.erase(customer=first, by=None)
+    refresh(shop, customers=[])
+    assert Worth.objects.get(fit__is_current=True).customers == len(others)

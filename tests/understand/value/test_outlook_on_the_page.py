@@ -71,7 +71,7 @@ def test_without_a_purchase_that_counts_it_says_so(anna: Customer, shop: Shop):
 def test_of_too_few_it_says_nothing_ahead(anna: Customer, shop: Shop):
     order(anna)
     fitted(shop, model="", choice="", status="too few repeat buyers")
-    assert "Fewer than five customers ever bought on a second day." in said(anna)
+    assert "Fewer than five customers ever paid on a second day." in said(anna)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def by_hand(fit: Fit) -> dict[str, object]:
         "customers": len(scores),
         "value": sum(each.lifetime_value for each in scores),
         "at_stake": pytest.approx(sum(float(each.lifetime_value) * (1 - each.probability_alive) for each in scores)),
-        "at_risk": sum(each.lifetime_value > 0 and each.probability_alive < 1 for each in scores),
+        "at_risk": sum(each.lifetime_value > 0 and each.probability_alive <= 0.75 for each in scores),
         "untold": len(untold),
         "untold_value": sum(each.lifetime_value for each in untold),
         "buyers_90_days": pytest.approx(sum(buys)),

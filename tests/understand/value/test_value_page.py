@@ -9,19 +9,22 @@ from html import unescape
 import pytest
 from django.test import Client
 from django.utils import timezone
+from judged import validation
 from scored import fitted, scored
 
 from tests.core.lake.buying import customer, order
+from treue.core import versions
 from treue.core.customers import consent
 from treue.core.customers.models import Channel, Purpose
 from treue.core.jobs.models import Job
 from treue.core.shop.models import Shop
 from treue.core.staff.models import AuditEntry, User
 from treue.understand.metrics.counts.refresh import refresh as refresh_figures
+from treue.understand.value import list_tables, lists
 from treue.understand.value.models import Fit, Score
 from treue.understand.value.summing import sum_up
 
-CHECKED = {"until": "2026-05-01", "last": "2026-06-30", "models": {"mbg_nbd": {"total_bias": 0.0312}}}
+CHECKED = validation(total_bias=0.0312) | {"until": "2026-05-01"}
 
 
 def signed_in(role: str = "manager", language: str = "en") -> Client:
@@ -38,10 +41,6 @@ def said(path: str = "/value/", role: str = "manager", language: str = "en") -> 
     return " ".join(unescape(main).replace("\xa0", " ").split())
 
 
-def today(shop: Shop) -> date:
-    return timezone.localdate(timezone=shop.tz)
-
-
 def crowd(shop: Shop, customers: int = 40, **fields: object) -> Fit:
     """The first is worth 4,000, all others 10; every second is a customer still with a probability of a quarter."""
     fit = fitted(shop, **{"since": date(2025, 1, 2), "validation": CHECKED} | fields)
@@ -52,7 +51,7 @@ def crowd(shop: Shop, customers: int = 40, **fields: object) -> Fit:
             probability_alive=0.25 if number % 2 == 0 else 1,
             lifetime_value=Decimal(4000 if number == 0 else 10),
             buys_90_days=0.5,
-            next_purchase_on=today(shop) + timedelta(days=number - 1),
+            next_purchase_on=fit.until + timedelta(days=number),
         )
     sum_up(fit)
     return fit
@@ -66,7 +65,7 @@ def test_it_says_what_all_are_worth_and_how_much_is_at_stake_and_how_sure(shop: 
         "By the model MBG/NBD, as of 30 Jun 2026.",
         "Of the purchases after 1 May 2026, which it had not seen, it expected 3% too many.",
         "Of 40 customers, €109.75 each on average.",
-        "40 × €109.75 = €4,390.00",
+        "€4,390.00 ÷ 40 = €109.75",
         "14 to 26 of 40, if the model is right.",
         "40 × 50.0% = 20",
         "72% of the value",
@@ -135,9 +134,10 @@ def test_next_purchases_of_this_week_the_most_valuable_first(shop: Shop):
     crowd(shop)
     section = said().partition('id="due"')[2]
     assert "7 customers" in section
+    assert "From 1 Jul 2026 to 7 Jul 2026, by value" in section
     assert "Anna1 Blau" in section
     assert "Anna7 Blau" in section
-    assert "Anna0 Blau" not in section, "that was due yesterday"
+    assert "Anna0 Blau" not in section, "that was due on the last day of the orders"
     assert "Anna8 Blau" not in section
     assert "1 to 7 of 7" in said("/value/due/", language="en", role="admin")
 
@@ -218,12 +218,45 @@ def test_where_it_is_not_known_whether_anybody_leaves_nobody_is_at_risk(shop: Sh
 
 
 def test_of_whoever_bought_once_a_model_that_cannot_tell_says_so(shop: Shop):
-    crowd(shop, model="bg_nbd")
+    crowd(shop, model="bg_nbd", validation={})
     text = said()
     assert "20 customers bought on one day only" in text
     assert "Their value, €200.00, is not in the value at stake." in text
     assert "cannot be told" in text.partition('id="due"')[2]
     assert "By the model BG/NBD, as of 30 Jun 2026. <" in text.replace("</p>", " <"), "it was not checked"
+
+
+def test_where_nothing_was_bought_in_the_time_held_out_no_share_is_told(shop: Shop):
+    crowd(shop, validation=CHECKED | {"by_frequency": [{**CHECKED["by_frequency"][0], "actual": 0}]})
+    assert "After 1 May 2026, which it had not seen, nothing was bought by those whom it knew." in said()
+
+
+def test_goods_that_bring_in_no_more_than_they_cost_are_named_as_the_reason(shop: Shop):
+    crowd(shop, margin=0)
+    assert "the goods bring in no more than they cost" in said()
+
+
+def test_the_list_goes_on_by_the_fit_that_comes_into_force_meanwhile(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    former = crowd(shop, 30)
+    monkeypatch.setattr(list_tables, "CUSTOMERS_AT_ONCE", 5)
+    lines = list_tables.rows(shop, lists.at_risk)
+    begun = [next(lines)[0] for _ in range(7)]
+    later = fitted(shop, is_current=False)
+    former.scores.update(fit=later)
+    versions.put_in_force(later)
+    everybody = begun + [line[0] for line in lines]
+    assert len(everybody) == len(set(everybody)) == 15
+
+
+def test_how_the_value_is_spread_is_saved(shop: Shop):
+    crowd(shop)
+    tenths = signed_in().get("/value/tenths.csv")
+    rows = list(csv.DictReader(io.StringIO(b"".join(tenths.streaming_content).decode("utf-8-sig"))))
+    assert [row["customers"] for row in rows] == ["4"] * 10
+    assert rows[0] == {"tenth": "1", "customers": "4", "value": "4030.0000", "currency": "EUR", "as_of": "2026-06-30"}
+    amounts = b"".join(signed_in("admin").get("/value/amounts.csv").streaming_content).decode("utf-8-sig")
+    assert amounts.splitlines()[0] == "value_from,customers,value,currency,as_of"
+    assert signed_in("admin", "de").get("/value/guess.csv").status_code == 404
 
 
 def test_few_customers_have_no_tenths(shop: Shop):
@@ -268,7 +301,7 @@ def test_while_it_is_worked_out_it_says_so(shop: Shop):
 
 def test_of_too_few_it_says_nothing_ahead(shop: Shop):
     fitted(shop, model="", choice="", status="too few repeat buyers")
-    assert "Fewer than five customers ever bought on a second day." in said()
+    assert "Fewer than five customers ever paid on a second day." in said()
 
 
 def test_nothing_of_another_persons_words_is_executed(shop: Shop):

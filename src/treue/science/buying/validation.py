@@ -168,7 +168,7 @@ def tracked(model: BuyingModel, held_out: HeldOut) -> pd.DataFrame:
     """Repeat purchases of all customers of the summary together, unit by unit from the first purchase on.
 
     Columns: `period` (its number, from 1), `actual` and `expected` up to its end, `actual_within` and `expected_within`
-    it, `is_held_out`. A last part of a unit is left out.
+    it, `is_held_out` (the whole of it). A last part of a unit is left out.
     """
     unit, until = held_out.summary.unit, bought.day_number(held_out.until)
     begin = bought.day_number(held_out.first)
@@ -189,7 +189,7 @@ def tracked(model: BuyingModel, held_out: HeldOut) -> pd.DataFrame:
             "expected": expected,
             "actual_within": np.diff(actual, prepend=0),
             "expected_within": np.diff(expected, prepend=0),
-            "is_held_out": ends > until + 1 - begin,
+            "is_held_out": ends - unit.days >= until + 1 - begin,
         }
     )
 

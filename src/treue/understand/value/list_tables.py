@@ -2,23 +2,24 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import islice
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from treue.core.customers.models import Customer
+from treue.core.shop.models import Shop
 from treue.design import cells, formats
 from treue.design.spreadsheet import Value
 from treue.design.tables import Cell, Column, Table
 from treue.understand.metrics.scope.basis import active_language
+from treue.understand.value import reading
 from treue.understand.value.lists import Ranking
 from treue.understand.value.models import Fit, Score
 
 CUSTOMERS_AT_ONCE = 2_000
 HEAD = (
     *("number", "name", "email", "phone", "last_purchase", "probability_alive", "expected_purchases_90_days"),
-    *("lifetime_value", "value_at_stake", "next_purchase_on"),
+    *("lifetime_value", "value_at_stake", "next_purchase_on", "currency", "as_of"),
 )
 
 
@@ -27,7 +28,7 @@ def at_risk(fit: Fit, scores: Sequence[Score]) -> Table:
     return _table(_("Customers at risk"), heads, fit, scores, lambda score: _money(Decimal(score.at_stake), fit))
 
 
-def due(fit: Fit, scores: Sequence[Score]) -> Table:
+def due(fit: Fit, scores: Sequence[Score], caption: str = "") -> Table:
     heads = [_("Last purchase"), _("Risk of leaving"), _("Value of the next 12 months"), _("Purchase due by")]
     return _table(
         _("Next purchases due"),
@@ -35,10 +36,13 @@ def due(fit: Fit, scores: Sequence[Score]) -> Table:
         fit,
         scores,
         lambda score: formats.day(score.next_purchase_on, active_language()),
+        caption,
     )
 
 
-def _table(label: str, heads: Sequence[str], fit: Fit, scores: Sequence[Score], last: Callable[[Score], str]) -> Table:
+def _table(
+    label: str, heads: Sequence[str], fit: Fit, scores: Sequence[Score], last: Callable[[Score], str], caption: str = ""
+) -> Table:
     last_purchase, risk, value, own = heads
     columns = [
         Column(_("Customer"), full=True),
@@ -58,7 +62,7 @@ def _table(label: str, heads: Sequence[str], fit: Fit, scores: Sequence[Score], 
         for each in scores
         if each.customer_id in known
     ]
-    return Table(label, columns, rows, stack=True)
+    return Table(label, columns, rows, caption=caption, stack=True)
 
 
 def _person(customer: Customer, fit: Fit) -> list[str | Cell]:
@@ -84,12 +88,14 @@ def _money(amount: Decimal, fit: Fit) -> str:
 # As a file
 
 
-def rows(ranking: Ranking) -> Iterator[Sequence[Value]]:
-    """Everybody on a list, in its order; read some thousand at a time, however many there are. Unrounded."""
-    everybody = ranking.chain(at_once=CUSTOMERS_AT_ONCE)
-    while some := list(islice(everybody, CUSTOMERS_AT_ONCE)):
-        known = _customers(some)
-        yield from (_row(known[each.customer_id], each, ranking.fit) for each in some if each.customer_id in known)
+def rows(shop: Shop, list_of: Callable[[Fit], Ranking]) -> Iterator[Sequence[Value]]:
+    """Everybody on a list, in its order; read some thousand at a time, however many there are. Unrounded. Where another
+    fit comes into force meanwhile, it goes on by that one, behind the same figure."""
+    place, is_over = None, False
+    while not is_over and (fit := reading.current(shop)):
+        some, place = list_of(fit).some(place, CUSTOMERS_AT_ONCE)
+        is_over, known = place is None, _customers(some)
+        yield from (_row(known[each.customer_id], each, fit) for each in some if each.customer_id in known)
 
 
 def _row(customer: Customer, score: Score, fit: Fit) -> Sequence[Value]:
@@ -106,6 +112,8 @@ def _row(customer: Customer, score: Score, fit: Fit) -> Sequence[Value]:
         score.lifetime_value,
         score.at_stake if told else None,
         score.next_purchase_on,
+        fit.currency,
+        fit.until,
     )
 
 

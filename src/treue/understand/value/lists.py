@@ -13,7 +13,7 @@ from itertools import islice
 from django.db.models import F, Q, QuerySet
 
 from treue.understand.value import reading
-from treue.understand.value.models import AT_STAKE, Fit, Score
+from treue.understand.value.models import AT_STAKE, LEAST_RISK, Fit, Score
 
 PAGE = 50
 DAYS_AHEAD = 7
@@ -58,19 +58,27 @@ class Ranking:
         found = list(islice(self.chain(begin, at_once=size + 1), size + 1))
         return Page(found[:size], has_previous=begin is not None, has_more=len(found) > size)
 
+    def some(self, place: Place | None, at_once: int) -> tuple[Sequence[Score], Place | None]:
+        """Those after a place, and where the next ones begin; None where these are the last."""
+        places = self._next(place, False, at_once)
+        return self._wanted(places), places[-1] if len(places) == at_once else None
+
     def chain(self, place: Place | None = None, *, back: bool = False, at_once: int) -> Iterator[Score]:
         """Everybody after a place, or before it going up, read some at a time."""
         while places := self._next(place, back, at_once):
-            numbers = [number for _rank, number in places]
-            gone = reading.unwanted(self.fit.shop, among=numbers)
-            found = {each.customer_id: each for each in self.scores.filter(customer__in=numbers)}
-            yield from (found[number] for number in numbers if number in found and number not in gone)
+            yield from self._wanted(places)
             if len(places) < at_once:
                 return
             place = places[-1]
 
     def count(self) -> int:
         return self.scores.count()
+
+    def _wanted(self, places: Sequence[Place]) -> list[Score]:
+        numbers = [number for _rank, number in places]
+        gone = reading.unwanted(self.fit.shop, among=numbers)
+        found = {each.customer_id: each for each in self.scores.filter(customer__in=numbers)}
+        return [found[number] for number in numbers if number in found and number not in gone]
 
     def _place_of(self, customer: int | None) -> Place | None:
         return self.scores.filter(customer=customer).values_list("rank", "customer_id").first() if customer else None
@@ -83,13 +91,20 @@ class Ranking:
 
 
 def at_risk(fit: Fit) -> Ranking:
-    """Who has something at stake, by that."""
-    return Ranking(fit, Score.objects.filter(fit=fit).annotate(rank=AT_STAKE).filter(rank__gt=0))
+    """Whose risk of leaving is not small and who has something at stake, by that."""
+    risky = Score.objects.filter(fit=fit, probability_alive__lte=1 - LEAST_RISK)
+    return Ranking(fit, risky.annotate(rank=AT_STAKE).filter(rank__gt=0))
 
 
-def due(fit: Fit, today: date) -> Ranking:
-    """Whose next purchase falls within the seven days that begin today, by what they are worth."""
-    days = (today, today + timedelta(days=DAYS_AHEAD - 1))
+def due_days(fit: Fit) -> tuple[date, date]:
+    """The first and the last of the seven days from which on the fit looks ahead. Mostly the first one is today; where
+    nothing was sold since, or history is looked at, the days that the orders do not reach any more."""
+    return fit.until + timedelta(days=1), fit.until + timedelta(days=DAYS_AHEAD)
+
+
+def due(fit: Fit) -> Ranking:
+    """Whose next purchase falls within these days, by what they are worth."""
+    days = due_days(fit)
     return Ranking(fit, Score.objects.filter(fit=fit, next_purchase_on__range=days).annotate(rank=F("lifetime_value")))
 
 

@@ -11,7 +11,9 @@ from treue.core.shop.models import Shop
 MONEY = {"max_digits": 20, "decimal_places": 4}
 SHARE = {"max_digits": 5, "decimal_places": 4}
 MOST_PURCHASES = 1e9
-# What is lost if somebody has left already; an index holds just this expression.
+LEAST_RISK = 0.25  # of leaving, from which on it is not small (`design.cells.risk`)
+
+# What is still expected of somebody × how likely they have left: highest where both are. An index holds just this.
 AT_STAKE = Cast("lifetime_value", models.FloatField()) * (models.Value(1.0) - models.F("probability_alive"))
 
 
@@ -156,14 +158,15 @@ class Score(models.Model):
 
     @property
     def at_stake(self) -> float:
-        """Money that is lost if they have left already."""
+        """What is still expected of them × how likely they have left: money."""
         return float(self.lifetime_value) * (1 - self.probability_alive)
 
 
 class Worth(models.Model):
     """What all customers of a fit are worth together, summed when they were scored: a page reads no million of rows.
 
-    at_stake: what is lost if they have left already. at_risk: how many have anything at stake. untold…: of those of
+    at_stake: what is expected × how likely they have left. at_risk: how many stand on the list of those who may have.
+    left_out: who bought and does not want to be evaluated. untold…: of those of
     whom the model cannot tell whether they have left, who are not in `at_stake`. buyers_90_days: how many are to be
     expected to buy at all; error: of that at 95 %, by chance alone. amounts: (from which value on, customers, their
     value), in the steps of `amounts`. tenths: (customers, their value), the best first. Money in the fit's currency.
@@ -176,6 +179,7 @@ class Worth(models.Model):
     value = models.DecimalField(**MONEY)
     at_stake = models.DecimalField(**MONEY)
     at_risk = models.BigIntegerField()
+    left_out = models.BigIntegerField(default=0)
     untold = models.BigIntegerField()
     untold_value = models.DecimalField(**MONEY)
     buyers_90_days = models.FloatField()

@@ -45,12 +45,14 @@ def why_nothing(fit: Fit | None, *, is_wanted: bool) -> str:
     if fit is None:
         return _("What customers will be worth is worked out each night. This was not done yet.")
     if fit.status == Fit.Status.TOO_FEW:
-        return _("Fewer than five customers ever bought on a second day. From so few nothing can be said ahead.")
+        return _("Fewer than five customers ever paid on a second day. From so few nothing can be said ahead.")
     facts = {"day": _day(fit.until)}
     return _("No purchase counted up to %(day)s, when the models last looked; without one they say nothing.") % facts
 
 
 def caution(fit: Fit) -> str:
+    if fit.margin <= 0:
+        return _("By your costs and margin the goods bring in no more than they cost. So nobody is worth anything.")
     if fit.status == Fit.Status.NOT_IDENTIFIED:
         return _("Your orders do not tell whether anybody leaves at all. So the model takes everybody for staying.")
     if fit.choice == Fit.Choice.TOO_SHORT:

@@ -48,7 +48,7 @@ def _refresh(shop: Shop, customers: Collection[int] | None, progress: Progress) 
     with ExitStack() as until_done:
         with manifest.alone(shop.pk, at="refreshing"):  # an erasure takes the files away at once
             lake = until_done.enter_context(tables.opened(shop.pk))
-            is_of_today = former is not None and summing.is_summed(former) and former.until == lake.manifest.as_of
+            is_of_today = former is not None and summing.has_sum(former) and former.until == lake.manifest.as_of
             whose = customers if is_of_today else None
             history = _read(lake, whose, until_done)
         if whose is not None:
@@ -70,13 +70,13 @@ def _read(lake: Lake, customers: Collection[int] | None, until_done: ExitStack) 
 
 
 def _some(fit: Fit, summary: Summary, customers: Collection[int], progress: Progress) -> Fit:
+    progress.step("storing")
     if customers:
         unwanted = reading.unwanted(fit.shop)
         rows = scoring.scores(summary, fitting.remembered(fit), fit, unwanted) if len(summary) else scoring.NOBODY
         storing.write_some(fit, rows, customers)
-        progress.step("summing")
-        summing.sum_up(fit)
-    return fit
+        storing.forget(reading.unwanted(fit.shop) - unwanted)  # who objected meanwhile
+    return _summed(fit, anew=bool(customers))
 
 
 def _everybody(shop: Shop, history: History, former: Fit | None, progress: Progress) -> Fit:
@@ -84,8 +84,8 @@ def _everybody(shop: Shop, history: History, former: Fit | None, progress: Progr
     fit = Fit(shop=shop, until=until, unit=UNIT.name, discount_rate=shop.discount_rate, currency=shop.currency)
     fit.margin, unwanted = _margin(shop), reading.unwanted(shop)
     fit.fingerprint = fitting.fingerprint(fit, history.summary, unwanted)
-    if former and former.fingerprint == fit.fingerprint and (summing.is_summed(former) or not former.has_scores):
-        return former
+    if former and former.fingerprint == fit.fingerprint and (summing.has_sum(former) or not former.has_scores):
+        return _summed(former)
     progress.step("fitting")
     models = fitting.learn(fit, history.summary, history.held_out)
     fit.drift = drift.drift(fit, drift.measure_of(fit))
@@ -93,10 +93,18 @@ def _everybody(shop: Shop, history: History, former: Fit | None, progress: Progr
     if models:
         progress.step("scoring")
         storing.write(fit, scoring.scores(history.summary, models, fit, unwanted), progress)
+        storing.forget(reading.unwanted(shop) - unwanted)  # who objected meanwhile
         progress.step("summing")
         summing.sum_up(fit)
     versions.put_in_force(fit)
     storing.clear_away(shop)
+    return fit
+
+
+def _summed(fit: Fit, *, anew: bool = False) -> Fit:
+    """A fit whose sums are those of its scores: somebody may have been erased since, or have objected."""
+    if fit.has_scores and (anew or not summing.is_summed(fit)):
+        summing.sum_up(fit)
     return fit
 
 

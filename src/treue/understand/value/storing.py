@@ -30,11 +30,14 @@ def write_some(fit: Fit, rows: pa.Table, customers: Collection[int]) -> None:
 
 
 @transaction.atomic
-def forget(customers: Collection[int]) -> None:
-    """Delete what was worked out about somebody."""
+def forget(customers: Collection[int]) -> set[int]:
+    """Delete what was worked out about somebody. Returns the shops whose sums are not those of their scores then."""
     theirs = Score.objects.filter(customer__in=customers)
-    Fit.objects.filter(pk__in=theirs.values("fit")).update(fingerprint="")
+    fits = Fit.objects.filter(pk__in=theirs.values("fit"))
+    shops = set(fits.values_list("shop", flat=True))
+    fits.update(fingerprint="")
     theirs.delete()
+    return shops
 
 
 def clear_away(shop: Shop) -> None:

@@ -4,8 +4,10 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
+from treue.core.customers.models import Customer
+from treue.understand.value import reading
 from treue.understand.value.amounts import STEPS
-from treue.understand.value.models import Fit, Worth
+from treue.understand.value.models import LEAST_RISK, Fit, Worth
 
 Z95 = 1.959964
 
@@ -13,7 +15,7 @@ Z95 = 1.959964
 TOTALS = """
 select count(*), coalesce(sum(lifetime_value), 0),
     coalesce(sum(lifetime_value::float8 * (1 - probability_alive)), 0),
-    count(*) filter (where lifetime_value::float8 * (1 - probability_alive) > 0),
+    count(*) filter (where probability_alive <= %(most)s and lifetime_value > 0),
     count(*) filter (where %(blind)s and probability_alive = 1),
     coalesce(sum(lifetime_value) filter (where %(blind)s and probability_alive = 1), 0),
     coalesce(sum(buys_90_days), 0), coalesce(sum(buys_90_days * (1 - buys_90_days)), 0)
@@ -30,8 +32,13 @@ from (select lifetime_value, ntile(10) over (order by lifetime_value desc) as te
 group by tenth order by tenth"""
 
 
-def is_summed(fit: Fit) -> bool:
+def has_sum(fit: Fit) -> bool:
     return Worth.objects.filter(fit=fit).exists()
+
+
+def is_summed(fit: Fit) -> bool:
+    """Whether as many are summed up as there are scores."""
+    return Worth.objects.filter(fit=fit, customers=fit.scores.count()).exists()
 
 
 def sum_up(fit: Fit) -> Worth:
@@ -43,7 +50,7 @@ def sum_up(fit: Fit) -> Worth:
 
 
 def _figures(fit: Fit) -> dict[str, object]:
-    facts = {"fit": fit.pk, "steps": list(STEPS), "blind": fit.is_blind_to_the_once_seen}
+    facts = {"fit": fit.pk, "steps": list(STEPS), "blind": fit.is_blind_to_the_once_seen, "most": 1 - LEAST_RISK}
     with connection.cursor() as cursor:
         cursor.execute(TOTALS, facts)
         customers, value, at_stake, at_risk, untold, untold_value, buyers, variance = cursor.fetchone()
@@ -56,6 +63,7 @@ def _figures(fit: Fit) -> dict[str, object]:
         "value": value,
         "at_stake": Decimal(at_stake).quantize(Decimal("0.0001")),
         "at_risk": at_risk,
+        "left_out": Customer.objects.filter(pk__in=reading.unwanted(fit.shop), buying__isnull=False).count(),
         "untold": untold,
         "untold_value": untold_value,
         "buyers_90_days": buyers,

@@ -9,6 +9,7 @@ urlpatterns = [
     path("due/", views.due, name="value_due"),
     path("at-risk.csv", views.at_risk_csv, name="value_at_risk_csv"),
     path("due.csv", views.due_csv, name="value_due_csv"),
+    path("<slug:name>.csv", views.value_csv, name="value_csv"),
     path("models/", trust.models, name="models"),
     path("models/<slug:name>.csv", trust.models_csv, name="models_csv"),
 ]

@@ -1,6 +1,6 @@
 """What the customers are worth, who is at risk and whose next purchase is due; both lists as CSV."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -19,9 +19,9 @@ from treue.design import formats, spreadsheet
 from treue.design.figures import Link
 from treue.design.tables import Pager
 from treue.understand.metrics.scope.basis import active_language
-from treue.understand.value import list_tables, lists, reading, worth_page
+from treue.understand.value import list_tables, lists, reading, worth_downloads, worth_page
 from treue.understand.value.lists import PAGE, Page, Position, Ranking
-from treue.understand.value.models import Fit, Worth
+from treue.understand.value.models import LEAST_RISK, Fit, Worth
 from treue.understand.value.tabs import tabs
 
 FEW = 10  # that stand on the page itself
@@ -40,10 +40,24 @@ def value(request: HttpRequest) -> HttpResponse:
     context = {
         "tabs": tabs(),
         "picture": worth_page.picture(summed),
+        "amounts_csv": reverse("value_csv", args=["amounts"]),
+        "tenths_csv": reverse("value_csv", args=["tenths"]),
         "is_moving": worth_page.is_moving(shop),
         **(_lists(shop, summed) if request.user.may(Permission.SEE_CUSTOMERS) else {}),
     }
     return render(request, "value/value.html", context)
+
+
+@require_GET
+@requires(Permission.SEE_FIGURES)
+def value_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
+    """How the value is spread, unrounded."""
+    summed = _summed(ensure_shop())
+    if summed is None or name not in worth_downloads.TABLES:
+        raise Http404
+    head, rows = worth_downloads.TABLES[name](summed)
+    content = spreadsheet.pieces(head, rows, language=active_language())
+    return spreadsheet.download(request, f"treue-value-{name}-{summed.fit.until}.csv", content)
 
 
 @require_GET
@@ -56,7 +70,11 @@ def at_risk(request: HttpRequest) -> HttpResponse:
     page = lists.at_risk(summed.fit).page(_position(request)) if summed.fit.tells_of_leaving else NOBODY
     context = {
         "title": _("Customers at risk"),
-        "sub": _("Ranked by value at stake: the value of the next 12 months × (1 − probability of being a customer)."),
+        "sub": _(
+            "Whose risk of leaving is at least %(risk)s, ranked by value at stake: the value of the next 12 months × "
+            "that risk."
+        )
+        % {"risk": formats.share(LEAST_RISK, active_language())},
         "table": list_tables.at_risk(summed.fit, page.scores) if page.scores else None,
         "pager": _pager(request, page, summed.at_risk),
         "empty": _no_risk(summed.fit),
@@ -70,14 +88,14 @@ def at_risk(request: HttpRequest) -> HttpResponse:
 def due(request: HttpRequest) -> HttpResponse:
     """Whose next purchase is due this week."""
     shop = ensure_shop()
-    summed, today = _summed(shop), timezone.localdate(timezone=shop.tz)
+    summed = _summed(shop)
     if summed is None:
         return redirect("value")
-    ranking = lists.due(summed.fit, today)
+    ranking = lists.due(summed.fit)
     page = ranking.page(_position(request))
     context = {
         "title": _("Next purchases due this week"),
-        "sub": _about_due(today),
+        "sub": _about_due(summed.fit),
         "table": list_tables.due(summed.fit, page.scores) if page.scores else None,
         "pager": _pager(request, page, ranking.count()),
         "empty": _("No next purchase is due this week."),
@@ -92,17 +110,15 @@ def at_risk_csv(request: HttpRequest) -> StreamingHttpResponse:
     summed = _summed(ensure_shop())
     if summed is None or not summed.fit.tells_of_leaving:
         raise Http404
-    return _saved(request, "at-risk", lists.at_risk(summed.fit))
+    return _saved(request, "at-risk", lists.at_risk)
 
 
 @require_GET
 @requires(Permission.EXPORT_CUSTOMERS, Permission.SEE_FIGURES)
 def due_csv(request: HttpRequest) -> StreamingHttpResponse:
-    shop = ensure_shop()
-    summed = _summed(shop)
-    if summed is None:
+    if _summed(ensure_shop()) is None:
         raise Http404
-    return _saved(request, "due", lists.due(summed.fit, timezone.localdate(timezone=shop.tz)))
+    return _saved(request, "due", lists.due)
 
 
 def _summed(shop: Shop) -> Worth | None:
@@ -110,37 +126,36 @@ def _summed(shop: Shop) -> Worth | None:
     return Worth.objects.select_related("fit__shop").filter(fit__shop=shop, fit__is_current=True).first()
 
 
-def _saved(request: HttpRequest, name: str, ranking: Ranking) -> StreamingHttpResponse:
+def _saved(request: HttpRequest, name: str, list_of: Callable[[Fit], Ranking]) -> StreamingHttpResponse:
     """A whole list. Who took persons out of the house is in the audit log."""
-    shop = ranking.fit.shop
+    shop = ensure_shop()
     audit.record("customers.exported", who=request.user, subject=f"shop {shop.pk}", list=name)
-    content = spreadsheet.pieces(list_tables.HEAD, list_tables.rows(ranking), language=active_language())
+    content = spreadsheet.pieces(list_tables.HEAD, list_tables.rows(shop, list_of), language=active_language())
     return spreadsheet.download(request, f"treue-{name}-{timezone.localdate(timezone=shop.tz)}.csv", content)
 
 
 def _lists(shop: Shop, summed: Worth) -> dict[str, object]:
     """The beginning of both lists."""
-    fit, today = summed.fit, timezone.localdate(timezone=shop.tz)
+    fit = summed.fit
     risks = lists.at_risk(fit).page(size=FEW) if fit.tells_of_leaving else None
-    waiting = lists.due(fit, today)
+    waiting = lists.due(fit)
     soon = waiting.page(size=FEW)
     return {
         "may_see_names": True,
         "risks": list_tables.at_risk(fit, risks.scores) if risks and risks.scores else None,
         "risks_count": _count(summed.at_risk),
         "no_risk": _no_risk(fit),
-        "due": list_tables.due(fit, soon.scores) if soon.scores else None,
+        "due": list_tables.due(fit, soon.scores, caption=_about_due(fit)) if soon.scores else None,
         "due_count": _count(waiting.count()),
-        "due_about": _about_due(today),
     }
 
 
-def _about_due(today: date) -> str:
+def _about_due(fit: Fit) -> str:
     language = active_language()
-    last = today + timedelta(days=lists.DAYS_AHEAD - 1)
+    first, last = lists.due_days(fit)
     return _(
         "From %(first)s to %(last)s, by value: the day by which they buy with a probability of one half, if they stay."
-    ) % {"first": formats.day(today, language), "last": formats.day(last, language)}
+    ) % {"first": formats.day(first, language), "last": formats.day(last, language)}
 
 
 def _no_risk(fit: Fit) -> str:

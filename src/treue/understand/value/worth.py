@@ -1,6 +1,5 @@
 """What the customers are worth, made ready to print: the sentence, how sure it is, the figures."""
 
-from datetime import date
 from decimal import Decimal
 
 from django.utils.html import format_html
@@ -14,6 +13,7 @@ from treue.understand.metrics.figures import kinds
 from treue.understand.metrics.scope.basis import Basis, active_language
 from treue.understand.value.models import Fit, Worth
 from treue.understand.value.scoring import SHORT_DAYS
+from treue.understand.value.trust import checked
 
 
 def sentence(worth: Worth) -> SafeString:
@@ -40,11 +40,13 @@ def sureness(fit: Fit) -> str:
         "model": fit.get_model_display(),
         "day": basis(fit).day(fit.until),
     }
-    checked = fit.validation.get("models", {}).get(fit.model)
-    if checked is None:
+    found = checked.of(fit)
+    if found is None:
         return by
-    off = float(checked["total_bias"])
-    facts = {"share": formats.share(abs(off), active_language()), "day": _day_of(fit.validation["until"])}
+    off = found.chosen.total_bias
+    facts = {"share": formats.share(abs(off), active_language()), "day": basis(fit).day(found.until)}
+    if not found.purchases:
+        return by + " " + _("After %(day)s, which it had not seen, nothing was bought by those whom it knew.") % facts
     if formats.rounded(abs(off) * 100, 0) == 0:
         return by + " " + _("Of the purchases after %(day)s, which it had not seen, it foretold the number.") % facts
     text = (
@@ -79,7 +81,7 @@ def _value(worth: Worth) -> Figure:
         unit,
         sentence=said % facts,
         how=How(
-            _("%(customers)s × %(average)s = %(value)s") % facts,
+            _("%(value)s ÷ %(customers)s = %(average)s") % facts,
             _(
                 "What each customer's expected purchases will leave, added up: purchases × spend × margin of "
                 "%(margin)s, less %(rate)s a year."
@@ -157,9 +159,16 @@ def untold(worth: Worth) -> str:
     }
 
 
+def left_out(worth: Worth) -> str:
+    """Who bought and is in no sum; "" where nobody is."""
+    if not worth.left_out:
+        return ""
+    return ngettext(
+        "%(count)s customer does not want to be evaluated and is in none of this.",
+        "%(count)s customers do not want to be evaluated and are in none of this.",
+        worth.left_out,
+    ) % {"count": formats.number(worth.left_out, active_language())}
+
+
 def basis(fit: Fit) -> Basis:
     return Basis("month", fit.shop.window_days, fit.until, fit.currency)
-
-
-def _day_of(text: object) -> str:
-    return formats.day(date.fromisoformat(str(text)), active_language())

@@ -22,12 +22,13 @@ from treue.understand.value.tasks import SCORE
 @dataclass(frozen=True)
 class Picture:
     """sub: by which model, and how sure. caution: what keeps one from believing it as it stands. untold: who is not in
-    the value at stake. Each may be empty."""
+    the value at stake. left_out: who is in nothing. Each may be empty."""
 
     sentence: SafeString
     sub: str
     caution: str
     untold: str
+    left_out: str
     figures: Sequence[Figure]
     amounts: Chart
     tenths: Chart
@@ -47,6 +48,7 @@ def picture(summed: Worth) -> Picture:
         sub=worth.sureness(summed.fit),
         caution=outlook.caution(summed.fit),
         untold=worth.untold(summed),
+        left_out=worth.left_out(summed),
         figures=worth.figures(summed),
         amounts=worth_charts.by_amount(summed),
         tenths=worth_charts.by_tenth(summed),
@@ -66,6 +68,6 @@ def nothing(shop: Shop, fit: Fit | None, user: User) -> Nothing:
 
 
 def is_moving(shop: Shop) -> bool:
-    """Whether the scores are being worked out anew, or will be in a moment."""
+    """Whether everybody's scores are being worked out anew, or will be in a moment."""
     moving = Job.objects.filter(kind=SCORE, state__in=[Job.State.WAITING, Job.State.RUNNING])
-    return moving.filter(arguments__shop_id=shop.pk).exists()
+    return moving.filter(arguments__shop_id=shop.pk, arguments__customers__isnull=True).exists()

@@ -56,6 +56,9 @@ def table(checked: Checked, csv_url: str) -> Table:
     columns = [Column(_("Model or rule")), *(Column(str(each.label), numeric=True) for each in MEASURES)]
     best = [measure.printed(min(compared, key=measure.loss), language) for measure in MEASURES]
     rows = [[_name(did, checked.chosen), *_cells(did, best, language)] for did in compared]
+    if not checked.purchases:  # over nothing there is no total
+        for row in rows:
+            row[1] = Cell(formats.NOTHING)
     return Table(_("Models and rules compared"), columns, rows, csv_url=csv_url)
 
 

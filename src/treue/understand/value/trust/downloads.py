@@ -61,11 +61,16 @@ def _fit(fit: Fit, shop: Shop) -> list[Value]:
     moments = {name: each and each.astimezone(shop.tz) for name, each in _moments(fit).items()}
     return [
         *(moments.get(name, getattr(fit, name)) for name in OF_A_FIT),
-        *(fit.parameters.get(name) for name in names.PARAMETERS),
+        *(fit.parameters.get(name) if _is_told(name, fit) else None for name in names.PARAMETERS),
         *(fit.standard_errors.get(name) for name in names.PARAMETERS),
         " ".join(fit.drift.get("parameters", {})),
         fit.drift.get("since"),
     ]
+
+
+def _is_told(name: str, fit: Fit) -> bool:
+    """Where dropout is not identified, its parameters only hold a place."""
+    return fit.status == Fit.Status.CONVERGED or name in fit.standard_errors
 
 
 def _moments(fit: Fit) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -21,6 +21,7 @@ from treue.understand.value.models import Fit
 from treue.understand.value.trust import facts, names
 
 FITS_PER_PAGE = 20
+WARNED_DAYS = 30  # the fit after a drift is compared with the one that drifted, and so does not drift itself
 FEWEST_ON_A_LINE, MOST_ON_A_LINE = 3, 60
 
 
@@ -31,6 +32,7 @@ class Fitted:
     until: date
     model: str
     parameters: dict[str, float]
+    standard_errors: dict[str, float]
     drift: dict[str, dict]
 
 
@@ -89,10 +91,12 @@ def moved(drift: dict[str, dict]) -> list[str]:
 
 
 def warning(fit: Fit) -> str:
-    """What to know of a fit that left an earlier one; "" for one that did not."""
-    if not fit.drift:
+    """What to know where a fit of the last weeks left an earlier one; "" where none did."""
+    lately = fits(fit.shop).filter(model=fit.model, until__gt=fit.until - timedelta(days=WARNED_DAYS))
+    drifted = lately.exclude(drift={}).order_by("-pk").first()
+    if drifted is None:
         return ""
-    day = formats.day(date.fromisoformat(fit.drift["since"]), active_language())
+    fit, day = drifted, formats.day(date.fromisoformat(drifted.drift["since"]), active_language())
     say = _("Customers buy by other rules than in the orders up to %(day)s: %(moved)s, more than chance does.")
     return say % {"day": day, "moved": ", ".join(moved(fit.drift))}
 
@@ -103,11 +107,14 @@ def warning(fit: Fit) -> str:
 def courses(shop: Shop, fit: Fit) -> list[Chart]:
     """A chart for each estimated parameter of the model in force, from three fits of it on."""
     same = fits(shop).filter(model=fit.model, unit=fit.unit).order_by("-pk")
-    values = same.values_list("until", "model", "parameters", "drift")[:MOST_ON_A_LINE]
+    values = same.values_list("until", "model", "parameters", "standard_errors", "drift")[:MOST_ON_A_LINE]
     shown = [Fitted(*row) for row in values][::-1]
-    if len(shown) < FEWEST_ON_A_LINE:
-        return []
-    return [_course(name, shown) for name in names.PARAMETERS if name in fit.standard_errors]
+    estimated = {name: [each for each in shown if name in each.standard_errors] for name in names.PARAMETERS}
+    return [
+        _course(name, estimated[name])
+        for name in names.PARAMETERS
+        if name in fit.standard_errors and len(estimated[name]) >= FEWEST_ON_A_LINE
+    ]
 
 
 def _course(name: str, shown: Sequence[Fitted]) -> Chart:

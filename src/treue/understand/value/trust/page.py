@@ -86,7 +86,7 @@ def nothing(shop: Shop, fit: Fit | None, user: User) -> Nothing:
         may_import = user.may(Permission.IMPORT) and not Order.objects.filter(shop=shop).exists()
         return Nothing(_("The models are fitted each night. This was not done yet."), may_import)
     if fit.status == Fit.Status.TOO_FEW:
-        say = _("Fewer than five customers ever bought on a second day. From so few nothing can be said ahead.")
+        say = _("Fewer than five customers ever paid on a second day. From so few nothing can be said ahead.")
         return Nothing(say)
     day = formats.day(fit.until, active_language())
     return Nothing(_("No purchase counted up to %(day)s; without one there is nothing to learn from.") % {"day": day})
