@@ -56,6 +56,7 @@ EXPRESSIONS: dict[str, Callable[[Tables], Table]] = {
     "purchases.purchases": lambda shop: purchases.purchases(shop.bought, shop.until - SEASON),
     "buying.summarise by week": lambda shop: summarise(shop.bought, until=shop.until, unit=WEEK).table,
     "buying.summarise by day": lambda shop: summarise(shop.amounts, until=shop.until, unit=DAY).table,
+    "purchases.histories": lambda shop: purchases.histories(shop.bought, shop.until),
     "rfm.scores": lambda shop: rfm.scores(shop.bought, as_of=shop.until),
     "rfm.migration": lambda shop: rfm.migration(
         rfm.scores(shop.bought, as_of=shop.until - SEASON), rfm.scores(shop.bought, as_of=shop.until)
