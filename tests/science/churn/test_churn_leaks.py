@@ -113,6 +113,63 @@ def test_a_value_that_only_churners_have_is_reported(given):
     assert Finding("reason", "only churners", told.sum()) in model.findings
 
 
+EPOCH_SECONDS = 1_782_864_000  # the day after the cut-off
+SPENT_LEAVING = {
+    "minutes on the telephone": lambda n, rng: (rng.gamma(2, 5, n), np.nan),
+    "minutes, and none of the others": lambda n, rng: (rng.gamma(2, 5, n) + 1, 0.0),
+    "seconds of the computer's clock": lambda n, rng: (EPOCH_SECONDS + rng.integers(0, 30 * 86_400, n), np.nan),
+    "a reason in everybody's own words": lambda n, rng: (np.array([f"since {i}" for i in range(n)], object), None),
+}
+
+
+@pytest.mark.parametrize("what", SPENT_LEAVING)
+@pytest.mark.parametrize(("share", "whose"), [(50, 1), (70, 1), (70, 0)])
+def test_what_only_some_of_one_side_have_is_reported(given, what, share, whose):
+    rng = np.random.default_rng(6)
+    values, otherwise = SPENT_LEAVING[what](len(given), rng)
+    are_meant = (given.left == whose) & (rng.random(len(given)) < share / 100)
+    given["filled_in"] = pd.Series(values).where(are_meant, otherwise)
+    (found,) = learn(given).findings
+    assert (found.column, found.matter) == ("filled_in", "only churners" if whose else "only stayers")
+    assert are_meant.sum() - len(given) / 20 <= found.figure <= are_meant.sum()
+    assert learn(given, trusted=["filled_in"]).findings == ()
+
+
+def test_that_only_churners_lack_it_is_reported(given):
+    rng = np.random.default_rng(6)
+    given["next_bill"] = pd.Series(rng.normal(size=len(given))).where(~given.left | (rng.random(len(given)) < 0.5))
+    (found,) = learn(given).findings
+    assert found == Finding("next_bill", "only churners", given.next_bill.isna().sum())
+
+
+def test_what_few_customers_have_again_and_again_is_no_finding(given):
+    """Thirty rows, but of six customers."""
+    days = pd.concat([given.head(300).assign(day=AS_OF - timedelta(days=100 * back)) for back in range(5)])
+    days["town"] = np.where(days.customer_id.isin(sorted(given.customer_id[given.left])[:6]), "Ulm", None)
+    days = days.drop(columns="signed_on")
+    assert ts.ChurnClassifier.fit(days, label="left", as_of="day", horizon_days=90, seed=1).findings == ()
+
+
+def test_the_end_of_what_falls_slowly_is_no_finding(given):
+    """Nobody left of the twentieth who are there longest, and few of those next to them."""
+    longest = given.signed_on <= given.signed_on.quantile(0.05)
+    assert longest.sum() > 70 and not given.left[longest].any()
+    assert learn(given).findings == ()
+
+
+@pytest.mark.parametrize("written", ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M"])
+def test_a_day_written_as_a_text_is_a_day(given, written):
+    days = pd.Series(pd.Timestamp(AS_OF) + pd.to_timedelta(np.arange(len(given)) % 30, unit="D")).dt.strftime(written)
+    known = given.left & (given.index % 10 < 7)
+    given["ended"] = days.where(known).mask(given.index == given.index[known][0], "unknown")
+    with pytest.raises(KnownTooLate) as late:
+        learn(given)
+    after = known & (given.index % 30 > 0) & (given.ended != "unknown")
+    assert (late.value.column, late.value.rows) == ("ended", after.sum())
+    texts = given.assign(ended=np.where(given.index % 2, "2199-01-01", "no day"))
+    assert learn(texts).status == "learned"
+
+
 def test_identifiers_and_constants_are_left_out(given):
     rng = np.random.default_rng(4)
     numbers = rng.permutation(len(given)) + 10_000

@@ -15,29 +15,32 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from treue.science.churn.contracts import Contracts
+from treue.science.churn.days import written_days
 from treue.science.churn.errors import KnownTooLate, LabelInDisguise, NoFeatures, PredictsPerfectly
 from treue.science.churn.folds import FOLDS, auc
 from treue.science.errors import MissingColumn
 from treue.science.purchases import EPOCH, day_number
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 REFUSED_AUC = 0.98
 SUSPICIOUS_AUC = 0.90
 DISTINCT_TEXTS = 0.9  # of all customers: a text that nearly everybody has for their own tells nothing of others
 DENSE = 10  # numbers from 1 to ten times as many as there are customers are counted, not measured
-FEWEST_OF_A_VALUE = 20
+FEWEST_OF_A_VALUE = 20  # customers
 BY_CHANCE = 1e-6
 BINS = 20
 
-Matter = Literal["identifier", "constant", "suspicious", "only churners"]
+Matter = Literal["identifier", "constant", "suspicious", "only churners", "only stayers"]
 LEFT_OUT: tuple[Matter, ...] = ("identifier", "constant")
 
 
 @dataclass(frozen=True)
 class Finding:
     """What is wrong with a feature. matter: 'identifier' and 'constant' are left out. 'suspicious' stays: figure is the
-    area under its curve, from SUSPICIOUS_AUC on. 'only churners' stays: all of the rows with one of its values left,
-    which chance does not do; figure is their number."""
+    area under its curve, from SUSPICIOUS_AUC on. 'only churners' and 'only stayers' stay: all of the rows in which it has
+    one value, lies in one span of numbers, is told at all or is missing left, or none did, which chance does not do;
+    figure is their number."""
 
     column: str
     matter: Matter
@@ -84,8 +87,16 @@ def _require_known(contracts: Contracts, doubted: list[str], known_on: Mapping[s
     for name in doubted:
         if name in known_on and day_number(known_on[name]) > contracts.day.min():
             raise KnownTooLate(name, first, None)
-        if contracts.kinds[name] == "date" and (late := int((contracts.values[name] < 0).sum())):
+        if late := _after_the_cut_off(contracts, name):
             raise KnownTooLate(name, last, late)
+
+
+def _after_the_cut_off(contracts: Contracts, name: str) -> int:
+    """Rows in which a date, or a day written as a text, lies after the cut-off."""
+    values, kind = contracts.values[name], contracts.kinds[name]
+    if kind == "date":
+        return int((values < 0).sum())
+    return int((written_days(values) > contracts.day).sum()) if kind == "category" else 0
 
 
 def _codes(values: NDArray[Any]) -> NDArray[np.intp]:
@@ -132,9 +143,46 @@ def _telling(contracts: Contracts, name: str, codes: NDArray[np.intp], part: NDA
         raise PredictsPerfectly(name, area, REFUSED_AUC)
     if area > SUSPICIOUS_AUC:
         return Finding(name, "suspicious", area)
-    rows, left = np.bincount(codes), np.bincount(codes, weights=contracts.left)
-    only = (rows >= FEWEST_OF_A_VALUE) & (left == rows) & (contracts.left.mean() ** rows < BY_CHANCE)
-    return Finding(name, "only churners", float(rows[only].max())) if only.any() else None
+    return _one_sided(contracts, name, codes)
+
+
+def _one_sided(contracts: Contracts, name: str, codes: NDArray[np.intp]) -> Finding | None:
+    """What only churners have, or only stayers, all of them or some: a value, a span of numbers, any value or none."""
+    values, customer = contracts.values[name], contracts.customer
+    missing = pd.isna(values)
+    sides: tuple[tuple[Matter, Flags], ...] = (("only churners", contracts.left), ("only stayers", ~contracts.left))
+    for matter, meant in sides:
+        by_chance = np.full(codes.max() + 1, meant.mean())
+        rows = [_rows_of_one_side(each, by_chance, meant, customer) for each in (codes, missing.astype(np.intp))]
+        if contracts.kinds[name] != "category" and not missing.all():
+            spans, beside = _spans(values[~missing], meant[~missing])
+            rows.append(_rows_of_one_side(spans, beside, meant[~missing], customer[~missing]))
+        if most := max(rows):
+            return Finding(name, matter, float(most))
+    return None
+
+
+def _rows_of_one_side(codes: NDArray[np.intp], by_chance: Floats, meant: Flags, customer: NDArray[np.intp]) -> int:
+    """Rows of the value that most of those meant have, and nobody else; 0 where there is none but by chance. by_chance:
+    of each value, the share of those meant that would be no surprise. Rows of a customer count once there, since what
+    holds of one of them often holds of all."""
+    rows, of_meant = np.bincount(codes), np.bincount(codes, weights=meant)
+    customers = np.bincount(pd.DataFrame({"code": codes, "customer": customer}).drop_duplicates().code)
+    surprise = by_chance[: len(rows)] ** customers < BY_CHANCE
+    return int(rows[(rows == of_meant) & (customers >= FEWEST_OF_A_VALUE) & surprise].max(initial=0))
+
+
+def _spans(values: Floats, meant: Flags) -> tuple[NDArray[np.intp], Floats]:
+    """(n,) spans of numbers in which all are meant, or not all; and of each span the share of those meant just beside
+    it: where few of the customers of long standing leave, it is no surprise that none does of the longest."""
+    bins = np.unique(_binned(values, np.isnan(values)), return_inverse=True)[1]
+    share = np.bincount(bins, weights=meant) / np.bincount(bins)
+    span = np.cumsum(np.append(0, np.diff(share == 1)))
+    edges = np.flatnonzero(np.diff(span))
+    beside = np.zeros(span[-1] + 1) if len(edges) else np.ones(1)
+    np.maximum.at(beside, span[edges], share[edges + 1])
+    np.maximum.at(beside, span[edges + 1], share[edges])
+    return span[bins], beside
 
 
 def _alone(contracts: Contracts, name: str, codes: NDArray[np.intp], part: NDArray[np.intp]) -> float:
@@ -150,7 +198,7 @@ def _alone(contracts: Contracts, name: str, codes: NDArray[np.intp], part: NDArr
     return max(max(area, 1 - area) for area in areas)
 
 
-def _binned(values: Floats, missing: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _binned(values: Floats, missing: Flags) -> NDArray[np.intp]:
     edges = np.unique(np.nanquantile(values, np.linspace(0, 1, BINS + 1)[1:-1]))
     return np.where(missing, len(edges) + 1, np.searchsorted(edges, values, side="right"))
 
