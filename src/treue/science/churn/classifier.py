@@ -101,15 +101,18 @@ class ChurnClassifier:
         candidates = out_of_fold(data)
         chosen = calibrated(simplest(candidates, data), data)
         calibration = calibration_of(chosen, data)
+        quality = judged(chosen.probability, candidates[0].probability, data.left)
+        reasons = importance(chosen, calibration, data)
+        found = leaks.together(quality.auc, reasons, trusted=trusted, findings=findings)
         return cls(
             horizon_days=horizon_days,
             chosen=chosen.name,
             calibration=calibration.name,
             candidates=compared(candidates, data),
-            quality=judged(chosen.probability, candidates[0].probability, data.left),
+            quality=quality,
             quality_ahead=_ahead(data, chosen, given.day, horizon_days),
-            reasons=importance(chosen, calibration, data),
-            findings=findings,
+            reasons=reasons,
+            findings=(*findings, *([found] if found else [])),
             churners=int(given.has_ever_left.sum()),
             customers=given.customers,
             without_label=given.without_label,

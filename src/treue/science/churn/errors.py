@@ -1,6 +1,6 @@
 """What a churn classifier refuses beside bad columns: labels that say nothing, and features that know the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from treue.science.errors import ScienceError
@@ -35,10 +35,13 @@ class LabelInDisguise(LeakyColumn):
 
 
 class PredictsPerfectly(LeakyColumn):
-    """A feature that by itself tells who leaves from who stays, nearly without a mistake. auc: area under the curve."""
+    """Features that by themselves tell who leaves from who stays, nearly without a mistake. columns: one, or those that
+    do it together, the most important first. auc: area under the curve."""
 
-    def __init__(self, column: str, auc: float, bound: float) -> None:
-        super().__init__(column, f"{column} alone tells who leaves (area under the curve {auc:.3f}, above {bound}).")
+    def __init__(self, columns: Sequence[str], auc: float, bound: float) -> None:
+        told = f"{columns[0]} alone tells" if len(columns) == 1 else f"{', '.join(columns)} together tell"
+        super().__init__(columns[0], f"{told} who leaves (area under the curve {auc:.3f}, above {bound}).")
+        self.columns = tuple(columns)
         self.auc = auc
         self.bound = bound
 

@@ -31,16 +31,20 @@ FEWEST_OF_A_VALUE = 20  # customers
 BY_CHANCE = 1e-6
 BINS = 20
 
-Matter = Literal["identifier", "constant", "suspicious", "only churners", "only stayers"]
+MATTERS = 0.25  # of what the most important feature matters, to be named with it
+MOST_NAMED = 5
+
+Matter = Literal["identifier", "constant", "suspicious", "suspicious together", "only churners", "only stayers"]
 LEFT_OUT: tuple[Matter, ...] = ("identifier", "constant")
 
 
 @dataclass(frozen=True)
 class Finding:
     """What is wrong with a feature. matter: 'identifier' and 'constant' are left out. 'suspicious' stays: figure is the
-    area under its curve, from SUSPICIOUS_AUC on. 'only churners' and 'only stayers' stay: all of the rows in which it has
-    one value, lies in one span of numbers, is told at all or is missing left, or none did, which chance does not do;
-    figure is their number."""
+    area under its curve, from SUSPICIOUS_AUC on; 'suspicious together' the same of the whole model, column naming what
+    matters most in it. 'only churners' and 'only stayers' stay: all of the rows in which it has one value, lies in one
+    span of numbers, is told at all or is missing left, or none did, which chance does not do; figure is their number.
+    """
 
     column: str
     matter: Matter
@@ -78,6 +82,22 @@ def guarded(
 def require_known(contracts: Contracts, trusted: Collection[str]) -> None:
     """Of customers to be scored. Raises KnownTooLate."""
     _require_known(contracts, [name for name in contracts.values if name not in trusted], {})
+
+
+def together(
+    area: float, reasons: pd.DataFrame, *, trusted: Collection[str], findings: Collection[Finding]
+) -> Finding | None:
+    """What is wrong with the features that matter most in a model, which may know the answer only together: months of
+    tenure, and months that were billed. area: under the curve of the model. reasons: as `training.importance`. Nothing
+    is, where all of them are trusted, or suspicious by themselves. Raises PredictsPerfectly."""
+    named = reasons.feature[reasons.log_loss >= MATTERS * reasons.log_loss.max()][:MOST_NAMED].tolist()
+    doubted = set(named) - set(trusted)
+    if area <= SUSPICIOUS_AUC or not doubted:
+        return None
+    if area > REFUSED_AUC:
+        raise PredictsPerfectly(named, area, REFUSED_AUC)
+    told = {each.column for each in findings if each.matter == "suspicious"}
+    return Finding(", ".join(named), "suspicious together", area) if doubted - told else None
 
 
 def _require_known(contracts: Contracts, doubted: list[str], known_on: Mapping[str, date]) -> None:
@@ -140,7 +160,7 @@ def _require_no_label(contracts: Contracts, name: str, codes: NDArray[np.intp]) 
 def _telling(contracts: Contracts, name: str, codes: NDArray[np.intp], part: NDArray[np.intp]) -> Finding | None:
     area = _alone(contracts, name, codes, part)
     if area > REFUSED_AUC:
-        raise PredictsPerfectly(name, area, REFUSED_AUC)
+        raise PredictsPerfectly([name], area, REFUSED_AUC)
     if area > SUSPICIOUS_AUC:
         return Finding(name, "suspicious", area)
     return _one_sided(contracts, name, codes)
@@ -148,16 +168,18 @@ def _telling(contracts: Contracts, name: str, codes: NDArray[np.intp], part: NDA
 
 def _one_sided(contracts: Contracts, name: str, codes: NDArray[np.intp]) -> Finding | None:
     """What only churners have, or only stayers, all of them or some: a value, a span of numbers, any value or none."""
-    values, customer = contracts.values[name], contracts.customer
-    missing = pd.isna(values)
+    missing, is_number = pd.isna(contracts.values[name]), contracts.kinds[name] != "category"
+    told = ~missing if is_number else np.ones(len(contracts), np.bool_)
+    codes, customer = np.unique(codes[told], return_inverse=True)[1], contracts.customer
     sides: tuple[tuple[Matter, Flags], ...] = (("only churners", contracts.left), ("only stayers", ~contracts.left))
     for matter, meant in sides:
-        by_chance = np.full(codes.max() + 1, meant.mean())
-        rows = [_rows_of_one_side(each, by_chance, meant, customer) for each in (codes, missing.astype(np.intp))]
-        if contracts.kinds[name] != "category" and not missing.all():
-            spans, beside = _spans(values[~missing], meant[~missing])
-            rows.append(_rows_of_one_side(spans, beside, meant[~missing], customer[~missing]))
-        if most := max(rows):
+        rows = [_rows_of_one_side(missing.astype(np.intp), np.full(2, meant.mean()), meant, customer)]
+        by_chance = np.full(codes.max(initial=0) + 1, meant.mean())
+        if is_number and told.any():
+            bins = _binned(contracts.values[name][told], missing[told])
+            by_chance = _near(codes, bins, meant[told])
+            rows.append(_rows_of_one_side(*_spans(bins, meant[told]), meant[told], customer[told]))
+        if most := max(*rows, _rows_of_one_side(codes, by_chance, meant[told], customer[told])):
             return Finding(name, matter, float(most))
     return None
 
@@ -172,10 +194,23 @@ def _rows_of_one_side(codes: NDArray[np.intp], by_chance: Floats, meant: Flags, 
     return int(rows[(rows == of_meant) & (customers >= FEWEST_OF_A_VALUE) & surprise].max(initial=0))
 
 
-def _spans(values: Floats, meant: Flags) -> tuple[NDArray[np.intp], Floats]:
+def _near(codes: NDArray[np.intp], bins: NDArray[np.intp], meant: Flags) -> Floats:
+    """Of each number the share of those meant among those with others, not much larger or smaller: where few leave who
+    ordered fourteen or sixteen times, it is no surprise that none does with fifteen."""
+    bin_of = np.zeros(codes.max() + 1, np.intp)
+    bin_of[codes] = bins
+    rows, of_meant = (
+        np.convolve(np.bincount(bins, weights=of), np.ones(3), "same")[bin_of] - np.bincount(codes, weights=of)
+        for of in (np.ones(len(codes)), meant)
+    )
+    near: Floats = (of_meant + 0.5) / (rows + 1)
+    return near
+
+
+def _spans(bins: NDArray[np.intp], meant: Flags) -> tuple[NDArray[np.intp], Floats]:
     """(n,) spans of numbers in which all are meant, or not all; and of each span the share of those meant just beside
     it: where few of the customers of long standing leave, it is no surprise that none does of the longest."""
-    bins = np.unique(_binned(values, np.isnan(values)), return_inverse=True)[1]
+    bins = np.unique(bins, return_inverse=True)[1]
     share = np.bincount(bins, weights=meant) / np.bincount(bins)
     span = np.cumsum(np.append(0, np.diff(share == 1)))
     edges = np.flatnonzero(np.diff(span))
