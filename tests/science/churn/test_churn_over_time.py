@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import expit
 
 import treue.science as ts
 from tests.science.churn.subscribers import AS_OF, subscribers
@@ -76,6 +77,25 @@ def test_rows_whose_days_were_not_over_are_not_learned_from():
     given = quarters(days=2)
     assert learn(given, horizon_days=QUARTER).quality_ahead is not None
     assert learn(given, horizon_days=QUARTER + 1).quality_ahead is None
+
+
+@pytest.mark.parametrize("stays_the_same", [True, False])
+def test_right_probabilities_are_called_so_with_one_customer_on_many_days(stays_the_same):
+    """Six rows of a customer who leaves or stays on all of them are worth one, six of one who decides anew six."""
+    found = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        trait = np.repeat(rng.normal(size=300), 6)
+        drawn = np.repeat(rng.random(300), 6) if stays_the_same else rng.random(1_800)
+        given = pd.DataFrame({"customer_id": np.arange(1_800) // 6, "trait": trait, "left": drawn < expit(trait - 1)})
+        given["as_of"] = [AS_OF - timedelta(days=QUARTER * int(back)) for back in np.arange(1_800) % 6]
+        quality = learn(given).quality
+        found.append(quality.is_calibrated)
+        table = quality.reliability
+        rows = 1 if stays_the_same else 6
+        assert (table.worth / (table.customers * rows / 6)).mean() == pytest.approx(1, abs=0.25)
+        assert ((table.low <= table.predicted) & (table.predicted <= table.high)).mean() >= 0.7
+    assert all(found)
 
 
 def test_one_day_has_no_day_before():

@@ -30,7 +30,7 @@ def ahead(data: Data, chosen: OutOfFold, day: NDArray[np.int64], horizon_days: i
         else:
             calibration = chosen.calibration.fit(before.score[others], early.left[others])
             probability[held] = calibration.probability(score)
-    return judged(probability[last], base[last], data.left[last])
+    return judged(probability[last], base[last], data.left[last], data.customer[last])
 
 
 def _is_enough(early: Data, later: NDArray[np.bool_]) -> bool:

@@ -83,22 +83,40 @@ def log_losses(probability: Floats, left: Flags) -> Floats:
     return losses
 
 
-def reliability(probability: Floats, left: Flags) -> pd.DataFrame:
-    """A row per tenth of the customers by probability, the lowest first (fewer where many share one).
+def reliability(probability: Floats, left: Flags, customer: NDArray[np.intp]) -> pd.DataFrame:
+    """A row per tenth of the rows by probability, the lowest first (fewer where many share one). customer: (n,) whose
+    each row is.
 
-    `customers`; `predicted`: mean probability; `left`: share that did; `low`, `high`: its 95 % interval (Wilson).
+    `customers`: rows; `predicted`: mean probability; `left`: share that did; `low`, `high`: its 95 % interval (Wilson);
+    `worth`: of how many customers who have nothing to do with each other, fewer where one comes again and again.
     """
     order = np.argsort(probability, kind="stable")
     begins = np.unique(np.searchsorted(probability[order], probability[order][_begins(len(order))], side="left"))
-    group = np.searchsorted(begins, np.arange(len(order)), side="right") - 1
+    group = np.empty(len(order), np.intp)
+    group[order] = np.searchsorted(begins, np.arange(len(order)), side="right") - 1
     customers = np.bincount(group)
-    predicted = np.bincount(group, weights=probability[order]) / customers
-    share = np.bincount(group, weights=left[order]) / customers
-    low, high = wilson(share, customers)
-    return pd.DataFrame({"customers": customers, "predicted": predicted, "left": share, "low": low, "high": high})
+    predicted = np.bincount(group, weights=probability) / customers
+    share = np.bincount(group, weights=left) / customers
+    worth = customers / design_effect(left - probability, group, customer)
+    low, high = wilson(share, worth)
+    found = {"customers": customers, "predicted": predicted, "left": share, "low": low, "high": high, "worth": worth}
+    return pd.DataFrame(found)
 
 
-def wilson(share: Floats, n: NDArray[np.int64]) -> tuple[Floats, Floats]:
+def design_effect(off: Floats, group: NDArray[np.intp], customer: NDArray[np.intp]) -> Floats:
+    """(groups,) by how much the variance of a group's mean grows since rows of a customer go together; 1 where each has
+    one row, and never less. off: (n,) how far each row is from what was said.
+
+    Source: Kish 1965, "Survey Sampling"; the sums of clusters from Liang & Zeger 1986, Biometrika 73(1).
+    """
+    pair = np.unique(np.column_stack([group, customer]), axis=0, return_inverse=True)
+    together = np.bincount(pair[1].ravel(), weights=off)
+    apart = np.bincount(group, weights=off**2)
+    effect: Floats = np.maximum(1.0, np.bincount(pair[0][:, 0], weights=together**2) / apart)
+    return effect
+
+
+def wilson(share: Floats, n: Floats) -> tuple[Floats, Floats]:
     """Source: Wilson 1927, Journal of the American Statistical Association 22."""
     z = float(norm.ppf(0.975))
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
@@ -111,7 +129,7 @@ def calibration_error(table: pd.DataFrame) -> tuple[float, float]:
     where every probability is right. Source: Naeini, Cooper & Hauskrecht 2015, AAAI."""
     weight = (table.customers / table.customers.sum()).to_numpy(np.float64)
     predicted = table.predicted.to_numpy(np.float64)
-    by_chance = np.sqrt(2 / np.pi * predicted * (1 - predicted) / table.customers.to_numpy(np.float64))
+    by_chance = np.sqrt(2 / np.pi * predicted * (1 - predicted) / table.worth.to_numpy(np.float64))
     return float(weight @ (table.predicted - table.left).abs()), float(weight @ by_chance)
 
 

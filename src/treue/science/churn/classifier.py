@@ -101,7 +101,7 @@ class ChurnClassifier:
         candidates = out_of_fold(data)
         chosen = calibrated(simplest(candidates, data), data)
         calibration = calibration_of(chosen, data)
-        quality = judged(chosen.probability, candidates[0].probability, data.left)
+        quality = judged(chosen.probability, candidates[0].probability, data.left, data.customer)
         reasons = importance(chosen, calibration, data)
         found = leaks.together(quality.auc, reasons, trusted=trusted, findings=findings)
         return cls(

@@ -18,7 +18,7 @@ class Quality:
     """rows: judged. base_rate: share that left. log_loss (natural logarithm) and brier: means, lower is better;
     base_log_loss and base_brier: of the base rate said of everybody. auc: area under the curve. top_tenth: share of the
     churners among the tenth with the highest probability. calibration_error: mean distance of what was said from what
-    was, over `reliability`; by_chance: what it would be were every probability right.
+    was, over `reliability`; by_chance: what it would be were every probability right, and rows of a customer together.
     """
 
     rows: int
@@ -48,9 +48,10 @@ class Quality:
         return self.calibration_error <= 2 * self.by_chance
 
 
-def judged(probability: Floats, base: Floats, left: Flags) -> Quality:
-    """probability, base: (n,) of the model and of the base rate, each from other customers than these."""
-    table = reliability(probability, left)
+def judged(probability: Floats, base: Floats, left: Flags, customer: NDArray[np.intp]) -> Quality:
+    """probability, base: (n,) of the model and of the base rate, each from other customers than these. customer: (n,)
+    whose each row is."""
+    table = reliability(probability, left, customer)
     error, by_chance = calibration_error(table)
     top = np.argsort(-probability, kind="stable")[: max(1, round(len(left) * 0.1))]
     return Quality(
