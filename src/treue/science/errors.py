@@ -113,7 +113,7 @@ class NotFitted(ScienceError):
 
 
 class ImpossibleHorizon(ScienceError):
-    """A span of time to look ahead, a rate or a number that means nothing."""
+    """A day, a span of time to look ahead, a rate or a number that means nothing."""
 
     def __init__(self, name: str, value: object) -> None:
         super().__init__(f"{name} cannot be {value}.")

@@ -1,6 +1,6 @@
 """What cannot be learned from is refused by name, and what can be made good is, and said."""
 
-from datetime import date
+from datetime import date, datetime
 
 import ibis
 import numpy as np
@@ -59,10 +59,28 @@ def test_a_bad_table_is_refused_by_name(given, spoil, error, facts):
     assert str(refused.value)
 
 
-@pytest.mark.parametrize("days", [0, -1, 1.5, np.nan, np.inf, "90", None, True])
+@pytest.mark.parametrize("days", [0, -1, 1.5, np.nan, np.inf, "90", None, True, 10**400, 10**9])
 def test_a_horizon_is_a_number_of_days(given, days):
     with pytest.raises(ImpossibleHorizon):
         learn(given, horizon_days=days)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 1.5, None, "1", True])
+def test_a_seed_is_a_whole_number(given, seed):
+    with pytest.raises(ImpossibleHorizon) as refused:
+        learn(given, seed=seed)
+    assert refused.value.name == "seed"
+
+
+@pytest.mark.parametrize("day", [20260101, None, datetime(2026, 6, 30), pd.NaT, np.datetime64("2026-06-30")])
+def test_a_cut_off_is_a_day(given, day):
+    model = learn(given)
+    with pytest.raises(ImpossibleHorizon):
+        learn(given, as_of=day)
+    with pytest.raises(ImpossibleHorizon):
+        model.probability(given, as_of=day)
+    with pytest.raises(ImpossibleHorizon):
+        learn(given, known_on={"price": day})
 
 
 def test_a_cut_off_column_holds_days(given):
@@ -113,7 +131,7 @@ def test_what_is_missing_or_unseen_has_a_probability_all_the_same(given):
     dearest = odd.assign(price=given.price.max())
     assert found.iloc[2] == pytest.approx(model.probability(dearest, as_of=AS_OF).iloc[2])
     reasons = model.reasons_of(odd, as_of=AS_OF, most=9).set_index(["customer_id", "feature"]).value
-    assert reasons["c000000", "plan"] == "other"
+    assert reasons["c000000", "plan"] == "never heard of"
     assert reasons.get(("c000001", "plan")) is None
 
 

@@ -14,7 +14,8 @@ FEWEST_ON_THE_DAY = 10
 
 def ahead(data: Data, chosen: OutOfFold, day: NDArray[np.int64], horizon_days: int) -> Quality | None:
     """The rows of the last cut-off, judged by what could be learned up to it: from rows whose `horizon_days` were over
-    by then, and never from the same customer. None where these, or those, are too few of either kind."""
+    by then, and never from the same customer. The way of scoring and of calibrating is `chosen`, for which the rows of
+    the last cut-off had their say. None where these, or those, are too few of either kind."""
     last = day == day.max()
     early = data.where(day + horizon_days <= day.max())
     if not _is_enough(early, data.left[last]):

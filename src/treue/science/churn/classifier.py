@@ -34,6 +34,7 @@ from treue.science.errors import RepeatedCustomer
 
 FEWEST = 10  # customers who left, and who stayed
 MOST_CUSTOMERS = 100_000
+LARGEST_SEED = 2**32 - 1  # of scikit-learn
 LEARNED, NOTHING = "learned", "nothing learned"
 
 
@@ -86,11 +87,13 @@ class ChurnClassifier:
         At most MOST_CUSTOMERS are learned from, drawn by `seed`.
 
         Raises MissingColumn, WrongColumnType, RepeatedColumn, MomentsWithZone, RepeatedCustomer (twice on one day),
-        WithoutCustomer, ImpossibleLabel, InfiniteValue, ImpossibleHorizon, TooFewChurners (fewer than FEWEST customers
-        who left, or who stayed), KnownTooLate, LabelInDisguise, PredictsPerfectly, NoFeatures.
+        WithoutCustomer, ImpossibleLabel, InfiniteValue, ImpossibleHorizon (of a seed and a day, too), TooFewChurners
+        (fewer than FEWEST customers who left, or who stayed), KnownTooLate, LabelInDisguise, PredictsPerfectly,
+        NoFeatures.
         Where no feature helps, `status` says 'nothing learned', and everybody has the base rate.
         """
-        horizon_days = whole("horizon_days", horizon_days, least=1)
+        horizon_days = whole("horizon_days", horizon_days, least=1, most=date.max.toordinal())
+        seed = whole("seed", seed, least=0, most=LARGEST_SEED)
         rng = np.random.default_rng(seed)
         given = _drawn(read(contracts, as_of=as_of, label=label), rng)
         _require_churners(given)
@@ -133,39 +136,40 @@ class ChurnClassifier:
         was not seen, or seldom, counts as 'other'. Raises what `fit` raises of columns, KnownTooLate, and
         RepeatedCustomer.
         """
-        customers, x = self._read(contracts, as_of)
+        given, x = self._read(contracts, as_of)
         probability = self.calibrated.probability(self.scorer.log_odds(x))
-        return pd.Series(probability, index=pd.Index(customers, name="customer_id"), name="probability")
+        return pd.Series(probability, index=pd.Index(given.customer_id, name="customer_id"), name="probability")
 
     def reasons_of(self, contracts: Table, *, as_of: CutOff, most: int = 3) -> pd.DataFrame:
         """Why each customer's probability is what it is: up to `most` rows each, by customer and `rank`, the strongest
-        first: `feature`, its `value` (None where missing), and its `contribution` to the log-odds of leaving, above 0
-        where it speaks for leaving, beside an average customer. Those that say nothing have no row.
+        first: `feature`; its `value` as the customer has it (None where missing, a date in days before the cut-off);
+        and its `contribution` to the log-odds of leaving, above 0 where it speaks for leaving, beside an average
+        customer. Those that say nothing have no row.
 
         Contributions are exact Shapley values of the score before calibration, which changes no order; `scorers` says
         against whom.
         Raises what `probability` raises, ImpossibleHorizon for `most` below 1.
         """
         most = whole("most", most, least=1)
-        customers, x = self._read(contracts, as_of)
+        given, x = self._read(contracts, as_of)
         contributions = self.scorer.contributions(x)
         order = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :most]
         rows = [
-            (customer, rank + 1, self.columns.names[place], self.columns.value(place, x[row, place]), told)
-            for row, customer in enumerate(customers)
+            (customer, rank + 1, self.columns.names[place], self.columns.value(given, row, place), told)
+            for row, customer in enumerate(given.customer_id)
             for rank, place in enumerate(order[row])
             if (told := float(contributions[row, place]))
         ]
         return pd.DataFrame(rows, columns=["customer_id", "rank", "feature", "value", "contribution"])
 
-    def _read(self, contracts: Table, as_of: CutOff) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+    def _read(self, contracts: Table, as_of: CutOff) -> tuple[Contracts, NDArray[np.float64]]:
         given = read(contracts, as_of=as_of, label=None, columns=self.columns.names)
         leaks.require_known(given, self.trusted)
         if given.customers < len(given):
             repeated = pd.Series(given.customer_id)
             repeated = repeated[repeated.duplicated()]
             raise RepeatedCustomer(repeated.iloc[0], repeated.nunique())
-        return given.customer_id, self.columns.matrix(given)
+        return given, self.columns.matrix(given)
 
 
 def _drawn(given: Contracts, rng: np.random.Generator) -> Contracts:

@@ -14,7 +14,6 @@ from treue.science.errors import WrongColumnType
 Floats = NDArray[np.float64]
 MOST_LEVELS = 50
 FEWEST_OF_A_LEVEL = 10
-OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,14 @@ class Columns:
         codes[codes < 0] = len(levels)
         return np.where(pd.isna(values), np.nan, codes)
 
-    def value(self, place: int, coded: float) -> object:
-        """What stands for a number of the matrix; None where missing."""
-        if np.isnan(coded):
+    def value(self, contracts: Contracts, row: int, place: int) -> object:
+        """What a customer has, also of a text that counts as another; None where missing."""
+        given = contracts.values[self.names[place]][row]
+        if pd.isna(given):
             return None
         if self.kinds[place] == "category":
-            return (*self.levels[place], OTHER)[int(coded)]
-        return bool(coded) if self.kinds[place] == "boolean" else float(coded)
+            return str(given)
+        return bool(given) if self.kinds[place] == "boolean" else float(given)
 
 
 def _levels(contracts: Contracts, name: str) -> tuple[str, ...]:

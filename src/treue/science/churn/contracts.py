@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from treue.science import asked
 from treue.science.churn.errors import ImpossibleLabel, InfiniteValue, RepeatedColumn, WithoutCustomer
 from treue.science.engine import zone_of
 from treue.science.errors import MissingColumn, MomentsWithZone, RepeatedCustomer, WrongColumnType
@@ -78,7 +79,7 @@ def read(table: Table, *, as_of: CutOff, label: str | None, columns: Sequence[st
     that has it. label: None where nothing is to be learned. columns: the features to read; None for all other columns.
 
     Raises MissingColumn, WrongColumnType, RepeatedColumn, MomentsWithZone, ImpossibleLabel, InfiniteValue,
-    WithoutCustomer, RepeatedCustomer (of one customer and cut-off day).
+    WithoutCustomer, RepeatedCustomer (of one customer and cut-off day), ImpossibleHorizon (no day to cut off at).
     """
     given = _opened(table)
     told = [CUSTOMER, *([as_of] if isinstance(as_of, str) else []), *([label] if label else [])]
@@ -138,7 +139,7 @@ def _kind(given: ir.Table, name: str) -> Kind:
 
 def _day_of(given: ir.Table, as_of: CutOff) -> ir.IntegerValue:
     if not isinstance(as_of, str):
-        return ibis.literal(day_number(as_of), "int64")
+        return ibis.literal(day_number(asked.day("as_of", as_of)), "int64")
     if _kind(given, as_of) != "date":
         raise WrongColumnType(as_of, str(given[as_of].type()), "timestamp or date")
     return given[as_of].cast("date").epoch_days().cast("int64")

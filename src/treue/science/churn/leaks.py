@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from treue.science import asked
 from treue.science.churn.contracts import Contracts
 from treue.science.churn.days import written_days
 from treue.science.churn.errors import KnownTooLate, LabelInDisguise, NoFeatures, PredictsPerfectly
@@ -57,7 +58,8 @@ def guarded(
     """The features to learn from, and what was found of all. part: (n,) as `folds.dealt`. trusted: features that were
     known at the cut-off, whatever they look like. known_on: the last day on which a feature's figures are of.
 
-    Raises KnownTooLate, LabelInDisguise, PredictsPerfectly, NoFeatures; MissingColumn for one named that is not there.
+    Raises KnownTooLate, LabelInDisguise, PredictsPerfectly, NoFeatures; MissingColumn for one named that is not there,
+    ImpossibleHorizon for what is no day.
     """
     for name in [*trusted, *known_on]:
         if name not in contracts.values:
@@ -105,7 +107,7 @@ def _require_known(contracts: Contracts, doubted: list[str], known_on: Mapping[s
         return
     first, last = (EPOCH + timedelta(days=int(day)) for day in (contracts.day.min(), contracts.day.max()))
     for name in doubted:
-        if name in known_on and day_number(known_on[name]) > contracts.day.min():
+        if name in known_on and day_number(asked.day("known_on", known_on[name])) > contracts.day.min():
             raise KnownTooLate(name, first, None)
         if late := _after_the_cut_off(contracts, name):
             raise KnownTooLate(name, last, late)
