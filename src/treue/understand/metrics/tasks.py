@@ -1,7 +1,8 @@
 """Work of this room that waits."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django import app
 
 from treue.core.commerce import touched
+from treue.core.customers.models import Erasure
 from treue.core.jobs import work
 from treue.core.jobs.models import Job
 from treue.core.jobs.wording import describe
@@ -20,6 +22,7 @@ from treue.understand.metrics.models import Snapshot
 REFRESH = "metrics.refresh"
 SCORE, GROUP, RECOMMEND = "value.score", "segments.refresh", "recommendations.refresh"  # of the rooms beside
 MOST_SCORED_APART = 1_000  # beyond, the models are fitted anew
+UNTIL_GROUPED = timedelta(hours=1)  # what a few buy moves the fifths of everybody by little
 HOUR_OF_A_NEW_DAY = 4  # in the shop's zone: the tills are closed, and nobody is at work yet
 
 
@@ -44,7 +47,7 @@ def refresh(
     changed = None if customers is None else customers | marks.keys()
     snapshot = figures.refresh(shop, customers=changed, progress=progress)
     _have_scored(shop, changed)
-    _have_grouped(shop)
+    _have_grouped(shop, changed)
     _have_recommended(shop, changed, snapshot.as_of)
     touched.settle(shop.pk, marks)
     result = {"as_of": snapshot.as_of.isoformat(), "seconds": round(snapshot.seconds, 1)}
@@ -99,11 +102,27 @@ def _have_recommended(shop: Shop, customers: set[int] | None, as_of: date) -> No
         work.start(RECOMMEND, lock=f"{RECOMMEND}.{shop.pk}", shop_id=shop.pk, as_of=as_of.isoformat())
 
 
-def _have_grouped(shop: Shop) -> None:
-    """Queue the groups of all customers: one purchase moves the fifths of everybody."""
-    for_all = {"kind": GROUP, "state": Job.State.WAITING, "arguments": {"shop_id": shop.pk}}
-    if GROUP in work.KINDS and not Job.objects.filter(**for_all).exists():
-        work.start(GROUP, lock=f"{GROUP}.{shop.pk}", shop_id=shop.pk)
+def _have_grouped(shop: Shop, customers: set[int] | None) -> None:
+    """Queue the groups of all customers: at once where many changed, else within the hour, for all that changes until
+    then."""
+    lock = f"{GROUP}.{shop.pk}"
+    jobs = Job.objects.filter(kind=GROUP, arguments__shop_id=shop.pk)
+    waiting = jobs.filter(state=Job.State.WAITING)
+    if GROUP not in work.KINDS or waiting.filter(lock=lock).exists():
+        return
+    if customers is None or len(customers) > MOST_SCORED_APART or _are_groups_wrong(shop, jobs):
+        work.start(GROUP, lock=lock, shop_id=shop.pk)
+    elif not waiting.exists():
+        # With a lock of its own: the queue lets nobody pass an earlier one with the same, even if that is not due.
+        work.start(GROUP, lock=f"{lock}.later", wait=UNTIL_GROUPED, shop_id=shop.pk)
+
+
+def _are_groups_wrong(shop: Shop, jobs: QuerySet[Job]) -> bool:
+    """Whether there are none yet, or somebody may be in their sums who was erased."""
+    last = jobs.filter(state=Job.State.DONE).order_by("-started_at").first()
+    if last is None or not last.result.get("customers"):
+        return True
+    return Erasure.objects.filter(shop=shop, lake_rewritten_at__gte=last.started_at).exists()
 
 
 def _done_too(jobs: list[Job], result: dict[str, object]) -> None:

@@ -8,6 +8,7 @@ from treue.core import versions
 from treue.core.jobs.work import Progress
 from treue.core.shop.models import Shop
 from treue.core.versions import Versions, put_in_force
+from treue.understand.segments import asking
 from treue.understand.segments.analysing import Analysis
 from treue.understand.segments.models import Cell, Move, Segmentation, Standing
 
@@ -31,10 +32,15 @@ def store(segmentation: Segmentation, found: Analysis, progress: Progress) -> No
 
 @transaction.atomic
 def forget(customers: Collection[int]) -> None:
-    """Delete where somebody stands. The next work on the groups must not leave them as they are."""
+    """Delete where somebody stands, and have the sums follow, in which they are still: the next work on the groups
+    must not leave them as they are."""
     theirs = Standing.objects.filter(customer__in=customers)
-    Segmentation.objects.filter(pk__in=theirs.values("segmentation")).update(fingerprint="")
+    concerned = Segmentation.objects.filter(pk__in=theirs.values("segmentation"))
+    shops = set(concerned.values_list("shop", flat=True))
+    concerned.update(fingerprint="")
     theirs.delete()
+    for shop_id in shops:
+        asking.at_once(shop_id)
 
 
 def clear_away(shop: Shop) -> None:
