@@ -72,9 +72,10 @@ def test_the_list_says_who_what_they_spent_and_their_rhythm(current: Segmentatio
         f'<a href="/customers/{anna.pk}/">Person 0</a>',
         "€412.50",
         "20 Apr 2026",
-        "Usually buys every 34 days, now 71",
+        "Used to buy often or for much, and have stayed away long. As of 30 Jun 2026.",
+        "Usually buys every 34 days, 71 by 30 Jun 2026",
         '<span class="badge warn">overdue</span>',
-        "Last purchase 1 day ago",
+        "Last purchase 1 day before 30 Jun 2026",
         "2 customers, those with the highest revenue first",
     ):
         assert each in text
@@ -85,7 +86,7 @@ def test_the_list_in_german(current: Segmentation, shop: Shop):
     cell(current, 2, 4, "at risk", 1, 800)
     standing(current, people(shop, 1)[0])
     text = page("/segments/at-risk/", language="de")
-    for each in ("Gruppe „Gefährdet“", "Kauft üblicherweise alle 34 Tage, jetzt sind es 71", "überfällig"):
+    for each in ("Gruppe „Gefährdet“", "Kauft üblicherweise alle 34 Tage, am 30.06.2026 waren es 71", "überfällig"):
         assert each in text
 
 
@@ -96,6 +97,34 @@ def test_only_who_may_see_persons_sees_them(current: Segmentation, shop: Shop):
     assert "Person 0" in text
     assert 'href="/segments/"' not in text, "they may not see the shop's figures"
     assert "customers.csv" not in text
+
+
+def test_how_many_are_in_a_group_is_for_those_who_see_figures(current: Segmentation, shop: Shop):
+    cell(current, 2, 4, "at risk", 411, 800)
+    standing(current, people(shop, 1)[0])
+    assert "411 customers, those with the highest revenue first" in page("/segments/at-risk/")
+    text = page("/segments/at-risk/", role="service")
+    assert "411" not in text
+    assert "Those with the highest revenue first" in text
+
+
+def test_of_a_page_only_its_own_are_asked_whether_they_objected(
+    current: Segmentation, shop: Shop, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(members.page.__kwdefaults__, "size", 2)
+    known = people(shop, 3)
+    for place, each in enumerate(known):
+        standing(current, each, monetary=Decimal(100 - place))
+    asked = []
+    refused = consent.refused
+
+    def noted(shop: Shop, purpose: str, *, among: object = None) -> set[int]:
+        asked.append(among)
+        return refused(shop, purpose, among=among)
+
+    monkeypatch.setattr(consent, "refused", noted)
+    page("/segments/at-risk/")
+    assert asked == [[each.pk for each in known[:2]]]
 
 
 def test_whoever_objected_is_on_no_list_from_that_moment_on(current: Segmentation, shop: Shop):
@@ -126,6 +155,7 @@ def test_before_the_first_night_a_group_is_empty(shop: Shop):
 def csv_lines(client: Client) -> list[str]:
     answer = client.get("/segments/at-risk/customers.csv")
     assert answer.status_code == 200
+    assert "treue-at-risk-2026-06-30.csv" in answer["Content-Disposition"], "the day that it tells of"
     return b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
 
 
@@ -136,7 +166,8 @@ def test_the_list_as_csv_holds_everybody_and_is_written_down(
     for place, each in enumerate(people(shop, 5)):
         standing(current, each, monetary=Decimal(100 - place))
     lines = csv_lines(signed_in())
-    assert lines[1] == "C-0000,Person 0,,at risk,71,9,100.0000,34.0,51.0,2026-05-24,overdue"
+    assert lines[1] == "C-0000,Person 0,,at risk,2026-06-30,71,9,100.0000,EUR,34.0,51.0,2026-05-24,overdue"
+    assert lines[0].startswith("number,name,email,group,as_of,days_since_last_purchase,purchase_days,revenue,currency,")
     assert [line[:6] for line in lines[1:]] == [f"C-{place:04}" for place in range(5)]
     entry = AuditEntry.objects.get(action="segments.exported")
     assert entry.facts == {"group": "at risk"}

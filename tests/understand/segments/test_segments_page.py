@@ -68,6 +68,31 @@ def test_in_german(current: Segmentation):
         assert each in text
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence", "title"),
+    [
+        (
+            "en",
+            "<em>1</em> customer stands in a group by when, how often and for how much they bought.",
+            "Since 30 Mar 2026, 1 customer went to a lesser group and 29 to a better one",
+        ),
+        (
+            "de",
+            "<em>1</em> Kunde steht in einer Gruppe, je nachdem, wann, wie oft und für wie viel er gekauft hat.",
+            "Seit dem 30.03.2026 ist 1 Kunde in eine schwächere Gruppe gewandert und 29 in eine bessere",
+        ),
+    ],
+)
+def test_one_is_told_as_one(shop: Shop, language: str, sentence: str, title: str):
+    made = segmentation(shop, customers=1)
+    cell(made, 1, 1, "lost", 1, 10)
+    moved(made, "at risk", "lost", 1)
+    moved(made, "lost", "champions", 29)
+    text = page(language=language)
+    assert sentence in text
+    assert title in text
+
+
 @pytest.mark.parametrize("count", [0, 29])
 def test_where_too_few_slipped_it_says_nothing_of_them(shop: Shop, count: int):
     made = segmentation(shop, customers=count + 500)
@@ -165,11 +190,11 @@ def csv(name: str) -> list[str]:
 
 def test_the_map_as_csv(current: Segmentation):
     assert csv("map") == [
-        "recency_quintile,frequency_quintile,group,customers,revenue",
-        "5,5,champions,80,41000.0000",
-        "5,5,loyal,30,9000.0000",
-        "2,4,at risk,412,30000.0000",
-        "1,1,lost,468,20000.0000",
+        "recency_quintile,frequency_quintile,group,customers,revenue,currency",
+        "5,5,champions,80,41000.0000,EUR",
+        "5,5,loyal,30,9000.0000,EUR",
+        "2,4,at risk,412,30000.0000,EUR",
+        "1,1,lost,468,20000.0000,EUR",
     ]
 
 

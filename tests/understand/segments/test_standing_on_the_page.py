@@ -1,5 +1,6 @@
 """Group and rhythm on a customer's page."""
 
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -24,6 +25,13 @@ def said(of: Customer, language: str = "en", role: str = "manager") -> str:
     return " ".join(unescape(section).replace("\xa0", " ").split())
 
 
+@pytest.fixture
+def up_to_yesterday(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the day after the last one that counts."""
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 7, 1, 12, tzinfo=UTC))
+
+
+@pytest.mark.usefixtures("up_to_yesterday")
 def test_group_and_rhythm_stand_with_how_they_came_about(anna: Customer, shop: Shop):
     standing(segmentation(shop), anna)
     text = said(anna)
@@ -44,6 +52,36 @@ def test_group_and_rhythm_stand_with_how_they_came_about(anna: Customer, shop: S
         assert each in text
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "pace"),
+    [
+        ("en", ("That was 37 days before 30 Jun 2026.",), "Usually buys every 34 days, 71 by 30 Jun 2026."),
+        (
+            "de",
+            ("Das war 37 Tage vor dem 30.06.2026.",),
+            "Kauft üblicherweise alle 34 Tage, am 30.06.2026 waren es 71.",
+        ),
+    ],
+)
+def test_where_the_orders_end_earlier_it_counts_from_a_named_day(
+    anna: Customer, shop: Shop, language: str, words: tuple[str, ...], pace: str
+):
+    standing(segmentation(shop), anna)
+    text = said(anna, language)
+    for each in (*words, pace):
+        assert each in text
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(0, "last day that counts here"), (9, "That is 9 days after 30 Jun 2026.")]
+)
+def test_a_day_still_ahead_then_is_told_from_a_named_day(anna: Customer, shop: Shop, days: int, words: str):
+    made = segmentation(shop)
+    standing(made, anna, expected_on=made.as_of + timedelta(days=days))
+    assert words in said(anna)
+
+
+@pytest.mark.usefixtures("up_to_yesterday")
 def test_group_and_rhythm_in_german(anna: Customer, shop: Shop):
     standing(segmentation(shop), anna)
     text = said(anna, "de")
@@ -75,6 +113,7 @@ def test_from_too_few_days_no_rhythm_is_told(anna: Customer, shop: Shop, days: i
     assert "Without a rhythm no day can be named." in text
 
 
+@pytest.mark.usefixtures("up_to_yesterday")
 @pytest.mark.parametrize(
     ("days", "words"),
     [
@@ -85,13 +124,12 @@ def test_from_too_few_days_no_rhythm_is_told(anna: Customer, shop: Shop, days: i
     ],
 )
 def test_how_far_the_next_purchase_is(anna: Customer, shop: Shop, days: int, words: str):
-    from datetime import timedelta
-
     made = segmentation(shop)
     standing(made, anna, expected_on=made.as_of + timedelta(days=days))
     assert words in said(anna)
 
 
+@pytest.mark.usefixtures("up_to_yesterday")
 def test_who_buys_daily_buys_every_day(anna: Customer, shop: Shop):
     standing(segmentation(shop), anna, rhythm_days=1.0)
     assert "Usually buys every day, now 71." in said(anna)

@@ -7,13 +7,13 @@ from treue.understand.segments.models import Segmentation
 
 Rows = tuple[Sequence[str], Iterable[Sequence[Value]]]
 
-MAP = ("recency_quintile", "frequency_quintile", "group", "customers", "monetary")
+MAP = ("recency_quintile", "frequency_quintile", "group", "customers", "monetary", "segmentation__currency")
 MOVES = ("months", "since", "from_group", "to_group", "customers")
 
 
 def table_of_map(segmentation: Segmentation) -> Rows:
     cells = segmentation.cells.order_by("-recency_quintile", "frequency_quintile", "group")
-    return (*MAP[:-1], "revenue"), cells.values_list(*MAP)
+    return (*MAP[:-2], "revenue", "currency"), cells.values_list(*MAP)
 
 
 def table_of_moves(segmentation: Segmentation) -> Rows:

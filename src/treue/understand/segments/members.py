@@ -14,7 +14,7 @@ from treue.understand.segments.models import Segmentation, Standing
 PAGE = 50
 AT_ONCE = 2_000
 HEAD = (
-    *("number", "name", "email", "group", "days_since_last_purchase", "purchase_days", "revenue"),
+    *("number", "name", "email", "group", "as_of", "days_since_last_purchase", "purchase_days", "revenue", "currency"),
     *("rhythm_days", "patience_days", "next_purchase_expected_on", "state"),
 )
 
@@ -80,8 +80,9 @@ def _backward(everybody: QuerySet[Standing], place: Place) -> QuerySet[Standing]
 
 
 def _line(row: Standing) -> Sequence[Value]:
-    person = row.customer
+    person, version = row.customer, row.segmentation
     return (
-        *(person.number, person.name, person.email, row.group, row.recency_days, row.frequency, row.monetary),
+        *(person.number, person.name, person.email, row.group),
+        *(version.as_of, row.recency_days, row.frequency, row.monetary, version.currency),
         *(row.rhythm_days, row.patience_days, row.expected_on, row.state),
     )

@@ -80,7 +80,11 @@ def sentence(segmentation: Segmentation, comparison: Comparison | None) -> SafeS
     """What a manager should know first: who of the best stays away; without it how many are looked at."""
     slipped, language = comparison.slipped if comparison else None, active_language()
     if slipped is None:
-        words = _("<em>{count}</em> customers stand in groups by when, how often and for how much they bought.")
+        words = ngettext(
+            "<em>{count}</em> customer stands in a group by when, how often and for how much they bought.",
+            "<em>{count}</em> customers stand in groups by when, how often and for how much they bought.",
+            segmentation.customers,
+        )
         return format_html(words, count=formats.number(segmentation.customers, language))
     return format_html(
         _("<em>{count}</em> customers who were in the group “{before}” on {day} are in the group “{now}” now."),
@@ -137,7 +141,12 @@ def _title(comparison: Comparison) -> str:
         "lesser": formats.number(comparison.lesser, language),
         "better": formats.number(comparison.better, language),
     }
-    return _("Since %(day)s, %(lesser)s customers went to a lesser group and %(better)s to a better one") % facts
+    words = ngettext(
+        "Since %(day)s, %(lesser)s customer went to a lesser group and %(better)s to a better one",
+        "Since %(day)s, %(lesser)s customers went to a lesser group and %(better)s to a better one",
+        comparison.lesser,
+    )
+    return words % facts
 
 
 def _place(group: str) -> int:

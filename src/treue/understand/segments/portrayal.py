@@ -1,12 +1,14 @@
 """Where one customer stands, in words and cards: their group, and their rhythm."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from treue.core.customers.models import Customer
+from treue.core.shop.models import Shop
 from treue.design import formats
 from treue.design.figures import Figure, How
 from treue.science import rhythm
@@ -31,20 +33,45 @@ def of(customer: Customer) -> Portrayal:
         why = _why_nothing(reading.current(customer.shop), is_wanted=reading.is_wanted(customer))
         return Portrayal([], nothing=why)
     note = _("As of %(day)s") % {"day": formats.day(standing.segmentation.as_of, active_language())}
-    return Portrayal([_group(standing), _rhythm(standing), _expected(standing)], note)
+    last_day = yesterday(customer.shop)
+    return Portrayal([_group(standing), _rhythm(standing, last_day), _expected(standing, last_day)], note)
 
 
-def paces(standing: Standing) -> str:
-    """ "Usually buys every 34 days, now 71"; where no rhythm is known, how long ago the last purchase is."""
-    language, now = active_language(), standing.recency_days
+def yesterday(shop: Shop) -> date:
+    """The last whole day; what ends before it is not told as of now."""
+    return timezone.localdate(timezone=shop.tz) - timedelta(days=1)
+
+
+def paces(standing: Standing, last_day: date) -> str:
+    """ "Usually buys every 34 days, now 71"; where no rhythm is known, how long ago the last purchase is. Where the
+    groups end before the last whole day, as of when."""
+    language, as_of = active_language(), standing.segmentation.as_of
+    usual = 0 if standing.rhythm_days is None else int(formats.rounded(standing.rhythm_days, 0))
+    facts = {
+        "usual": formats.number(usual, language),
+        "now": formats.number(standing.recency_days, language),
+        "day": formats.day(as_of, language),
+    }
+    say = _pace if as_of >= last_day else _pace_by_a_day
+    return say(standing, usual) % facts
+
+
+def _pace(standing: Standing, usual: int) -> str:
     if standing.rhythm_days is None:
-        words = ngettext("Last purchase %(count)s day ago", "Last purchase %(count)s days ago", now)
-        return words % {"count": formats.number(now, language)}
-    usual = formats.rounded(standing.rhythm_days, 0)
-    words = ngettext(
-        "Usually buys every day, now %(now)s", "Usually buys every %(usual)s days, now %(now)s", int(usual)
+        return ngettext("Last purchase %(now)s day ago", "Last purchase %(now)s days ago", standing.recency_days)
+    return ngettext("Usually buys every day, now %(now)s", "Usually buys every %(usual)s days, now %(now)s", usual)
+
+
+def _pace_by_a_day(standing: Standing, usual: int) -> str:
+    if standing.rhythm_days is None:
+        return ngettext(
+            "Last purchase %(now)s day before %(day)s",
+            "Last purchase %(now)s days before %(day)s",
+            standing.recency_days,
+        )
+    return ngettext(
+        "Usually buys every day, %(now)s by %(day)s", "Usually buys every %(usual)s days, %(now)s by %(day)s", usual
     )
-    return words % {"usual": formats.number(usual, language), "now": formats.number(now, language)}
 
 
 def _why_nothing(segmentation: Segmentation | None, *, is_wanted: bool) -> str:
@@ -82,7 +109,7 @@ def _group(standing: Standing) -> Figure:
     )
 
 
-def _rhythm(standing: Standing) -> Figure:
+def _rhythm(standing: Standing, last_day: date) -> Figure:
     language, label = active_language(), _("Rhythm")
     if standing.rhythm_days is None:
         return Figure(label, formats.NOTHING, sentence=_unknown(standing))
@@ -95,7 +122,7 @@ def _rhythm(standing: Standing) -> Figure:
     return Figure(
         label,
         str(STATES[standing.state]),
-        sentence=f"{paces(standing)}.",
+        sentence=f"{paces(standing, last_day)}.",
         how=How(
             _("Median of %(pauses)s pauses = %(usual)s")
             % {
@@ -122,17 +149,19 @@ def _unknown(standing: Standing) -> str:
     )
 
 
-def _expected(standing: Standing) -> Figure:
+def _expected(standing: Standing, last_day: date) -> Figure:
     language, label = active_language(), _("Next purchase by rhythm")
     if standing.expected_on is None:
         return Figure(label, formats.NOTHING, sentence=_("Without a rhythm no day can be named."))
     as_of = standing.segmentation.as_of
     last = as_of - timedelta(days=standing.recency_days)
     days = (standing.expected_on - as_of).days
+    facts = {"count": formats.number(abs(days), language), "day": formats.day(as_of, language)}
+    say = _distance if as_of >= last_day else _distance_from_a_day
     return Figure(
         label,
         formats.day(standing.expected_on, language),
-        sentence=_distance(days) % {"count": formats.number(abs(days), language)},
+        sentence=say(days) % facts,
         how=How(
             f"{formats.day(last, language)} + {formats.days(standing.rhythm_days, language)}",
             _("The day of the last purchase and one rhythm. It is a habit, not a forecast."),
@@ -147,3 +176,12 @@ def _distance(days: int) -> str:
     if days < 0:
         return ngettext("That was %(count)s day ago.", "That was %(count)s days ago.", -days)
     return ngettext("That is %(count)s day ahead.", "That is %(count)s days ahead.", days)
+
+
+def _distance_from_a_day(days: int) -> str:
+    """The same where that last day is long gone."""
+    if days == 0:
+        return _("That is the last day that counts here.")
+    if days < 0:
+        return ngettext("That was %(count)s day before %(day)s.", "That was %(count)s days before %(day)s.", -days)
+    return ngettext("That is %(count)s day after %(day)s.", "That is %(count)s days after %(day)s.", days)

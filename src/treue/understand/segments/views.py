@@ -15,7 +15,7 @@ from treue.core.staff.roles import Permission
 from treue.design import spreadsheet
 from treue.design.figures import Link
 from treue.understand.metrics.scope.basis import active_language
-from treue.understand.segments import downloads, mapping, member_tables, members, moving, reading, waiting
+from treue.understand.segments import downloads, mapping, member_tables, members, moving, portrayal, reading, waiting
 from treue.understand.segments.wording import GROUPS, group_at
 
 
@@ -59,15 +59,18 @@ def segment(request: HttpRequest, group: str) -> HttpResponse:
     shop, found = ensure_shop(), _group(group)
     current = reading.current(shop)
     page = members.page(members.of(current, found), after=_number(request, "after"), before=_number(request, "before"))
+    unwanted = reading.unwanted(shop, among=[row.customer_id for row in page.rows])
     words = GROUPS[found]
     may_see_figures = request.user.may(Permission.SEE_FIGURES)
+    sums = mapping.groups(current.cells.all())[found] if current and may_see_figures else None
     label = pgettext("the room", "Segments")
     context = {
         "title": _("Group “%(group)s”") % {"group": words.name},
-        "words": words,
+        "sub": member_tables.reach(words, current) if current else words.meaning,
+        "advice": words.advice,
         "crumbs": [Link(label, reverse("segments"))] if may_see_figures else [],
-        "table": member_tables.listed(page, reading.unwanted(shop)) if page.rows else None,
-        "pager": member_tables.pager(page, mapping.groups(current.cells.all())[found]) if current else None,
+        "table": member_tables.listed(page, unwanted, portrayal.yesterday(shop)) if page.rows else None,
+        "pager": member_tables.pager(page, sums) if current else None,
         "csv_url": reverse("segment_csv", args=[group]) if request.user.may(Permission.EXPORT_CUSTOMERS) else "",
     }
     return render(request, "segments/segment.html", context)
@@ -79,9 +82,11 @@ def segment_csv(request: HttpRequest, group: str) -> StreamingHttpResponse:
     """Everybody in a group. Who took persons out of the house is in the audit log."""
     shop, found = ensure_shop(), _group(group)
     audit.record("segments.exported", who=request.user, subject=f"shop {shop.pk}", group=found)
+    current = reading.current(shop)
+    day = current.as_of if current else timezone.localdate(timezone=shop.tz)
     lines = members.lines(shop, found, reading.unwanted(shop))
     content = spreadsheet.pieces(members.HEAD, lines, language=active_language())
-    return spreadsheet.download(request, f"treue-{group}-{timezone.localdate(timezone=shop.tz)}.csv", content)
+    return spreadsheet.download(request, f"treue-{group}-{day}.csv", content)
 
 
 def _group(address: str) -> str:
