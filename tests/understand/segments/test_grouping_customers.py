@@ -1,5 +1,6 @@
 """From the lake to where each customer stands."""
 
+import fcntl
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +15,7 @@ from treue.core.customers.models import Channel, Customer, Purpose
 from treue.core.events.reacting import drain
 from treue.core.events.reading import begin
 from treue.core.jobs.work import Cancelled, Progress, Silent
-from treue.core.lake import tables
+from treue.core.lake import erasing, manifest, tables
 from treue.core.shop.models import Shop
 from treue.science import rfm, rhythm
 from treue.understand.segments import reading, storing
@@ -226,6 +227,23 @@ def test_erasing_a_person_takes_where_they_stand(tea_shop: Shop):
     assert receipt.deleted["segments.Standing"] == 1
     refresh(tea_shop)
     assert number not in stored()
+
+
+def test_an_erasure_waits_for_the_reading_of_the_files_alone(tea_shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    gone, compare = Customer.objects.filter(shop=tea_shop).first().pk, rfm.migration
+    folder = manifest.folder(tea_shop.pk)
+    before = set(folder.rglob("*.parquet"))
+
+    def meanwhile(*given: ibis.Table) -> ibis.Table:
+        with (folder / "refreshing.lock").open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        erasing.erase(tea_shop.pk, gone)
+        return compare(*given)
+
+    monkeypatch.setattr(rfm, "migration", meanwhile)
+    found = refresh(tea_shop)
+    assert not before & set(folder.rglob("*.parquet")), "the files that it read are gone"
+    assert (found.customers, set(Move.objects.values_list("months", flat=True))) == (80, {1, 3})
 
 
 def test_who_was_merged_while_the_files_were_read_stands_nowhere(tea_shop: Shop):

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 
 from treue.core.lake.tables import Lake
 from treue.science import rfm, rhythm
+from treue.science.purchases import histories
 
 MONTHS = (1, 3, 12)
 COLUMNS = (
@@ -61,17 +63,43 @@ class Analysis:
         return found.hexdigest()
 
 
-def analyse(lake: Lake, unwanted: Collection[int]) -> Analysis:
-    """unwanted: who does not want to be evaluated. The fifths are of the whole shop; nothing is said of them."""
+@dataclass(frozen=True)
+class Facts:
+    """All that is asked of the lake's files. now, before: histories (`science.rfm.scores_of`), today's and by months
+    those of the earlier days. paces: each customer's rhythm."""
+
+    as_of: date
+    now: ir.Table
+    paces: ir.Table
+    before: Mapping[int, tuple[date, ir.Table]]
+
+
+def read(lake: Lake, until_done: ExitStack) -> Facts:
+    """until_done: lets go of what the engine keeps, while there is an engine. The files are not needed any more."""
     as_of, orders = lake.manifest.as_of, lake.purchases()
-    with rfm.scores_of(lake.histories(), as_of=as_of).cache() as scored:
-        everybody = _standings(scored, orders, as_of).to_pyarrow()
+    days = {months: months_before(as_of, months) for months in MONTHS}
+    return Facts(
+        as_of=as_of,
+        now=_kept(_measured(lake.histories()), until_done),
+        paces=_kept(_paces(orders, as_of), until_done),
+        before={
+            months: (since, _kept(_measured(histories(orders, since)), until_done))
+            for months, since in days.items()
+            if _reaches_back(lake, since)
+        },
+    )
+
+
+def analyse(facts: Facts, unwanted: Collection[int]) -> Analysis:
+    """unwanted: who does not want to be evaluated. The fifths are of the whole shop; nothing is said of them."""
+    as_of = facts.as_of
+    with rfm.scores_of(facts.now, as_of=as_of).cache() as scored:
+        everybody = _standings(scored, facts.paces).to_pyarrow()
         wanted = pc.invert(pc.is_in(everybody["customer_id"], pa.array(sorted(unwanted), "int64")))
         rows = everybody.filter(wanted)
         comparisons = [
-            _compared(orders, scored, months, since, unwanted)
-            for months in MONTHS
-            if _reaches_back(lake, since := months_before(as_of, months))
+            _compared(rfm.scores_of(before, as_of=since), scored, months, since, unwanted)
+            for months, (since, before) in facts.before.items()
         ]
     return Analysis(as_of, rows, len(everybody) - len(rows), comparisons)
 
@@ -82,20 +110,32 @@ def months_before(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _standings(scored: ir.Table, orders: ir.Table, as_of: date) -> ir.Table:
+def _kept(table: ir.Table, until_done: ExitStack) -> ir.Table:
+    kept = until_done.enter_context(table.cache())
+    kept.count().execute()  # Spark reads only now
+    return kept
+
+
+def _measured(customers: ir.Table) -> ir.Table:
+    return customers.select("customer_id", "last_day", "purchase_days", "spent")
+
+
+def _paces(orders: ir.Table, as_of: date) -> ir.Table:
     paces = rhythm.rhythms(orders, as_of=as_of)
     kept = ("rhythm_days", "quartile_low_days", "quartile_high_days", "patience_days", "state")
-    paces = paces.select(
+    return paces.select(
         "customer_id",
         *kept,
         expected_on=ibis.ifelse(paces.rhythm_days.isnull(), ibis.null("date"), paces.expected_date.cast("date")),
     )
+
+
+def _standings(scored: ir.Table, paces: ir.Table) -> ir.Table:
     joined = scored.inner_join(paces, "customer_id")
     return joined.mutate(monetary=joined.monetary.cast("decimal(20, 4)")).select(*COLUMNS).order_by("customer_id")
 
 
-def _compared(orders: ir.Table, now: ir.Table, months: int, since: date, unwanted: Collection[int]) -> Comparison:
-    before = rfm.scores(orders, as_of=since)
+def _compared(before: ir.Table, now: ir.Table, months: int, since: date, unwanted: Collection[int]) -> Comparison:
     moves = rfm.migration(_without(before, unwanted), _without(now, unwanted)).order_by("from_group", "to_group")
     return Comparison(months, since, moves.to_pyarrow().to_pylist())
 

@@ -1,5 +1,7 @@
 """Work out in which group each customer stands: lake to groups and rhythms, these to PostgreSQL."""
 
+from contextlib import ExitStack
+
 from treue.core.jobs.work import Progress, Silent
 from treue.core.lake import manifest, tables
 from treue.core.lake.errors import NoLake
@@ -24,8 +26,11 @@ def _refresh(shop: Shop, progress: Progress) -> Segmentation:
     storing.clear_away(shop)
     unwanted = reading.unwanted(shop)
     progress.step("reading")
-    with manifest.alone(shop.pk, at="refreshing"), tables.opened(shop.pk) as lake:  # an erasure takes the files at once
-        found = analysing.analyse(lake, unwanted)
+    with ExitStack() as until_done:
+        with manifest.alone(shop.pk, at="refreshing"):  # an erasure takes the files away at once
+            lake = until_done.enter_context(tables.opened(shop.pk))
+            facts = analysing.read(lake, until_done)
+        found = analysing.analyse(facts, unwanted)
     former, fingerprint = reading.current(shop), found.fingerprint
     if former and (former.fingerprint, former.currency) == (fingerprint, shop.currency):
         return former
