@@ -20,6 +20,7 @@ from django.test import Client, override_settings
 
 from tests.core.lake import buying
 from tests.understand.recommendations.recommended import learned, popular, recommended
+from tests.understand.segments.grouped import segmentation, standing
 from tests.understand.value.scored import fitted, scored
 from treue.core.customers.models import Customer
 from treue.core.events import reading
@@ -42,6 +43,7 @@ def token(served: str) -> Iterator[str]:
     tea = buying.product(shop, "TEA-1")
     buying.order(anna, number="A-2026-0815", product=tea)
     scored(fitted(shop), anna)
+    standing(segmentation(shop), anna)
     run = learned(shop)
     recommended(run, anna, tea, kind="again", reason="due")
     popular(run, tea)
@@ -85,7 +87,7 @@ def test_schemathesis_finds_nothing(served: str, token: str, tmp_path: Path, exa
     with override_settings(API_REQUESTS_PER_MINUTE=10**9):
         ended = schemathesis(served, token, tmp_path, examples=examples)
     assert ended.returncode == 0, ended.stdout[-20_000:]
-    assert "14 selected / 14 total" in ended.stdout
+    assert "15 selected / 15 total" in ended.stdout
 
 
 def examples() -> list[list[str]]:

@@ -10,6 +10,7 @@ from treue.core.commerce.api_writes import router as orders
 from treue.core.customers.api_writes import router as customers
 from treue.core.events.api import router as events
 from treue.understand.recommendations.api import router as recommendations
+from treue.understand.segments.api import router as groups
 from treue.understand.value.api import router as values
 
 DESCRIPTION = """Customers, orders and events of one shop.
@@ -21,7 +22,7 @@ currency. Every write needs an `Idempotency-Key`. Errors are RFC 9457."""
 
 def application() -> NinjaAPI:
     api = Application(title="Treue", version="1", description=DESCRIPTION, urls_namespace="api")
-    for router in (customers, orders, events, values, recommendations):
+    for router in (customers, orders, events, values, groups, recommendations):
         api.add_router("", router)
     return api
 
