@@ -20,7 +20,10 @@ from treue.science.recommending import (
     set_aside,
 )
 
-TEA_AND_CUP = [("ann", "tea", 1), ("ann", "cup", 2), ("bob", "tea", 1), ("bob", "cup", 3), ("cleo", "tea", 4)]
+TEA_AND_CUP = [
+    *(("ann", "tea", 1), ("ann", "cup", 2), ("bob", "tea", 1), ("bob", "cup", 3), ("dan", "tea", 2), ("dan", "cup", 3)),
+    ("cleo", "tea", 4),
+]
 AS_OF = day(180)
 
 
@@ -126,7 +129,7 @@ def test_a_visitor_is_shown_what_goes_with_the_products_of_the_session():
 def test_a_session_without_a_known_product_gets_what_is_popular(session):
     table = fitted(as_of=day(10)).for_session(session)
     assert found(table, "product_id", "reason") == [("tea", "popular"), ("cup", "popular")]
-    assert table["score"].to_pylist() == pytest.approx([1, 2 / 3])
+    assert table["score"].to_pylist() == pytest.approx([1, 3 / 4])
 
 
 def test_an_unknown_product_beside_a_known_one_says_nothing():
@@ -143,14 +146,33 @@ def test_somebody_unknown_gets_what_is_popular_now_and_nothing_again():
     assert model.buy_again(["new"]).num_rows == 0
 
 
-def test_popular_is_what_was_bought_in_the_last_month_before_what_ever_was():
-    rows = [(f"c{n}", "old", 0) for n in range(9)] + [
-        ("c1", "b", 60),
-        ("c2", "a", 60),
-        ("c3", "c", 60),
-        ("c4", "c", 60),
-    ]
-    assert fitted(rows, as_of=day(70)).new_to_you(["new"])["product_id"].to_pylist() == ["c", "a", "b", "old"]
+def test_popular_is_what_was_bought_in_the_last_month_and_nothing_else():
+    rows = [(f"c{n}", "old", 0) for n in range(9)]
+    rows += [(f"c{n}", product, at) for product in "ab" for n, at in ((1, 5), (2, 6), (3, 60))]
+    rows += [(f"c{n}", "c", 60) for n in range(3)]
+    assert fitted(rows, as_of=day(70)).new_to_you(["new"])["product_id"].to_pylist() == ["c", "a", "b"]
+    assert fitted(rows, as_of=day(99)).for_session([]).num_rows == 0
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_one_or_two_bought_is_shown_to_no_stranger_and_leads_to_nothing(method):
+    """One who buys a thing nobody else has says it to all who have something in common with them."""
+    others = [("c000", "a0", 170), ("c003", "a0", 170), ("c006", "a0", 170)]
+    rows = [*circles(), *others, ("c000", "a-rare", 170), ("c003", "a-rare", 171), ("c000", "a-only", 172)]
+    kinds = [*(f"a{number}" for number in range(8)), "a-rare", "a-only"]
+    prices = [*(float(number + 1) for number in range(8)), 20.0, 1.0]
+    products = pa.table({"product_id": kinds, "category": ["a"] * 10, "price": prices})
+    model = fitted(rows, as_of=AS_OF, method=method, products=products)
+    rare = {"a-rare", "a-only"}
+    for table in (model.new_to_you(k=50), model.up_sell(k=50), model.for_session(["a0"], k=50)):
+        assert table.num_rows
+        assert not rare & {*table["product_id"].to_pylist(), *table["because_of"].to_pylist()}
+    assert rare <= set(model.buy_again(["c000"])["product_id"].to_pylist())
+    assert set(model.for_session(["a-only"])["reason"].to_pylist()) == {"popular"}
+    known = [*rows, ("c009", "a-rare", 172)]
+    shown = fitted(known, as_of=AS_OF, method=method, products=products)
+    assert "a-rare" in shown.up_sell(k=50)["product_id"].to_pylist()
+    assert "a-rare" in shown.for_session(["a0"], k=50)["product_id"].to_pylist()
 
 
 def test_a_newcomer_of_a_segment_gets_what_is_popular_there():
@@ -198,7 +220,7 @@ def test_the_same_purchases_in_another_order_give_the_same_to_the_digit(method):
 
 def test_numbers_stay_numbers_and_an_ibis_table_is_one():
     table = purchase_table(TEA_AND_CUP)
-    numbered = table.set_column(0, "customer_id", pa.array([1, 1, 2, 2, 3]))
+    numbered = table.set_column(0, "customer_id", pa.array([1, 1, 2, 2, 4, 4, 3]))
     answer = Recommender.fit(ibis.memtable(numbered), as_of=day(10), seed=1).new_to_you()
     assert found(answer, "customer_id", "product_id") == [(3, "cup")]
     assert answer["customer_id"].type == pa.int64()
@@ -213,7 +235,7 @@ def test_what_is_no_purchase_is_set_aside_by_reason():
         ("cleo", "cup", 1),
         ("cleo", "cup", 99),
     ]
-    table = purchase_table(rows, quantity=[1.0] * 7 + [-1.0, 0.0, 1.0])
+    table = purchase_table(rows, quantity=[1.0] * 9 + [-1.0, 0.0, 1.0])
     assert set_aside(table, day(10)) == {"no_customer": 1, "no_product": 1, "given_back": 2, "after_as_of": 1}
     answer = Recommender.fit(table, as_of=day(10), seed=1).new_to_you()
     assert found(answer, "customer_id", "product_id") == [("cleo", "cup")]
@@ -286,10 +308,10 @@ def test_without_a_purchase_after_the_cut_there_is_nothing_to_evaluate():
     ("change", "error"),
     [
         (lambda table: table.drop(["product_id"]), MissingColumn),
-        (lambda table: table.set_column(2, "ordered_at", pa.array(["soon"] * 5)), WrongColumnType),
-        (lambda table: table.append_column("quantity", pa.array(["many"] * 5)), WrongColumnType),
+        (lambda table: table.set_column(2, "ordered_at", pa.array(["soon"] * 7)), WrongColumnType),
+        (lambda table: table.append_column("quantity", pa.array(["many"] * 7)), WrongColumnType),
         (
-            lambda table: table.set_column(2, "ordered_at", pa.array([FIRST] * 5, pa.timestamp("us", "UTC"))),
+            lambda table: table.set_column(2, "ordered_at", pa.array([FIRST] * 7, pa.timestamp("us", "UTC"))),
             MomentsWithZone,
         ),
         (lambda table: table.slice(0, 0), NoPurchases),

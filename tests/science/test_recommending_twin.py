@@ -170,15 +170,18 @@ def test_figures_equal_their_definition(shown, wanted, k):
 def test_new_is_never_bought_again_always_and_both_are_as_many_as_there_can_be(rows, method, k):
     model = Recommender.fit(purchase_table(rows), as_of=day(80), seed=1, method=method)
     bought = {(customer, product) for customer, product, _ in rows}
-    products = {product for _, product in bought}
+    last = {pair: days[-1] for pair, days in days_of(rows, 80).items()}
+    common = {p for _, p in bought if sum(product == p for _, product in bought) >= 3}
+    lately = common & {product for (_, product), at in last.items() if at > 50}
     new, again = (ask(k=k).to_pylist() for ask in (model.new_to_you, model.buy_again))
     assert not bought & {(row["customer_id"], row["product_id"]) for row in new}
     assert {(row["customer_id"], row["product_id"]) for row in again} <= bought
     for customer in {customer for customer, _ in bought}:
-        own = sum(each == customer for each, _ in bought)
-        for table, possible in ((new, len(products) - own), (again, own)):
+        own = {product for each, product in bought if each == customer}
+        for table, least, most in ((new, len(lately - own), len(common - own)), (again, len(own), len(own))):
             ranks = [row["rank"] for row in table if row["customer_id"] == customer]
-            assert ranks == list(range(1, min(k, possible) + 1))
+            assert ranks == list(range(1, len(ranks) + 1))
+            assert min(k, least) <= len(ranks) <= min(k, most)
     for row in new:
         assert (row["because_of"] is not None) == (row["reason"] == "bought_together")
         assert row["because_of"] is None or (row["customer_id"], row["because_of"]) in bought

@@ -37,6 +37,14 @@ def weigh(similarity: sp.csr_matrix, weight: NDArray[np.float32]) -> sp.csr_matr
     )
 
 
+def leading(similarity: sp.csr_matrix, those: NDArray[np.bool_]) -> sp.csr_matrix:
+    """The same without the neighbours of all other products."""
+    lengths = np.diff(similarity.indptr)
+    kept, ends = np.repeat(those, lengths), np.cumsum(lengths * those)
+    starts = np.concatenate([[0], ends]).astype(similarity.indptr.dtype)
+    return sp.csr_matrix((similarity.data[kept], similarity.indices[kept], starts), shape=similarity.shape)
+
+
 def near(
     own: sp.csr_matrix, customers: Codes, similarity: sp.csr_matrix, k: int, instead: NDArray[np.float32] | None = None
 ) -> Ranked:

@@ -29,7 +29,7 @@ class Popular:
 
 
 def popular(pairs: Pairs, segment: Codes, until: int, available: NDArray[np.bool_]) -> Popular:
-    """By customers of the last 30 days, then by all there were, then by the product's id.
+    """By customers of the last 30 days, then by all there were, then by the product's id; none that nobody bought then.
 
     pairs: bought up to `until`. segment: (customers,), -1 where unknown. available: (products,)."""
     segments = {}
@@ -77,5 +77,5 @@ def _most_bought(pairs: Pairs, until: int, available: NDArray[np.bool_]) -> tupl
     size = len(available)
     lately, ever = buyers(pairs, size, until - LATELY_DAYS), buyers(pairs, size)
     order = np.lexsort((-ever, -lately))
-    order = order[available[order] & (ever[order] > 0)]
+    order = order[available[order] & (lately[order] > 0)]
     return order, (lately[order] / max(_active(pairs, until), 1)).astype(np.float32)

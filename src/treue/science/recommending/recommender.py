@@ -19,13 +19,14 @@ from treue.science.recommending.dearer import dearer
 from treue.science.recommending.errors import UnknownMethod
 from treue.science.recommending.factors import Factors
 from treue.science.recommending.history import UNKNOWN, Codes, History, Table, places, read, sparse
-from treue.science.recommending.neighbours import near, nearest, neighbours, weigh
+from treue.science.recommending.neighbours import leading, near, nearest, neighbours, weigh
 from treue.science.recommending.popular import Popular, filled, first_popular, popular
 from treue.science.recommending.ranking import REASONS, Ranked, because, joined
-from treue.science.recommending.seasons import seasons
+from treue.science.recommending.seasons import buyers, seasons
 from treue.science.recommending.tables import Asked, table
 
 Customers: TypeAlias = Sequence[Any] | pa.Array | None
+FEWEST_BUYERS = 3  # what fewer bought would show strangers one person's purchase
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Recommender:
     Every answer is a table `customer_id`, `rank` (1 the best), `product_id`, `score` (to be compared within one reason
     only), `reason` and `because_of` (a product the customer bought or looked at, null where there is none), by customer
     in the order asked, or of their ids where all are meant. What scores alike is ordered by product id. Customers of
-    whom nothing is known get what is popular, where the question allows it.
+    whom nothing is known get what is popular, where the question allows it. What fewer than three customers bought is
+    recommended to its buyers alone, and leads to nothing else.
     """
 
     history: History
@@ -90,7 +92,9 @@ class Recommender:
         pairs = history.bought
         own = history.matrix(pairs)
         season = seasons(pairs, history.shape[1], history.as_of) if choice.is_seasonal else np.float32(1)
-        weight = season * products.available
+        enough = buyers(pairs, history.shape[1]) >= FEWEST_BUYERS
+        shown = products.available & enough
+        weight = season * shown
         return cls(
             history=history,
             products=products,
@@ -99,9 +103,9 @@ class Recommender:
             again=learn(history, seed),
             own=own,
             weight=weight,
-            similarity=weigh(neighbours(own, choice.similarity), weight),
+            similarity=weigh(leading(neighbours(own, choice.similarity), enough), weight),
             factors=Factors(own, seed) if choice.method == "als" else None,
-            most=popular(pairs, segments.segment, history.as_of, products.available),
+            most=popular(pairs, segments.segment, history.as_of, shown),
         )
 
     def buy_again(self, customers: Customers = None, k: int = 10) -> pa.Table:
@@ -168,7 +172,8 @@ class Recommender:
 
     @cached_property
     def dearer(self) -> sp.csr_matrix:
-        return dearer(self.own, self.products, self.weight)
+        enough = buyers(self.history.bought, self.history.shape[1]) >= FEWEST_BUYERS
+        return leading(dearer(self.own, self.products, self.weight), enough)
 
     def _new(self, customers: Codes, k: int) -> Ranked:
         """Without what is popular only."""
