@@ -28,24 +28,26 @@ select o.customer_id, l.product_id, l.bought_at at time zone {zone} as ordered_a
     nullif(o.country, '') as country
 from commerce_orderline l
 join commerce_order o on o.id = l.order_id
+join commerce_product p on p.id = l.product_id
 left join (
     select m.order_id, m.ordinal, sum(m.amount) as amount, sum(m.units) as units
     from commerce_refundmatch m join commerce_refund r on r.id = m.refund_id
     where r.shop_id = {shop} and r.refunded_at < {after}
     group by m.order_id, m.ordinal
 ) t on t.order_id = l.order_id and t.ordinal = l.ordinal
-where o.shop_id = {shop} and l.product_id is not null and l.bought_at < {after}
+where o.shop_id = {shop} and l.bought_at < {after}
+  and upper(p.code) not in (select upper(code) from shop_nonproduct where shop_id = {shop})
   and l.quantity > coalesce(t.units, 0) and l.amount > coalesce(t.amount, 0)"""
 
 GOODS = """
-select p.id as product_id, nullif(p.category, '') as category,
-    upper(p.code) not in (select upper(code) from shop_nonproduct where shop_id = {shop}) as is_product
+select p.id as product_id, nullif(p.category, '') as category
 from commerce_product p where p.shop_id = {shop}"""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """purchases: a row per line, less what came back; what came back whole or was given away is none of them.
+    """purchases: a row per line, less what came back; what came back whole, was given away, or is called no product by
+    now, is none of them.
     products: `product_id`, `category`, `price` (paid in the last year, on average) and `available`. countries:
     `customer_id` and `segment`, the country of the last order."""
 
@@ -83,7 +85,7 @@ def _products(goods: ir.Table, lines: ir.Table, until: date) -> ir.Table:
     lately = lines.filter(lines.ordered_at.date() > until - timedelta(days=SOLD_WITHIN_DAYS))
     sold = lately.group_by("product_id").agg(price=lately.amount.sum() / lately.quantity.sum())
     both = goods.left_join(sold, "product_id")
-    return both.select("product_id", "category", "price", available=both.is_product & both.price.notnull())
+    return both.select("product_id", "category", "price", available=both.price.notnull())
 
 
 def _countries(lines: ir.Table) -> ir.Table:
