@@ -9,9 +9,10 @@ from django.utils import timezone
 from tests.core.lake import buying
 from tests.understand.recommendations.recommended import learned, near, objects, popular, recommended
 from treue.core.commerce.models import Product
-from treue.core.customers.models import Customer, Visitor
+from treue.core.customers.models import Customer, Identity, Visitor
 from treue.core.events.log import Happening, record
 from treue.core.shop.models import Shop
+from treue.understand.recommendations import visiting
 
 NUMBER = 10_000_001
 NOW_MINUS = timedelta(minutes=5)
@@ -27,12 +28,21 @@ def pot(shop: Shop) -> Product:
     return Product.objects.create(shop=shop, code="POT-1")
 
 
-def looks_at(shop: Shop, code: str, *, ago: timedelta = NOW_MINUS, customer: Customer | None = None) -> None:
-    """A visitor with the anonymous id `v-1`."""
-    Visitor.objects.get_or_create(number=NUMBER, shop=shop, anonymous_id="v-1", customer=customer)
+def looks_at(
+    shop: Shop,
+    code: str,
+    *,
+    ago: timedelta = NOW_MINUS,
+    customer: Customer | None = None,
+    number: int = NUMBER,
+    name: str = "Product Viewed",
+    **facts: object,
+) -> None:
+    """A visitor with the anonymous id `v-1`, who consented. number: under which it is written down."""
+    Visitor.objects.get_or_create(number=NUMBER, defaults={"shop": shop, "anonymous_id": "v-1", "customer": customer})
     at = timezone.now() - ago
-    happened = Happening(f"view {code}", "Product Viewed", NUMBER, "web", at, {"sku": code})
-    record(shop, [happened])
+    told = {"sku": code, "consented": True, "anonymous_id": "v-1", **facts}
+    record(shop, [Happening(f"{name} {code} {ago}", name, number, "web", at, told)])
 
 
 def codes(answer: object) -> list[tuple[str, str]]:
@@ -98,6 +108,59 @@ def test_a_visitor_who_turned_out_to_object_is_answered_as_anybody(
     assert codes(reader.get("/recommendations", anonymous_id="v-1")) == [("TEA-1", "popular")]
 
 
+@pytest.mark.parametrize("facts", [{"consented": None}, {"consented": "true"}, {"consented": False}])
+def test_the_steps_of_a_visitor_who_did_not_consent_are_used_for_nothing(
+    reader: Asking, shop: Shop, tea: Product, pot: Product, facts: dict[str, object]
+):
+    run = learned(shop)
+    near(run, tea, pot)
+    popular(run, tea)
+    looks_at(shop, "TEA-1", **facts)
+    assert codes(reader.get("/recommendations", anonymous_id="v-1")) == [("TEA-1", "popular")]
+
+
+def test_a_customer_who_signed_in_is_answered_by_what_they_look_at_in_this_browser(
+    reader: Asking, shop: Shop, tea: Product, pot: Product
+):
+    """What is told with a customer's number is written down under that."""
+    anna, run = buying.customer(shop, "anna"), learned(shop)
+    near(run, tea, pot)
+    near(run, pot, tea)
+    looks_at(shop, "TEA-1", customer=anna, number=anna.pk, consented=None)
+    looks_at(shop, "POT-1", customer=anna, number=anna.pk, consented=None, anonymous_id="another")
+    assert codes(reader.get("/recommendations", anonymous_id=" v-1 ")) == [("POT-1", "bought_together")]
+
+
+def test_of_a_shared_browser_nothing_is_said_once_one_of_them_objects(
+    reader: Asking, shop: Shop, tea: Product, pot: Product
+):
+    anna, ben, run = buying.customer(shop, "anna"), buying.customer(shop, "ben"), learned(shop)
+    near(run, tea, pot)
+    popular(run, tea)
+    looks_at(shop, "TEA-1")
+    for each in (anna, ben):
+        Identity.objects.create(
+            shop=shop, kind="anonymous", value="v-1", customer=each, is_trusted=False, said_at=timezone.now()
+        )
+    assert codes(reader.get("/recommendations", anonymous_id="v-1")) == [("POT-1", "bought_together")]
+    objects(ben)
+    assert codes(reader.get("/recommendations", anonymous_id="v-1")) == [("TEA-1", "popular")]
+
+
+def test_only_so_many_of_the_last_events_are_read(
+    reader: Asking, shop: Shop, tea: Product, pot: Product, monkeypatch: pytest.MonkeyPatch
+):
+    run = learned(shop)
+    near(run, tea, pot)
+    popular(run, tea)
+    looks_at(shop, "TEA-1")
+    monkeypatch.setattr(visiting, "MOST_EVENTS", 3)
+    for minute in range(3):
+        assert codes(reader.get("/recommendations", anonymous_id="v-1")) == [("POT-1", "bought_together")]
+        looks_at(shop, "", name="Page Viewed", ago=timedelta(minutes=minute))
+    assert codes(reader.get("/recommendations", anonymous_id="v-1")) == [("TEA-1", "popular")]
+
+
 def test_products_are_answered_by_what_goes_with_them_and_free_places_by_the_country(
     reader: Asking, shop: Shop, tea: Product, pot: Product
 ):
@@ -116,7 +179,8 @@ def test_products_are_answered_by_what_goes_with_them_and_free_places_by_the_cou
 
 @pytest.mark.parametrize(
     "asked",
-    [{"anonymous_id": "v-1", "products": ["TEA-1"]}, {"limit": 0}, {"limit": 21}, {"products": ["x"] * 51}, {"who": 1}],
+    [{"anonymous_id": "v-1", "products": ["TEA-1"]}, {"limit": 0}, {"limit": 21}, {"products": ["x"] * 51}, {"who": 1}]
+    + [{"anonymous_id": " "}, {"products": ["x" * 81]}],
 )
 def test_what_cannot_be_asked_is_refused_by_name(reader: Asking, asked: dict[str, object]):
     answer = reader.get("/recommendations", **asked)

@@ -161,8 +161,12 @@ def test_an_anonymous_visitor_without_consent_leaves_nothing_personal():
 def test_with_consent_a_visitor_may_be_known_better(category: str):
     consent = {"consent": {"categoryPreferences": {category: True, "advertising": False}}}
     found = entry({"anonymousId": "a1", "properties": {"shelf": 7}, "context": {"locale": "de", **consent}})["facts"]
-    assert found["shelf"] == 7
+    assert (found["shelf"], found["consented"]) == (7, True)
     assert found["context"] == {"ip": "203.0.113.0", "device": "mobile", "locale": "de"}
+
+
+def test_nobody_says_by_a_property_that_they_consented():
+    assert kept({"consented": True, "shelf": 7}) == {"shelf": 7}
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,8 @@ def _facts(
     sent: Sent, kind: str | None, arrival: Arrival, user_id: str | None, anonymous_id: str | None
 ) -> keeping.Facts:
     context = sent.context or Context()
-    is_known = user_id is not None or _has_consented(context, arrival.sender.consent_category)
+    has_consented = user_id is None and _has_consented(context, arrival.sender.consent_category)
+    is_known = user_id is not None or has_consented
     facts = keeping.of_properties(sent.properties, with_custom=is_known) if sent.properties else {}
     if facts.get("order_id") is not None:
         facts["order"] = facts["order_id"] = str(facts["order_id"]).strip()
@@ -212,6 +213,8 @@ def _facts(
         facts |= _of_person(sent, kind, user_id, is_known=is_known, context=context)
     if anonymous_id is not None:
         facts["anonymous_id"] = anonymous_id
+    if has_consented:
+        facts["consented"] = True  # for whoever asks later what a visitor's steps may be used for
     if found := _context(context, arrival, is_known=is_known):
         facts["context"] = found
     return facts

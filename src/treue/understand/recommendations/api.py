@@ -12,12 +12,13 @@ from treue.core.api.problems import INVALID, Problem, fault
 from treue.core.api.values import Code, Id, PathId, Text, Told, shown_as
 from treue.core.commerce.models import Product
 from treue.core.customers.api import customer_of
+from treue.core.customers.identities import LONGEST
 from treue.core.shop.models import Shop
+from treue.listen.tracking.told import LONGEST_CODE
 from treue.science.recommending import REASONS
 from treue.understand.recommendations import reading, visiting
 from treue.understand.recommendations.models import Kind, Run
 from treue.understand.recommendations.reading import Recommended
-from treue.understand.value import reading as value
 
 router = Router(tags=["Recommendations"])
 
@@ -69,10 +70,11 @@ class VisitorQuery(Schema):
     """At most one of anonymous_id and products."""
 
     anonymous_id: Annotated[
-        Text | None, Field(max_length=255, description="As the tracking sends it.", examples=["8f2c-17"])
+        Code | None, Field(max_length=LONGEST, description="As the tracking sends it.", examples=["8f2c-17"])
     ] = None
     products: Annotated[
-        list[Code], Field(max_length=50, description="Codes of what is looked at, one each time.", examples=[["TEE-1"]])
+        list[Annotated[Code, Field(max_length=LONGEST_CODE)]],
+        Field(max_length=50, description="Codes of what is looked at, one each time.", examples=[["TEE-1"]]),
     ] = []
     country: Annotated[Text, Field(max_length=60, description="As orders name it.", examples=["DE"])] = ""
     limit: Annotated[int, Field(ge=1, le=20, description="How many at most.", examples=[10])] = reading.MOST
@@ -104,8 +106,9 @@ def read_recommendations(request: HttpRequest, customer_id: PathId) -> CustomerR
     summary="Read what goes with what a visitor looks at",
 )
 def read_visitor_recommendations(request: HttpRequest, query: Query[VisitorQuery]) -> VisitorRecommendations:
-    """For a visitor by what they looked at or put into the cart within a day, or for products. In free places, and
-    where nothing is known, what most customers of the country, or of the shop, bought lately."""
+    """For a visitor by what they looked at or put into the cart within a day, as far as they consented to the source's
+    category or named themselves, or for products. In free places, and where nothing is known, what most customers of
+    the country, then of the shop, bought lately."""
     if query.anonymous_id is not None and query.products:
         detail = "Ask for one of anonymous_id and products"
         raise Problem(INVALID, detail + ".", errors=[fault("query", detail)])
@@ -118,17 +121,8 @@ def _for_visitor(run: Run, shop: Shop, query: VisitorQuery) -> list[Recommended]
     if query.anonymous_id is None:
         seen = visiting.products(shop.pk, set(query.products))
     else:
-        seen = _looked_at(shop, query.anonymous_id)
+        seen = visiting.looked_at(shop, query.anonymous_id, timezone.now())
     return reading.going_with(run, seen, country=query.country, most=query.limit)
-
-
-def _looked_at(shop: Shop, anonymous_id: str) -> set[int]:
-    """Nothing of a visitor who turned out to be somebody who does not want to be evaluated."""
-    visitor = visiting.visitor(shop, anonymous_id)
-    customer = visitor and visiting.recognised(visitor)
-    if visitor is None or (customer and not value.is_wanted(customer)):
-        return set()
-    return visiting.looked_at(visitor, timezone.now())
 
 
 def _shown(found: Iterable[Recommended]) -> list[RecommendedOut]:
