@@ -51,6 +51,7 @@ def codes(answer: object) -> list[tuple[str, str]]:
 
 def test_a_customers_are_told_by_kind_with_their_reasons(reader: Asking, shop: Shop, tea: Product, pot: Product):
     anna, run = buying.customer(shop, "C-1017"), learned(shop)
+    buying.order(anna, "2026-06-01 10:00", product=tea)
     recommended(run, anna, tea, kind="again", reason="due")
     recommended(run, anna, pot, reason="bought_together", because_of=tea)
     answer = reader.get(f"/customers/{anna.pk}/recommendations")

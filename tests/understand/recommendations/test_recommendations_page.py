@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from recommended import FIGURES, learned, recommended, way
 
-from tests.core.lake.buying import customer, product
+from tests.core.lake.buying import customer, order, product
 from treue.core.shop.models import Shop
 from treue.core.staff.models import User
 from treue.understand.recommendations.models import Offer
@@ -109,6 +109,7 @@ def test_there_is_no_file_before_the_first_night(shop: Shop):
 def test_a_customers_page_says_what_they_may_want_and_why(shop: Shop):
     anna, run = customer(shop, "anna"), learned(shop)
     tea, pot, best = (product(shop, code) for code in ("TEA-1", "POT-1", "TEA-9"))
+    order(anna, "2026-06-01 10:00", product=tea)
     recommended(run, anna, tea, kind="again", reason="due")
     recommended(run, anna, pot, reason="bought_together", because_of=tea)
     recommended(run, anna, best, kind="dearer", reason="dearer_in_category", because_of=tea)

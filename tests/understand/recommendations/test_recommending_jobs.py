@@ -44,9 +44,24 @@ def test_a_few_orders_more_on_the_same_day_ask_for_nothing(shop: Shop, monkeypat
     for customers, count in (({1, 2}, 2), ({1, 2, 3}, 3), (None, 3)):
         tasks._have_recommended(shop, customers, next_day)
         assert Job.objects.filter(kind=KIND).count() == count
-    Job.objects.update(state=Job.State.FAILED)
-    tasks._have_recommended(shop, {1}, next_day)
-    assert Job.objects.filter(kind=KIND).count() == 4
+
+
+def test_what_failed_is_tried_once_more_on_a_day_and_what_was_cancelled_keeps_nothing_back(shop: Shop):
+    day, next_day = date(2026, 6, 30), date(2026, 7, 1)
+
+    def asked(state: str, customers: set[int] | None, as_of: date = day) -> int:
+        Job.objects.update(state=state)
+        tasks._have_recommended(shop, customers, as_of)
+        return Job.objects.filter(kind=KIND).count()
+
+    tasks._have_recommended(shop, {1}, day)
+    assert asked(Job.State.CANCELLED, {1}) == 2
+    assert asked(Job.State.DONE, {1}) == 2
+    Job.objects.filter(pk=Job.objects.filter(kind=KIND).earliest("pk").pk).delete()
+    assert asked(Job.State.FAILED, {1}) == 2
+    assert asked(Job.State.FAILED, {1}) == 2
+    assert asked(Job.State.FAILED, None) == 2, "nor by a large import of the same day"
+    assert asked(Job.State.FAILED, {1}, next_day) == 3
 
 
 def test_of_a_shop_that_is_gone_nothing_is_recommended(shop: Shop):

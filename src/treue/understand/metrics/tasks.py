@@ -23,6 +23,7 @@ REFRESH = "metrics.refresh"
 SCORE, GROUP, RECOMMEND = "value.score", "segments.refresh", "recommendations.refresh"  # of the rooms beside
 MOST_SCORED_APART = 1_000  # beyond, the models are fitted anew
 UNTIL_GROUPED = timedelta(hours=1)  # what a few buy moves the fifths of everybody by little
+MOST_FAILED = 2  # of a day
 HOUR_OF_A_NEW_DAY = 4  # in the shop's zone: the tills are closed, and nobody is at work yet
 
 
@@ -90,15 +91,17 @@ def _have_scored(shop: Shop, customers: set[int] | None) -> None:
 
 
 def _have_recommended(shop: Shop, customers: set[int] | None, as_of: date) -> None:
-    """Queue what customers may want next: once a day, and where many changed."""
+    """Queue what customers may want next: once a day, and where many changed. What failed is tried once more on that
+    day, so that it does not fail at every refresh; what somebody cancelled keeps nothing back."""
     if RECOMMEND not in work.KINDS:
         return
     asked = Job.objects.filter(kind=RECOMMEND, arguments__shop_id=shop.pk)
+    of_day = asked.filter(arguments__as_of=as_of.isoformat())
     if customers is None or len(customers) > MOST_SCORED_APART:
-        asked = asked.filter(state=Job.State.WAITING)
+        is_asked = asked.filter(state=Job.State.WAITING).exists()
     else:
-        asked = asked.filter(arguments__as_of=as_of.isoformat()).exclude(state=Job.State.FAILED)
-    if not asked.exists():
+        is_asked = of_day.exclude(state__in=(Job.State.FAILED, Job.State.CANCELLED)).exists()
+    if not is_asked and of_day.filter(state=Job.State.FAILED).count() < MOST_FAILED:
         work.start(RECOMMEND, lock=f"{RECOMMEND}.{shop.pk}", shop_id=shop.pk, as_of=as_of.isoformat())
 
 

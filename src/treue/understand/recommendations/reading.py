@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
 from django.db import connection
+from django.db.models import Max
 
 from treue.core.commerce.models import OrderLine, Product
 from treue.core.customers.models import Customer
@@ -43,19 +45,21 @@ def current(shop: Shop) -> Run | None:
 def of(customer: Customer) -> tuple[Run | None, ByKind]:
     """The run in force and what it chose for a customer, the best first; nothing for whoever objects.
 
-    What they bought since is not new to them any more. Whoever bought for the first time after the run is answered by
-    what they bought, and whoever never did by what is popular where they live.
+    What they bought since is neither new to them nor due any more; what they did not buy after all, because an import
+    was undone, leads to nothing. Whoever bought for the first time after the run is answered by what they bought, and
+    whoever never did by what is popular where they live.
     """
     run = current(customer.shop)
     if run is None or not value.is_wanted(customer):
         return run, NOTHING
     rows = Recommendation.objects.filter(run=run, customer=customer).order_by("kind", "rank")
     chosen = list(rows.select_related("product", "because_of"))
-    if not chosen:
-        return run, {**NOTHING, Kind.NEW.value: _of_a_newcomer(run, customer)}
-    bought = _bought(customer, {each.product_id for each in chosen if each.kind != Kind.AGAIN})
-    kept = [each for each in chosen if each.kind == Kind.AGAIN or each.product_id not in bought]
-    return run, {kind: [_shown(each) for each in kept if each.kind == kind] for kind in Kind.values}
+    bought = _bought(customer)
+    if not chosen or not bought:
+        return run, {**NOTHING, Kind.NEW.value: going_with(run, bought, country=customer.country)}
+    night = datetime.combine(run.until + timedelta(days=1), time.min, customer.shop.tz)
+    kept = [each for each in chosen if _still_holds(each, bought, night)]
+    return run, {kind: [_shown(each, bought) for each in kept if each.kind == kind] for kind in Kind.values}
 
 
 def going_with(run: Run, seen: Collection[int], *, country: str = "", most: int = MOST) -> list[Recommended]:
@@ -72,25 +76,28 @@ def going_with(run: Run, seen: Collection[int], *, country: str = "", most: int 
     return [*found, *_popular(run, country, {*seen, *near}, most - len(found))]
 
 
-def _of_a_newcomer(run: Run, customer: Customer) -> list[Recommended]:
-    return going_with(run, _bought(customer), country=customer.country)
-
-
-def _bought(customer: Customer, among: Collection[int] | None = None) -> set[int]:
-    """Products (ids) that somebody ordered. among: only these are asked for."""
+def _bought(customer: Customer) -> dict[int, datetime]:
+    """When somebody last ordered each product (id)."""
     lines = OrderLine.objects.filter(order__customer=customer, product__isnull=False)
-    if among is not None:
-        lines = lines.filter(product__in=among)
-    return set(lines.values_list("product_id", flat=True))
+    return dict(lines.values_list("product_id").annotate(Max("bought_at")).order_by())
+
+
+def _still_holds(row: Recommendation, bought: Mapping[int, datetime], night: datetime) -> bool:
+    """night: up to which purchases are known to the run."""
+    if row.kind == Kind.AGAIN:
+        return row.product_id in bought and bought[row.product_id] < night
+    is_dearer_than_nothing = row.kind == Kind.DEARER and row.because_of_id not in bought
+    return row.product_id not in bought and not is_dearer_than_nothing
 
 
 def _popular(run: Run, country: str, known: Collection[int], most: int) -> list[Recommended]:
+    """Of the country, and in free places of the shop."""
     rows = Popular.objects.filter(run=run).exclude(product__in=known).order_by("rank").select_related("product")
-    there = rows.filter(country=country)[: max(most, 0)] if country else ()
-    if there:
-        return [Recommended(each.product, "popular_in_segment") for each in there]
-    return [Recommended(each.product, "popular") for each in rows.filter(country="")[: max(most, 0)]]
+    there = list(rows.filter(country=country)[: max(most, 0)]) if country else []
+    anywhere = rows.filter(country="").exclude(product__in={each.product_id for each in there})
+    found = [Recommended(each.product, "popular_in_segment") for each in there]
+    return found + [Recommended(each.product, "popular") for each in anywhere[: max(most - len(there), 0)]]
 
 
-def _shown(row: Recommendation) -> Recommended:
-    return Recommended(row.product, row.reason, row.because_of)
+def _shown(row: Recommendation, bought: Collection[int]) -> Recommended:
+    return Recommended(row.product, row.reason, row.because_of if row.because_of_id in bought else None)
