@@ -284,6 +284,9 @@ def test_every_question_is_evaluated_beside_what_anybody_could_do():
         "treue (learned)", "frequency and popularity", "frequency", "most recent",
     ]  # fmt: skip
     assert [each.method for each in report.up_sell] == ["treue", "popular"]
+    fewer = evaluate(purchase_table(rows), as_of=day(159), seed=1, products=products, up_sell_k=1)
+    assert fewer.new_to_you == report.new_to_you
+    assert fewer.up_sell[0].hit_rate < report.up_sell[0].hit_rate
     for figures in (*report.new_to_you, *report.buy_again, *report.up_sell):
         assert 0 <= figures.ndcg <= figures.hit_rate <= 1
         assert figures.customers > 0

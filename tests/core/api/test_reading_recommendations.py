@@ -180,8 +180,15 @@ def test_products_are_answered_by_what_goes_with_them_and_free_places_by_the_cou
 
 @pytest.mark.parametrize(
     "asked",
-    [{"anonymous_id": "v-1", "products": ["TEA-1"]}, {"limit": 0}, {"limit": 21}, {"products": ["x"] * 51}, {"who": 1}]
-    + [{"anonymous_id": " "}, {"products": ["x" * 81]}],
+    [
+        {"anonymous_id": "v-1", "products": ["TEA-1"]},
+        {"anonymous_id": " "},
+        {"limit": 0},
+        {"limit": 21},
+        {"products": ["x"] * 51},
+        {"products": ["x" * 81]},
+        {"who": 1},
+    ],
 )
 def test_what_cannot_be_asked_is_refused_by_name(reader: Asking, asked: dict[str, object]):
     answer = reader.get("/recommendations", **asked)

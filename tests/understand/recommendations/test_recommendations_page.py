@@ -9,7 +9,8 @@ from recommended import FIGURES, learned, recommended, way
 from tests.core.lake.buying import customer, order, product
 from treue.core.shop.models import Shop
 from treue.core.staff.models import User
-from treue.understand.recommendations.models import Offer
+from treue.understand.metrics.models import Snapshot
+from treue.understand.recommendations.models import Offer, Run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,10 +45,11 @@ def test_it_says_how_good_they_are_and_what_is_recommended_most(offered: Shop):
         "What was bought up to 30 Jun 2026 counts.",
         "23% of the customers who bought something new found it among the 10 products that would have been recommended",
         "among those that are bought most it were 10%.",
-        "For new products this way did best with your customers, and is used: Bought together (BM25), by the season.",
+        "For new products this is used now: Bought together (BM25), by the season. It stood furthest up when all ways",
         "So many of the 200 customers who bought such a product within 30 days found it among the first 10.",
         "NDCG@10: 0.123; What is bought most in 30 days: 0.000",
-        "Buy again: “Treue, as chosen” stands furthest up",
+        "New to them: “Treue, as chosen then: Bought together (BM25)” stands furthest up",
+        "Buy again: “Treue” stands furthest up",
         "“Green tea” is recommended most: to 50% of the customers",
         "Bought together (BM25), by the season",
     ):
@@ -66,11 +68,30 @@ def test_it_says_so_in_german(offered: Shop):
         assert each in text
 
 
-def test_what_did_no_better_than_the_most_bought_is_said(shop: Shop):
-    ways = [way("treue (als)", 0.1, 0.1), way("popular in 30 days", 0.2, 0.2)]
+@pytest.mark.parametrize(
+    ("own", "customers", "verdict"),
+    [
+        (0.1, 200, "What is bought most would have done better: 20% of the customers who bought something new"),
+        (0.13, 200, "Whether this does better than what is bought most cannot be told yet: 13% of the customers"),
+        (0.2, 200, "Whether this does better than what is bought most cannot be told yet: 20% of the customers"),
+        (0.27, 200, "Whether this does better than what is bought most cannot be told yet: 27% of the customers"),
+        (0.29, 200, "29% of the customers who bought something new found it among the 10 products"),
+        (0.29, 100, "Whether this does better than what is bought most cannot be told yet: 29% of the customers"),
+    ],
+)
+def test_better_is_said_of_what_is_more_than_chance(shop: Shop, own: float, customers: int, verdict: str):
+    """With 200 customers, 20% and 28% differ by 1.9 standard errors."""
+    ways = [way("treue (als)", own, 0.1, customers), way("popular in 30 days", 0.2, 0.2, customers)]
     learned(shop, method="als", figures=FIGURES | {"new": ways})
+    assert verdict in said("/recommendations/")
+
+
+def test_another_way_that_did_best_is_named(shop: Shop):
+    ways = [way("treue (als)", 0.1, 0.1), way("popular in 30 days", 0.2, 0.2)]
+    dearer = [way("treue", 0.3, 0.3), way("popular", 0, 0)]
+    learned(shop, method="als", figures=FIGURES | {"new": ways, "dearer": dearer})
     text = said("/recommendations/")
-    assert "What is bought most would have done as well: 20% of the customers" in text
+    assert "NDCG@5: 0.300" in text, "as many as are given out"
     assert "New to them: “What is bought most in 30 days” stands furthest up" in text
     assert "Nothing is recommended" in text
 
@@ -81,6 +102,14 @@ def test_of_too_few_nothing_is_claimed(shop: Shop, figures: dict[str, object]):
     text = said("/recommendations/")
     assert "Too few customers bought something new to them in the last 30 days" in text
     assert "Too little was bought to compare ways to recommend." in text
+
+
+def test_it_says_that_the_figures_are_ahead(offered: Shop):
+    Snapshot.objects.create(shop=offered, as_of="2026-06-30", window_days=90, currency="EUR", is_current=True)
+    assert "The figures have reached" not in said("/recommendations/")
+    Snapshot.objects.update(as_of="2026-07-02")
+    assert "The figures have reached 2 Jul 2026 already; the recommendations follow" in said("/recommendations/")
+    assert "Die Kennzahlen reichen schon bis zum 02.07.2026" in said("/recommendations/", "de")
 
 
 def test_before_the_first_night_it_says_so(shop: Shop):
@@ -132,3 +161,5 @@ def test_a_customers_page_says_why_there_is_nothing(shop: Shop):
     assert "Recommendations are worked out each night. This was not done yet." in said(f"/customers/{anna.pk}/")
     learned(shop)
     assert "Nothing that is still sold could be recommended to them." in said(f"/customers/{anna.pk}/")
+    Run.objects.update(status=Run.Status.NO_PURCHASES)
+    assert "Nobody bought a product that is known by its code." in said(f"/customers/{anna.pk}/")

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db.models import Max
 from recommended import learned, objects, recommended
 from shelf import AS_OF, buy, sell, shelve
 
@@ -10,9 +11,9 @@ from tests.core.lake.buying import customer, order, product, refund
 from treue.core.customers import erasure
 from treue.core.customers.models import Customer
 from treue.core.shop.models import NonProduct, Shop
-from treue.science.recommending import Recommender
+from treue.science.recommending import Evaluation, Recommender, evaluate
 from treue.understand.metrics.counts.refresh import refresh as refresh_figures
-from treue.understand.recommendations import purchases, storing
+from treue.understand.recommendations import learning, purchases, storing
 from treue.understand.recommendations.models import Kind, Neighbour, Offer, Popular, Recommendation, Run
 from treue.understand.recommendations.refresh import refresh
 
@@ -80,6 +81,29 @@ def test_every_row_is_what_the_library_says(shop: Shop):
         first = model.for_session([seen], k=1).to_pylist()[0]
         assert near[seen, 1] == first["product_id"]
     assert {each.country for each in Popular.objects.filter(run=run)} == {"", "DE", "FR"}
+
+
+def test_as_many_are_judged_as_are_given_out(shop: Shop, monkeypatch: pytest.MonkeyPatch):
+    sell(shop, shelve(shop), 20)
+    worked = []
+
+    def evaluated(*asked: object, **more: object) -> Evaluation:
+        worked.append(more)
+        return evaluate(*asked, **more)
+
+    def fitted(*asked: object, **more: object) -> Recommender:
+        worked.append("fitted")
+        return fit(*asked, **more)
+
+    fit = Recommender.fit
+    monkeypatch.setattr(learning, "evaluate", evaluated)
+    monkeypatch.setattr(Recommender, "fit", fitted)
+    run = worked_out(shop)
+    judged, fitted_last = worked
+    assert (judged["k"], judged["up_sell_k"]) == (10, 5)
+    assert fitted_last == "fitted", "two models at once would take twice the memory"
+    given = Recommendation.objects.filter(run=run).values("kind").annotate(most=Max("rank")).values_list("kind", "most")
+    assert all(most <= learning.MOST[Kind(kind)] for kind, most in given)
 
 
 def test_what_is_recommended_is_counted_by_product(shop: Shop):

@@ -13,8 +13,8 @@ Context: the shortened address of the machine, the kind of device, the campaign 
 the name of the library and the path of the page.
 
 An anonymous visitor (without a userId) who has not consented to the source's category leaves less: no traits and
-identifiers beside the anonymous one, no properties beyond the specification's, no address, device or language. Of one who
-has, `consented` says so.
+identifiers beside the anonymous one, no properties beyond the specification's, no address, device or language. Of
+one who has, `consented` says so.
 """
 
 import math
@@ -39,7 +39,8 @@ DIRECT = re.compile(
 DIRECT_WORDS = frozenset({"ip", "tel", "dob", "bic", "plz", "mail", "zip", "pin", "cvv", "cvc", "ssn", "fax"})
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 OURS = frozenset(
-    {"user_id", "anonymous_id", "previous_id", "group_id", "traits", "external_ids", "context", "order", "products", "consented"}
+    {"user_id", "anonymous_id", "previous_id", "group_id", "traits", "external_ids", "context", "order", "products"}
+    | {"consented"}
 )
 
 

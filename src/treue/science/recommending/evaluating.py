@@ -38,15 +38,18 @@ def evaluate(
     products: Table | None = None,
     segments: Table | None = None,
     k: int = 10,
+    up_sell_k: int | None = None,
 ) -> Evaluation:
     """Fits on what was bought up to `holdout_days` before `as_of`, and looks at what was bought since.
 
     The method is chosen by a holdout before that one, so nothing is measured on what it was chosen by. New to you: only
     products the customer never bought; buy again: only those bought; up-sell: those dearer than one bought of their
     category, and never bought. Customers count who bought at least one such product in the holdout and anything before.
-    Raises as `Recommender.fit`, and NoHoldout.
+    k, up_sell_k: how many recommendations of each count, of up-sell as many where it is not said. Raises as
+    `Recommender.fit`, and NoHoldout.
     """
-    for name, value in (("holdout_days", holdout_days), ("k", k)):
+    up_sell_k = k if up_sell_k is None else up_sell_k
+    for name, value in (("holdout_days", holdout_days), ("k", k), ("up_sell_k", up_sell_k)):
         whole(name, value, least=1)
     everything = read(purchases, as_of)
     cut = everything.as_of - holdout_days
@@ -59,7 +62,8 @@ def evaluate(
     again = _bought_again(everything, before.bought, cut)
     if not len(new.customer) and not len(again.customer):
         raise NoHoldout(holdout_days)
-    return Evaluation(model, _new_to_you(model, new, seed, k), _buy_again(model, again, k), _up_sell(model, new, k))
+    new_to_you, up_sell = _new_to_you(model, new, seed, k), _up_sell(model, new, up_sell_k)
+    return Evaluation(model, new_to_you, _buy_again(model, again, k), up_sell)
 
 
 def _new_to_you(model: Recommender, wanted: Wanted, seed: int, k: int) -> tuple[Figures, ...]:

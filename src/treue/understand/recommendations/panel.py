@@ -39,6 +39,8 @@ def _why_nothing(customer: Customer, run: Run | None) -> str:
         return _("This person does not want to be evaluated personally. So nothing is recommended to them.")
     if run is None:
         return _("Recommendations are worked out each night. This was not done yet.")
+    if run.status == Run.Status.NO_PURCHASES:
+        return _("Nobody bought a product that is known by its code. So nothing can be recommended yet.")
     return _("Nothing that is still sold could be recommended to them.")
 
 

@@ -13,11 +13,11 @@ from treue.core.copying import copy_in
 from treue.core.jobs.work import Progress
 from treue.core.shop.models import Shop
 from treue.science.recommending import NoCategories, Recommender
+from treue.understand.recommendations.learning import MOST
 from treue.understand.recommendations.models import Kind, Neighbour, Offer, Popular, Recommendation, Run
 
 CUSTOMERS_AT_ONCE = 10_000
 PARTS = (Recommendation, Neighbour, Popular, Offer)
-MOST = {Kind.AGAIN: 10, Kind.NEW: 10, Kind.DEARER: 5}
 MOST_NEIGHBOURS, MOST_POPULAR = 20, 50
 COLUMNS = ("customer_id", "kind", "rank", "product_id", "score", "reason", "because_of")
 

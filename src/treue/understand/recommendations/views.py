@@ -9,6 +9,7 @@ from treue.core.shop.setup import ensure_shop
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
 from treue.design import spreadsheet
+from treue.understand.metrics.counts import reading as counts
 from treue.understand.metrics.scope.basis import active_language
 from treue.understand.recommendations import offers, page, reading
 from treue.understand.recommendations.models import Run
@@ -17,10 +18,11 @@ from treue.understand.recommendations.models import Run
 @require_GET
 @requires(Permission.SEE_FIGURES)
 def recommendations(request: HttpRequest) -> HttpResponse:
-    run = reading.current(ensure_shop())
+    shop = ensure_shop()
+    run, snapshot = reading.current(shop), counts.current(shop)
     if run is None or run.status == Run.Status.NO_PURCHASES:
         return render(request, "recommendations/empty.html", {"run": run})
-    shown = page.build(run, offers.first(run), reverse("recommendations_csv"))
+    shown = page.build(run, offers.first(run), reverse("recommendations_csv"), snapshot and snapshot.as_of)
     return render(request, "recommendations/recommendations.html", {"page": shown})
 
 

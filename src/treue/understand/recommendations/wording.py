@@ -45,7 +45,8 @@ def way(method: str) -> str:
     """A way to find recommendations, by the name that `science.recommending.evaluate` gives it."""
     name, _space, season = method.partition(" ")
     if name == "treue":
-        return _("Treue, as chosen")
+        chosen = METHODS.get(season.strip("()"))
+        return _("Treue, as chosen then: %(method)s") % {"method": chosen()} if chosen else _("Treue")
     if name in METHODS:
         said = METHODS[name]()
         return said if season == "alone" else _("%(method)s, by the season") % {"method": said}
