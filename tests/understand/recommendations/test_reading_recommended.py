@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from recommended import learned, near, objects, popular, recommended
-from shelf import buy, shelve
+from shelf import ON_THE_SHELF, buy, shelve
 
 from tests.core.lake.buying import customer, product
 from treue.core.customers.models import Customer
@@ -61,6 +61,20 @@ def test_what_an_undone_import_had_told_is_bought_no_more_and_no_reason(shop: Sh
     }
 
 
+def test_free_places_hold_what_is_popular_and_not_known_to_them(shop: Shop):
+    shelf, anna, run = shelve(shop), customer(shop, "anna", country="DE"), learned(shop)
+    buy(anna, shelf["TEA-1"])
+    recommended(run, anna, shelf["TEA-2"])
+    popular(run, shelf["TEA-1"], shelf["TEA-2"], shelf["TEA-3"], country="DE")
+    popular(run, *shelf.values())
+    _run, found = reading.of(anna)
+    assert said(found["new"]) == [
+        ("TEA-2", "similar_customers", ""),
+        ("TEA-3", "popular_in_segment", ""),
+        *((code, "popular", "") for code in ON_THE_SHELF[3:]),
+    ]
+
+
 def test_of_whom_no_purchase_is_left_nothing_is_said(shop: Shop):
     shelf, anna, run = shelve(shop), customer(shop, "anna"), learned(shop)
     popular(run, shelf["COF-1"])
@@ -115,7 +129,7 @@ def test_a_product_that_is_gone_is_left_out(shop: Shop):
     recommended(run, anna, gone)
     recommended(run, anna, shelf["TEA-2"], rank=2, because_of=gone, reason="bought_together")
     gone.delete()
-    assert said(reading.of(anna)[1]["new"]) == [("TEA-2", "bought_together", "")]
+    assert said(reading.of(anna)[1]["new"]) == [("TEA-2", "bought_together", ""), ("TEA-3", "popular", "")]
     assert said(reading.going_with(run, {shelf["TEA-1"].pk})) == [
         ("TEA-2", "bought_together", "TEA-1"),
         ("TEA-3", "popular", ""),

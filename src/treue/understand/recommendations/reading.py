@@ -46,8 +46,8 @@ def of(customer: Customer) -> tuple[Run | None, ByKind]:
     """The run in force and what it chose for a customer, the best first; nothing for whoever objects.
 
     What they bought since is neither new to them nor due any more; what they did not buy after all, because an import
-    was undone, leads to nothing. Whoever bought for the first time after the run is answered by what they bought, and
-    whoever never did by what is popular where they live.
+    was undone, leads to nothing. Free places among what is new hold what is popular where they live. Whoever bought for
+    the first time after the run is answered by what they bought, and whoever never did by what is popular.
     """
     run = current(customer.shop)
     if run is None or not value.is_wanted(customer):
@@ -59,7 +59,10 @@ def of(customer: Customer) -> tuple[Run | None, ByKind]:
         return run, {**NOTHING, Kind.NEW.value: going_with(run, bought, country=customer.country)}
     night = datetime.combine(run.until + timedelta(days=1), time.min, customer.shop.tz)
     kept = [each for each in chosen if _still_holds(each, bought, night)]
-    return run, {kind: [_shown(each, bought) for each in kept if each.kind == kind] for kind in Kind.values}
+    found = {kind: [_shown(each, bought) for each in kept if each.kind == kind] for kind in Kind.values}
+    known = {*bought, *(each.product.pk for each in found[Kind.NEW])}
+    found[Kind.NEW] += _popular(run, customer.country, known, MOST - len(found[Kind.NEW]))
+    return run, found
 
 
 def going_with(run: Run, seen: Collection[int], *, country: str = "", most: int = MOST) -> list[Recommended]:

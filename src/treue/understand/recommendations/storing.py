@@ -19,6 +19,7 @@ from treue.understand.recommendations.models import Kind, Neighbour, Offer, Popu
 CUSTOMERS_AT_ONCE = 10_000
 PARTS = (Recommendation, Neighbour, Popular, Offer)
 MOST_NEIGHBOURS, MOST_POPULAR = 20, 50
+POPULAR = ("popular", "popular_in_segment")
 COLUMNS = ("customer_id", "kind", "rank", "product_id", "score", "reason", "because_of")
 
 STAGED = """
@@ -72,12 +73,17 @@ def clear_away(shop: Shop) -> None:
 def _found(model: Recommender, customers: pa.Array) -> Found:
     found = {
         Kind.AGAIN: model.buy_again(customers, MOST[Kind.AGAIN]),
-        Kind.NEW: model.new_to_you(customers, MOST[Kind.NEW]),
+        Kind.NEW: _their_own(model.new_to_you(customers, MOST[Kind.NEW])),
     }
     try:
         return found | {Kind.DEARER: model.up_sell(customers, MOST[Kind.DEARER])}
     except NoCategories:
         return found
+
+
+def _their_own(found: pa.Table) -> pa.Table:
+    """Without what is popular, which stands last and is the same for all: it is filled in when it is read."""
+    return found.filter(pc.invert(pc.is_in(found["reason"], pa.array(POPULAR))))
 
 
 def _write(run: Run, found: Found) -> None:
