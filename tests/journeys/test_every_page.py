@@ -27,7 +27,7 @@ SIGNED_OUT = ("account_login", "account_reset_password", "account_reset_password
 # Answers that are no page: files, fragments, steps of a sign-in, and what only takes a POST.
 NO_PAGE = {
     *("live", "figures_csv", "segments_csv", "segment_csv", "customers_csv", "recommendations_csv", "models_csv"),
-    *("value_at_risk_csv", "value_due_csv", "import_rows_csv", "audit_csv", "mfa_download_recovery_codes"),
+    *("value_csv", "value_at_risk_csv", "value_due_csv", "import_rows_csv", "audit_csv", "mfa_download_recovery_codes"),
     *("import_card", "job_card", "mail_text", "set_language"),
     *("account_logout", "account_set_password", "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate"),
     *("account_reset_password_from_key", "account_reset_password_from_key_done", "welcome", "invitation"),

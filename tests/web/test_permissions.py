@@ -37,6 +37,7 @@ TABLE = {
     "order": P.SEE_CUSTOMERS,
     "value_at_risk": (P.SEE_CUSTOMERS, P.SEE_FIGURES),
     "value_due": (P.SEE_CUSTOMERS, P.SEE_FIGURES),
+    "value_csv": P.SEE_FIGURES,
     "value_at_risk_csv": (P.EXPORT_CUSTOMERS, P.SEE_FIGURES),
     "value_due_csv": (P.EXPORT_CUSTOMERS, P.SEE_FIGURES),
     "segments": P.SEE_FIGURES,
