@@ -10,9 +10,11 @@ from django.apps import apps
 from django.db import connection
 
 from tests.core.lake import buying
+from tests.understand.recommendations.recommended import learned, recommended
 from tests.understand.segments.grouped import segmentation, standing
 from tests.understand.value.scored import fitted, scored
 from treue.core import home
+from treue.core.commerce.models import Product
 from treue.core.customers import consent, preferences
 from treue.core.customers.erasure import personal_tables, rows_about
 from treue.core.customers.export import export
@@ -59,9 +61,12 @@ def test_every_table_that_knows_the_person_is_in_the_copy(anna, ben, staff):
     preferences.change(customer=anna, values={"channel": "email"}, now=NOW)
     scored(fitted(anna.shop), anna)
     standing(segmentation(anna.shop), anna)
+    recommended(learned(anna.shop), anna, Product.objects.create(shop=anna.shop, code="T-9", name="Assam"))
     data = copy_of(anna, by=staff("service"))["data"]
     assert (data["value.score"][0]["fit_until"], data["value.score"][0]["lifetime_value"]) == ("2026-06-30", "47.1051")
     assert (data["segments.standing"][0]["group"], data["segments.standing"][0]["rhythm_days"]) == ("at risk", 34.0)
+    offered = data["recommendations.recommendation"][0]
+    assert (offered["product_code"], offered["kind"], offered["reason"]) == ("T-9", "new", "similar_customers")
     assert data["customers.consentrecord"][0]["note"] == "Card in the shop"
     assert data["customers.preference"][0]["channel"] == "email"
     assert data["events.event"][0]["facts"] == {"order": "A-1"}
