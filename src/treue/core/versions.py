@@ -1,10 +1,9 @@
 """What is worked out anew for a whole shop, in versions: a new one is written beside the one in force, then put in
 force in one step.
 
-A version is a row with `shop`, `is_current` and `in_force_at` (None where the work was cut off before); its parts are
-rows that refer to it. A chunk is a transaction of about a second: a longer one would keep the log's reactions waiting.
-Until the last step everybody reads the version before; whoever is killed leaves it, and the next one clears away what
-came to nothing.
+A version is a row of a `versioned.Version`; its parts are rows that refer to it. A chunk is a transaction of about a
+second: a longer one would keep the log's reactions waiting. Until the last step everybody reads the version before;
+whoever is killed leaves it, and the next one clears away what came to nothing.
 """
 
 from collections.abc import Collection
@@ -19,6 +18,7 @@ from django.utils import timezone
 from treue.core.copying import copy_in
 from treue.core.jobs.work import Progress
 from treue.core.shop.models import Shop
+from treue.core.versioned import Version
 
 ROWS_AT_ONCE = 50_000
 
@@ -92,7 +92,7 @@ class Versions:
         }
 
 
-def put_in_force(version: models.Model) -> None:
+def put_in_force(version: Version) -> None:
     """Let everybody read this version of its shop from now on."""
     with transaction.atomic():
         type(version)._default_manager.filter(shop=version.shop, is_current=True).update(is_current=False)
@@ -100,7 +100,7 @@ def put_in_force(version: models.Model) -> None:
         version.save(update_fields=["is_current", "in_force_at"])  # the rest may have been changed meanwhile
 
 
-def clear_away(versions: type[models.Model], parts: Collection[type[models.Model]], shop: Shop) -> None:
+def clear_away(versions: type[Version], parts: Collection[type[models.Model]], shop: Shop) -> None:
     """Delete the parts of what is not in force, and versions that never were. parts: by whose keys the rows of one
     version stand together."""
     others = versions._default_manager.filter(shop=shop, is_current=False)

@@ -6,14 +6,14 @@ from django.utils import timezone
 from treue.core.commerce.models import Product
 from treue.core.customers.models import Customer
 from treue.core.privacy import NOT_PERSONAL, PersonalData
-from treue.core.shop.models import Shop
+from treue.core.versioned import Version
 from treue.science.recommending import METHODS, REASONS
 
 # An undone import deletes products that nobody names any more; what is recommended then is not shown.
 OF_A_PRODUCT = {"on_delete": models.DO_NOTHING, "db_constraint": False, "db_index": False, "related_name": "+"}
 
 
-class Run(models.Model):
+class Run(Version):
     """What was learned from a shop's purchases up to a day. Kept for good, its rows only while it is in force.
 
     method: how what is new to somebody is found; similarity: what goes with what, for visitors; is_seasonal: whether
@@ -33,7 +33,6 @@ class Run(models.Model):
         BEST = "best in the holdout"
         TOO_FEW = "too few to compare"
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     until = models.DateField()
     status = models.CharField(max_length=20, choices=Status, default=Status.LEARNED)
     method = models.CharField(max_length=10, choices=[(each, each) for each in METHODS], blank=True)
@@ -45,19 +44,6 @@ class Run(models.Model):
     products = models.BigIntegerField(default=0)
     figures = models.JSONField(default=dict)
     learned_at = models.DateTimeField(default=timezone.now)
-    in_force_at = models.DateTimeField(null=True)
-    is_current = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["shop"], condition=models.Q(is_current=True), name="recommendations_run_one_current"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(is_current=False) | models.Q(in_force_at__isnull=False),
-                name="recommendations_run_current_is_whole",
-            ),
-        ]
 
 
 class Kind(models.TextChoices):

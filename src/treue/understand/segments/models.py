@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from treue.core.customers.models import Customer
 from treue.core.privacy import NOT_PERSONAL, PersonalData
-from treue.core.shop.models import Shop
+from treue.core.versioned import Version
 from treue.science.rfm import FIFTHS, GROUPS, NOT_YET
 from treue.science.rhythm import STATES
 
@@ -13,7 +13,7 @@ MONEY = {"max_digits": 20, "decimal_places": 4}
 LONGEST_NAME = 20
 
 
-class Segmentation(models.Model):
+class Segmentation(Version):
     """A shop's customers in groups, up to a day. Only the one in force is kept.
 
     customers: in all groups. left_out: who bought and does not want to be evaluated. fingerprint: of all that it says.
@@ -22,24 +22,12 @@ class Segmentation(models.Model):
 
     personal = NOT_PERSONAL
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     as_of = models.DateField()
     currency = models.CharField(max_length=3)
     customers = models.BigIntegerField()
     left_out = models.BigIntegerField()
     fingerprint = models.CharField(max_length=64)
     computed_at = models.DateTimeField(default=timezone.now)
-    in_force_at = models.DateTimeField(null=True)
-    is_current = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["shop"], condition=models.Q(is_current=True), name="segments_one_current"),
-            models.CheckConstraint(
-                condition=models.Q(is_current=False) | models.Q(in_force_at__isnull=False),
-                name="segments_current_is_whole",
-            ),
-        ]
 
 
 class Standing(models.Model):

@@ -58,18 +58,18 @@ class Ranking:
         found = list(islice(self.chain(begin, at_once=size + 1), size + 1))
         return Page(found[:size], has_previous=begin is not None, has_more=len(found) > size)
 
-    def some(self, place: Place | None, at_once: int) -> tuple[Sequence[Score], Place | None]:
-        """Those after a place, and where the next ones begin; None where these are the last."""
-        places = self._next(place, False, at_once)
+    def some(self, place: Place | None, at_once: int, *, back: bool = False) -> tuple[Sequence[Score], Place | None]:
+        """Those after a place, or before it going up, and where the next ones begin; None where these are the last."""
+        places = self._next(place, back, at_once)
         return self._wanted(places), places[-1] if len(places) == at_once else None
 
     def chain(self, place: Place | None = None, *, back: bool = False, at_once: int) -> Iterator[Score]:
         """Everybody after a place, or before it going up, read some at a time."""
-        while places := self._next(place, back, at_once):
-            yield from self._wanted(places)
-            if len(places) < at_once:
-                return
-            place = places[-1]
+        is_over = False
+        while not is_over:
+            some, place = self.some(place, at_once, back=back)
+            yield from some
+            is_over = place is None
 
     def count(self) -> int:
         return self.scores.count()

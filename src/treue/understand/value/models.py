@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from treue.core.customers.models import Customer
 from treue.core.privacy import NOT_PERSONAL, PersonalData
-from treue.core.shop.models import Shop
+from treue.core.versioned import Version
 
 MONEY = {"max_digits": 20, "decimal_places": 4}
 SHARE = {"max_digits": 5, "decimal_places": 4}
@@ -17,7 +17,7 @@ LEAST_RISK = 0.25  # of leaving, from which on it is not small (`design.cells.ri
 AT_STAKE = Cast("lifetime_value", models.FloatField()) * (models.Value(1.0) - models.F("probability_alive"))
 
 
-class Fit(models.Model):
+class Fit(Version):
     """What was learned from a shop's orders up to a day. Kept for good, its scores only while it is in force.
 
     since, until: the days of the first purchase and of the last that counts. parameters, standard_errors: by the
@@ -46,7 +46,6 @@ class Fit(models.Model):
         TOO_SHORT = "history too short"
         TOO_FEW_BEFORE = "too few repeat buyers before"
 
-    shop = models.ForeignKey(Shop, on_delete=models.CASCADE)
     model = models.CharField(max_length=20, choices=Model, blank=True)
     status = models.CharField(max_length=40, choices=Status)
     choice = models.CharField(max_length=40, choices=Choice, blank=True)
@@ -67,17 +66,6 @@ class Fit(models.Model):
     currency = models.CharField(max_length=3)
     fingerprint = models.CharField(max_length=64)
     fitted_at = models.DateTimeField(default=timezone.now)
-    in_force_at = models.DateTimeField(null=True)
-    is_current = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["shop"], condition=models.Q(is_current=True), name="value_fit_one_current"),
-            models.CheckConstraint(
-                condition=models.Q(is_current=False) | models.Q(in_force_at__isnull=False),
-                name="value_fit_current_is_whole",
-            ),
-        ]
 
     @property
     def has_scores(self) -> bool:
@@ -166,10 +154,10 @@ class Worth(models.Model):
     """What all customers of a fit are worth together, summed when they were scored: a page reads no million of rows.
 
     at_stake: what is expected × how likely they have left. at_risk: how many stand on the list of those who may have.
-    left_out: who bought and does not want to be evaluated. untold…: of those of
-    whom the model cannot tell whether they have left, who are not in `at_stake`. buyers_90_days: how many are to be
-    expected to buy at all; error: of that at 95 %, by chance alone. amounts: (from which value on, customers, their
-    value), in the steps of `amounts`. tenths: (customers, their value), the best first. Money in the fit's currency.
+    left_out: who bought and does not want to be evaluated. untold…: of those of whom the model cannot tell whether they
+    have left, who are not in `at_stake`. buyers_90_days: how many are to be expected to buy at all; error: of that at
+    95 %, by chance alone. amounts: (from which value on, customers, their value), in the steps of `amounts`. tenths:
+    (customers, their value), the best first. Money in the fit's currency.
     """
 
     personal = NOT_PERSONAL

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from treue.core.customers.models import Purpose
 from treue.core.events.happened import Happened
 from treue.core.events.registry import reaction
 from treue.core.events.wording import describe
 from treue.core.jobs import work
-from treue.understand.value import storing
+from treue.understand.value import reading, storing
 from treue.understand.value.tasks import SCORE
 
 
@@ -17,7 +16,7 @@ from treue.understand.value.tasks import SCORE
 def forget(events: Sequence[Happened]) -> None:
     """Whoever does not want to be evaluated loses what was worked out about them, not only in the next night: where
     nothing is sold, none comes. The sums follow."""
-    objecting = {event.customer for event in events if event.facts.get("purpose") == Purpose.PROFILING} - {None}
+    objecting = reading.objecting(events)
     for shop in storing.forget(objecting):
         work.start(SCORE, lock=f"{SCORE}.{shop}", shop_id=shop, customers=sorted(objecting))
 

@@ -1,9 +1,10 @@
 """What is in force, for pages and the API."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from treue.core.customers import consent
 from treue.core.customers.models import Customer, Purpose
+from treue.core.events.happened import Happened
 from treue.core.shop.models import Shop
 from treue.understand.value.models import Fit, Score
 
@@ -16,6 +17,12 @@ def current(shop: Shop) -> Fit | None:
 def unwanted(shop: Shop, *, among: Collection[int] | None = None) -> set[int]:
     """Customers (ids) who do not want to be evaluated personally; of all, or of some."""
     return consent.refused(shop, Purpose.PROFILING, among=among)
+
+
+def objecting(events: Iterable[Happened]) -> set[int]:
+    """Customers (ids) who say in some events that they do not want to be evaluated."""
+    said = {event.customer for event in events if event.facts.get("purpose") == Purpose.PROFILING}
+    return {customer for customer in said if customer is not None}
 
 
 def is_wanted(customer: Customer) -> bool:

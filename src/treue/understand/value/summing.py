@@ -7,9 +7,8 @@ from django.db import connection, transaction
 from treue.core.customers.models import Customer
 from treue.understand.value import reading
 from treue.understand.value.amounts import STEPS
+from treue.understand.value.drift import Z95
 from treue.understand.value.models import LEAST_RISK, Fit, Worth
-
-Z95 = 1.959964
 
 # Of whom a model is certain because it cannot be otherwise, it does not tell what is at stake.
 TOTALS = """

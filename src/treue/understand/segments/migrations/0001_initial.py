@@ -77,11 +77,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='segmentation',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('shop',), name='segments_one_current'),
+            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('shop',), name='segments_segmentation_one_current'),
         ),
         migrations.AddConstraint(
             model_name='segmentation',
-            constraint=models.CheckConstraint(condition=models.Q(('is_current', False), ('in_force_at__isnull', False), _connector='OR'), name='segments_current_is_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(('is_current', False), ('in_force_at__isnull', False), _connector='OR'), name='segments_segmentation_current_is_whole'),
         ),
         migrations.AddConstraint(
             model_name='move',

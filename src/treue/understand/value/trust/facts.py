@@ -10,10 +10,10 @@ from treue.design import formats
 from treue.design.figures import Figure, How
 from treue.design.tables import Cell, Column, Table
 from treue.understand.metrics.scope.basis import active_language
+from treue.understand.value.drift import Z95
 from treue.understand.value.models import Fit
 from treue.understand.value.trust import names
 
-Z95 = 1.959964
 DIGITS, MOST_DECIMALS = 4, 6
 PARAMETERS_OF_NBD = 2  # without leaving
 

@@ -96,9 +96,9 @@ def warning(fit: Fit) -> str:
     drifted = lately.exclude(drift={}).order_by("-pk").first()
     if drifted is None:
         return ""
-    fit, day = drifted, formats.day(date.fromisoformat(drifted.drift["since"]), active_language())
+    day = formats.day(date.fromisoformat(drifted.drift["since"]), active_language())
     say = _("Customers buy by other rules than in the orders up to %(day)s: %(moved)s, more than chance does.")
-    return say % {"day": day, "moved": ", ".join(moved(fit.drift))}
+    return say % {"day": day, "moved": ", ".join(moved(drifted.drift))}
 
 
 # Each parameter over the fits
