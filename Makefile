@@ -8,7 +8,7 @@ SERVER := $(SPARK)/.installed
 PIP    := -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK   := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
-.PHONY: run install test test-long test-spark spark check bench lock translations clean
+.PHONY: run install test test-long test-all test-spark spark check bench lock translations clean
 
 run: install            ## set up everything and start Treue on http://127.0.0.1:8000
 	@$(BIN)/treue up --demo
@@ -34,12 +34,17 @@ $(SERVER): requirements/spark-build.txt requirements/spark-server.txt
 	$(SPARK)/bin/python $(PIP) --no-build-isolation -r requirements/spark-server.txt
 	@touch $(SERVER)
 
-test: install           ## every test, on real PostgreSQL; browser tests where Chromium is installed
+test: install           ## the tests, on real PostgreSQL; in a browser where Chromium is installed
 	$(BIN)/python -m pytest -n 2 -m "not long and not browser and not spark" $(ARGS)
 	$(BIN)/python -m pytest -n 2 -m "not long and browser" $(ARGS)
 
 test-long: install      ## the trials that take longer
-	$(BIN)/python -m pytest -m long $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "long and not browser and not spark" $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "long and browser" $(ARGS)
+
+test-all: install       ## those and these, in two runs
+	$(BIN)/python -m pytest -n 2 -m "not browser and not spark" $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m browser $(ARGS)
 
 test-spark: $(CLIENT) $(SERVER) ## the same figures from a real Spark cluster as from DuckDB
 	TREUE_SPARK=required $(BIN)/python -m pytest -m spark tests/spark $(ARGS)

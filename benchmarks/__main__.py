@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 BENCHMARKS = (
     *("retention", "imports", "pages", "timeline", "api", "tracking", "log", "kills", "value", "summaries"),
-    "recommending",
+    *("recommending", "ledger", "members"),
 )
 
 

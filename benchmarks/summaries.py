@@ -39,13 +39,10 @@ class Measured:
         self.orders = orders
 
     def __call__(self, folder: Path) -> list[Row]:
-        from treue.core.lake import customers
-        from treue.science.calendar import Calendar
-
         with big_shop.opened(folder):
             write(self.orders)
             begun = time.perf_counter()
-            customers.write(SHOP, Calendar(FIRST_DAY, LAST_DAY, "month", 365))
+            write_customers()
             building = time.perf_counter() - begun
             return measure(f"{self.orders:,} orders", building)
 
@@ -65,6 +62,14 @@ def write(orders: int) -> None:
         pq.write_table(table, place / file, compression="zstd")
         buckets[number] = manifest.Bucket(file, FIRST_DAY, CUSTOMERS_PER_BUCKET, len(table), "0")
     manifest.swap(SHOP, Manifest("Europe/Berlin", LAST_DAY, 1, buckets))
+
+
+def write_customers() -> None:
+    """What Treue writes once a night."""
+    from treue.core.lake import customers
+    from treue.science.calendar import Calendar
+
+    customers.write(SHOP, Calendar(FIRST_DAY, LAST_DAY, "month", 365))
 
 
 def _orders(rng: np.random.Generator, first: int, customers: int) -> pa.Table:
@@ -106,8 +111,8 @@ def measure(what: str, building: float) -> list[Row]:
         taken = _turns(
             {
                 "scan": scan.to_pyarrow,
-                "table": lambda: _released(lake.histories(), until),
-                "orders": lambda: _released(_anew(lake), until),
+                "table": lambda: released(lake.histories(), until),
+                "orders": lambda: released(_anew(lake), until),
             }
         )
     scanned = taken["scan"]
@@ -130,7 +135,7 @@ def _anew(lake: object) -> object:
     return histories(lake.purchases(), lake.manifest.as_of)
 
 
-def _released(histories: object, until: date) -> None:
+def released(histories: object, until: date) -> None:
     import treue.science as ts
     from treue.science.buying.summary import summary_of
 

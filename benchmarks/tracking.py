@@ -1,7 +1,8 @@
-"""Events in over HTTP, from sockets to the disk: a real web process, its database with fsync on, and who sends.
+"""Events in over HTTP, from sockets to the disk: real web processes, one for each processor as in `treue up --web`,
+their database with fsync on, and who sends.
 
 All of it shares one machine. The senders are raw sockets with one request each at a time, so that they cost little;
-what web process and database computed per event stands beside the figures, which a busy machine changes less. First
+what web processes and database computed per event stands beside the figures, which a busy machine changes less. First
 as much as goes through, then how long answers take at half the target, where requests come by the clock whether or
 not the former ones were answered; and at half of what went through before, for machines that do not reach the target.
 Between them is a checkpoint, as there is every five minutes: a database of the first minute has no journal's files to
@@ -31,12 +32,13 @@ from benchmarks import bare_tracking, big_shop
 from benchmarks.big_shop import Row
 
 SECONDS = 10
+PROCESSES = os.cpu_count() or 1
 CUSTOMERS, BATCH = 20_000, 100
 BATCHES_TARGET, SINGLES_TARGET, P99_TARGET_MS = 40_000, 8_000, 50
 BATCH_CONNECTIONS, SINGLE_CONNECTIONS = 16, 128
 TEMPLATES = 40
 HOLDS_FOR_BATCHES, HOLDS_FOR_SINGLES = 2_500_000, 800_000
-SUCCESS, LONGEST_ANSWER = b'{"success": true}', 1_000
+LONGEST_ANSWER = 3_000
 PATIENCE_SECONDS = 20
 Make = Callable[[], bytes]
 
@@ -60,7 +62,7 @@ def measure(folder: Path) -> list[Row]:
         ]
         with server_at(folder, "benchmarks.bare_tracking") as server:
             bare = [_full(server, kind) for kind in kinds]
-        with server_at(folder, "treue.web.commands", "web", "--port") as server:
+        with server_at(folder, "treue.web.commands", "web", "--shared", "--port", processes=PROCESSES) as server:
             return _measured(server, kinds, bare)
 
 
@@ -76,8 +78,8 @@ class Kind:
 
 
 def _full(server: "Server", kind: Kind) -> "Load":
-    _send(server.port, kind.make, kind.connections, seconds=3)  # warms up
-    return _watched(server, kind.make, kind.connections)
+    send(server.port, kind.make, kind.connections, seconds=3)  # warms up
+    return watched(server, kind.make, kind.connections)
 
 
 def _measured(server: "Server", kinds: Sequence[Kind], bare: Sequence["Load"]) -> list[Row]:
@@ -95,7 +97,7 @@ def _half(server: "Server", kind: Kind, rate: float) -> "Load":
 
     with connection.cursor() as cursor:
         cursor.execute("checkpoint")
-    return _watched(server, kind.make, kind.connections, per_second=rate / kind.events)
+    return watched(server, kind.make, kind.connections, per_second=rate / kind.events)
 
 
 def _throughput(kind: Kind, load: "Load", bare: "Load") -> Row:
@@ -137,10 +139,11 @@ def _kept() -> Row:
 @dataclass(frozen=True)
 class Server:
     port: int
-    pid: int
+    pids: Sequence[int]
 
     def web(self) -> float:
-        return time.clock_gettime((~self.pid << 3) | 2)
+        """Seconds that the web processes have computed so far."""
+        return sum(time.clock_gettime((~pid << 3) | 2) for pid in self.pids)
 
     def database(self) -> float:
         """Seconds that the database's processes have computed so far."""
@@ -152,28 +155,31 @@ class Server:
 
 
 @contextmanager
-def server_at(folder: Path, *module: str) -> Iterator[Server]:
-    """A process of this module, which is told its port last, with the installation in this folder, until the end of the
-    block or its own."""
+def server_at(folder: Path, *module: str, processes: int = 1) -> Iterator[Server]:
+    """Processes of this module, which are told their port last, with the installation in this folder, until the end of
+    the block or their own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", *module, str(port)]
-    process = subprocess.Popen(command, env=os.environ | {"TREUE_HOME": str(folder)})
+    started = [subprocess.Popen(command, env=os.environ | {"TREUE_HOME": str(folder)}) for _ in range(processes)]
     try:
-        while not _answers(port):
-            if process.poll() is not None:
+        while _doors(port) < processes:
+            if any(process.poll() is not None for process in started):
                 raise RuntimeError("The web process did not start.")
             time.sleep(0.1)
-        yield Server(port, process.pid)
+        yield Server(port, [process.pid for process in started])
     finally:
-        process.terminate()
-        process.wait()
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait()
 
 
-def _answers(port: int) -> bool:
-    with socket.socket() as door:
-        return door.connect_ex(("127.0.0.1", port)) == 0
+def _doors(port: int) -> int:
+    """How many sockets listen there."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()
+    return sum(f":{port:04X} 00000000:0000 0A" in line for line in lines)
 
 
 def source_key() -> str:
@@ -277,14 +283,14 @@ class Load:
     database: float = 0
 
 
-def _watched(server: Server, make: Make, connections: int, per_second: float | None = None) -> Load:
+def watched(server: Server, make: Make, connections: int, per_second: float | None = None) -> Load:
     web, database = server.web(), server.database()
-    load = _send(server.port, make, connections, seconds=SECONDS, per_second=per_second)
+    load = send(server.port, make, connections, seconds=SECONDS, per_second=per_second)
     load.web, load.database = server.web() - web, server.database() - database
     return load
 
 
-def _send(port: int, make: Make, connections: int, *, seconds: float, per_second: float | None = None) -> Load:
+def send(port: int, make: Make, connections: int, *, seconds: float, per_second: float | None = None) -> Load:
     """per_second: how many requests fall due a second; None is as many as go."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(_sending(port, make, connections, seconds, per_second))
@@ -367,15 +373,15 @@ class Connection(asyncio.Protocol):
         self.transport.write(self.crowd.make())
 
     def data_received(self, data: bytes) -> None:
-        """An answer comes in one piece or two."""
+        """An answer comes in one piece or two: headers, and an object."""
         self.came += data
-        if self.came.endswith(SUCCESS):
-            if not self.came.startswith(b"HTTP/1.1 200"):
+        if b"problem+json" in self.came or len(self.came) > LONGEST_ANSWER:
+            self.crowd.trouble = self.came
+        elif b"\r\n\r\n{" in self.came and self.came.endswith(b"}"):
+            if not self.came.startswith(b"HTTP/1.1 20"):
                 self.crowd.trouble = self.came
             self.came = b""
             self.crowd.answered(self, self.since)
-        elif len(self.came) > LONGEST_ANSWER or b"problem+json" in self.came:
-            self.crowd.trouble = self.came
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.crowd.is_over:

@@ -49,6 +49,40 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    _empty_what_is_filled()
+    _guess_quickly()
+    _look_for_files_once()
+
+
+def _empty_what_is_filled() -> None:
+    """After a test that commits."""
+    from django.test import TransactionTestCase
+
+    from tests.emptying import empty
+
+    TransactionTestCase._fixture_teardown = lambda _case: empty()
+
+
+def _guess_quickly() -> None:
+    """Passwords are hashed as ever, but guessing those of a test may be cheap."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+
+
+def _look_for_files_once() -> None:
+    """Each client of a test has the middleware anew, and the files of ours are the same."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look, files = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def know(middleware: WhiteNoiseMiddleware) -> None:
+        if not files:
+            look(middleware)
+            files.update(middleware.files)
+        middleware.files.update(files)
+
+    WhiteNoiseMiddleware.add_files_from_finders = know
 
 
 def _mend_imports() -> None:

@@ -26,6 +26,13 @@ customers = pd.DataFrame(dict(np.load(folder / "customers.npz")))
 buyers = customers[customers.frequency > 0]
 history = customers.frequency, customers.recency, customers.age
 model = timed("fit", lambda: BetaGeoFitter().fit(*history))
+timed(
+    "questions",
+    lambda: (
+        model.conditional_probability_alive(*history),
+        model.conditional_expected_number_of_purchases_up_to_time(39, *history),
+    ),
+)
 spend = timed("spend", lambda: GammaGammaFitter().fit(buyers.frequency, buyers.monetary))
 timed(
     "value",

@@ -31,6 +31,7 @@ customers = pd.DataFrame(dict(np.load(folder / "customers.npz"))).rename(
 )
 buyers = customers[customers.frequency > 0]
 model = timed("fit", lambda: fitted(clv.BetaGeoModel(data=customers[["customer_id", "frequency", "recency", "T"]])))
+timed("questions", lambda: (model.expected_probability_alive(), model.expected_purchases(future_t=39)))
 spend = timed("spend", lambda: fitted(clv.GammaGammaModel(data=buyers[["customer_id", "frequency", "monetary_value"]])))
 timed(
     "value",

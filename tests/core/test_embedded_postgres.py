@@ -1,6 +1,8 @@
 """The embedded server: shared by whoever needs it, stopped by the last, found again after a crash."""
 
 import os
+import pwd
+import secrets
 import signal
 import subprocess
 import sys
@@ -326,3 +328,18 @@ def test_of_two_who_leave_at_once_one_stops_the_server(monkeypatch: pytest.Monke
     for user in users:
         user.join(60)
     assert done == ["stop"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="nobody else makes the user")
+def test_of_several_first_starts_at_once_one_makes_the_user():
+    name = f"treue-{secrets.token_hex(4)}"
+    code = f"from treue.core import postgres_server as its; its.SYSTEM_USER_FOR_ROOT = {name!r}; "
+    start = [sys.executable, "-c", code + "print(its._system_user().pw_uid)"]
+    try:
+        starts = [subprocess.Popen(start, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+        numbers = [each.communicate(timeout=60)[0].strip() for each in starts]
+
+        assert [each.returncode for each in starts] == [0] * 6
+        assert set(numbers) == {str(pwd.getpwnam(name).pw_uid)}
+    finally:
+        subprocess.run(["userdel", name], check=False)

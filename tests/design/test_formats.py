@@ -100,6 +100,8 @@ def test_a_day_and_a_moment_are_written_as_people_write_them():
     assert formats.day(DAY, "en") == "22 Nov 2026"
     assert formats.day_long(DAY, "de") == "22. November 2026"
     assert formats.day_long(DAY, "en") == "22 November 2026"
+    assert formats.day_in_year(DAY, "de") == "22. November"
+    assert formats.day_in_year(DAY, "en") == "22 November"
     assert formats.weekday_long(DAY, "de") == "Sonntag, 22. November 2026"
     assert formats.weekday_long(DAY, "en") == "Sunday, 22 November 2026"
     assert told(formats.moment(moment, "de")) == "22.11.2026, 6:00·Uhr"

@@ -3,17 +3,16 @@ by an agent on the customer's page. The whole program runs, as somebody would st
 
 import json
 import re
-import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.commands.installations import Installation, gone
+from tests.journeys.houses import key_of
+from tests.web.commands.installations import Installation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -21,26 +20,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 SECONDS = 10
 TEA = {"product_id": "TEA", "name": "Assam", "category": "Tea", "price": 12.5, "quantity": 2}
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, str, str]]:
-    """An installation that runs; its address and the link that signs in."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    installation = Installation(tmp_path_factory.mktemp("house") / "home")
-    with installation.up(port) as process:
-        link = next(found[0] for line in process.stdout or () if (found := re.search(r"http://\S+/welcome/\S+", line)))
-        yield installation, f"http://127.0.0.1:{port}", link
-        process.terminate()
-    assert gone(installation)
-
-
-def key_of(installation: Installation, *arguments: str) -> str:
-    made = installation.run(*arguments)
-    assert made.returncode == 0, made.stdout + made.stderr
-    return made.stdout.strip()
 
 
 def test_an_order_sent_by_a_library_is_on_the_pages_within_seconds(

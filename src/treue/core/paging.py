@@ -17,12 +17,9 @@ ROWS_PER_PAGE = 50
 def newest_first(request: HttpRequest, rows: QuerySet[Row], *, size: int = ROWS_PER_PAGE) -> tuple[list[Row], Pager]:
     """The page that ?before= or ?after= (an id) asks for, and the links to its neighbours."""
     before, after = _key(request, "before"), _key(request, "after")
-    if after is not None:
-        page = list(rows.filter(pk__gt=after).order_by("pk")[:size])[::-1]
-    else:
-        older = rows.filter(pk__lt=before) if before is not None else rows
-        page = list(older.order_by("-pk")[:size])
-    return page, _pager(request, rows, page)
+    older = None if before is None else Q(pk__lt=before)
+    newer = None if after is None else Q(pk__gt=after)
+    return _page(request, rows, ("-pk",), older, newer, size)
 
 
 def in_order(
@@ -32,14 +29,25 @@ def in_order(
 
     An id that is gone leads to the first page.
     """
-    before, after = (rows.filter(pk=_key(request, name)).first() for name in ("before", "after"))
-    turned = [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in order]
-    if after is not None:
-        page = list(rows.filter(_beyond(after, turned)).order_by(*turned)[:size])[::-1]
-    else:
-        later = rows.filter(_beyond(before, order)) if before is not None else rows
-        page = list(later.order_by(*order)[:size])
-    return page, _pager(request, rows, page, order, turned)
+    before, after = _row(request, rows, "before"), _row(request, rows, "after")
+    later = None if before is None else _beyond(before, order)
+    earlier = None if after is None else _beyond(after, _turned(order))
+    return _page(request, rows, order, later, earlier, size)
+
+
+def _page(
+    request: HttpRequest, rows: QuerySet[Row], order: Sequence[str], later: Q | None, earlier: Q | None, size: int
+) -> tuple[list[Row], Pager]:
+    """later: what comes after the row where it begins; earlier: what comes before the one where it ends; neither for
+    the first page. One row too many says whether there is a next page; before the first there is none."""
+    is_backwards = earlier is not None
+    begin, way = (earlier, _turned(order)) if is_backwards else (later, order)
+    found = list((rows if begin is None else rows.filter(begin)).order_by(*way)[: size + 1])
+    page, goes_on = found[:size], len(found) > size
+    came = bool(page) and begin is not None and rows.filter(_beyond(page[0], _turned(way))).exists()
+    if is_backwards:
+        return page[::-1], _pager(request, rows, page[::-1], before=goes_on, after=came)
+    return page, _pager(request, rows, page, before=came, after=goes_on)
 
 
 def _beyond(row: Row, order: Sequence[str]) -> Q:
@@ -53,25 +61,25 @@ def _beyond(row: Row, order: Sequence[str]) -> Q:
     return beyond
 
 
-def _pager(
-    request: HttpRequest,
-    rows: QuerySet[Row],
-    page: list[Row],
-    order: Sequence[str] = ("-pk",),
-    turned: Sequence[str] = ("pk",),
-) -> Pager:
-    count = rows.count()
+def _turned(order: Sequence[str]) -> list[str]:
+    return [name.removeprefix("-") if name.startswith("-") else f"-{name}" for name in order]
+
+
+def _pager(request: HttpRequest, rows: QuerySet[Row], page: list[Row], *, before: bool, after: bool) -> Pager:
+    """before, after: whether there is a page before this one, and one after it."""
+    is_all = bool(page) and not before and not after
+    count = len(page) if is_all else rows.count()
     number = formats.number(count, (get_language() or "en")[:2])
-    text = ngettext("%(number)s entry", "%(number)s entries", count) % {"number": number}
-    if not page:
-        return Pager(text)
-    newer = rows.filter(_beyond(page[0], turned)).exists()
-    older = rows.filter(_beyond(page[-1], order)).exists()
     return Pager(
-        text,
-        previous_url=address(request.GET, after=str(page[0].pk)) if newer else "",
-        next_url=address(request.GET, before=str(page[-1].pk)) if older else "",
+        ngettext("%(number)s entry", "%(number)s entries", count) % {"number": number},
+        previous_url=address(request.GET, after=str(page[0].pk)) if before else "",
+        next_url=address(request.GET, before=str(page[-1].pk)) if after else "",
     )
+
+
+def _row(request: HttpRequest, rows: QuerySet[Row], name: str) -> Row | None:
+    key = _key(request, name)
+    return None if key is None else rows.filter(pk=key).first()
 
 
 def _key(request: HttpRequest, name: str) -> int | None:

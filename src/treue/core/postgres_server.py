@@ -3,6 +3,7 @@
 Its socket lies inside the folder, or in the system's temporary folder if that path is too long.
 """
 
+import fcntl
 import hashlib
 import os
 import pwd
@@ -41,7 +42,7 @@ SETTINGS = {
     "checkpoint_timeout": "5min",
     # Its own method costs three times the processor of an event just after a checkpoint; the wheel has no other.
     "wal_compression": "off",
-    "max_connections": "60",
+    "max_connections": "100",
     "random_page_cost": "1.1",
     "jit": "off",
     "log_min_messages": "warning",
@@ -209,19 +210,17 @@ def _hand_over(folder: Path) -> None:
 
 
 def _system_user() -> pwd.struct_passwd:
-    try:
-        return pwd.getpwnam(SYSTEM_USER_FOR_ROOT)
-    except KeyError:
-        command = [
-            "useradd",
-            "--system",
-            "--no-create-home",
-            "--shell",
-            "/usr/sbin/nologin",
-            SYSTEM_USER_FOR_ROOT,
-        ]
-        subprocess.run(command, check=True)
-        return pwd.getpwnam(SYSTEM_USER_FOR_ROOT)
+    """Make the user if there is none: one process at a time, as `useradd` only looks before it locks the list, and a
+    second one would give the same name another number, while the first one's folder has the old one.
+    """
+    with open("/etc/passwd") as users:
+        fcntl.flock(users, fcntl.LOCK_EX)
+        try:
+            return pwd.getpwnam(SYSTEM_USER_FOR_ROOT)
+        except KeyError:
+            command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER_FOR_ROOT]
+            subprocess.run(command, check=True)
+            return pwd.getpwnam(SYSTEM_USER_FOR_ROOT)
 
 
 def _let_pass_through(place: Path) -> None:

@@ -51,6 +51,7 @@ _WORDS = {
 _GERMAN_SEPARATORS = str.maketrans(",.", ".,")
 _DAY = {"de": "dd.MM.y", "en": "d MMM y"}
 _DAY_LONG = {"de": "d. MMMM y", "en": "d MMMM y"}
+_DAY_IN_YEAR = {"de": "d. MMMM", "en": "d MMMM"}
 
 
 # Numbers
@@ -156,6 +157,11 @@ def day(value: date | None, language: str) -> str:
 def day_long(value: date | None, language: str) -> str:
     """22. November 2026 / 22 November 2026."""
     return NOTHING if value is None else _date(value, _DAY_LONG[language], language)
+
+
+def day_in_year(value: date | None, language: str) -> str:
+    """22. November / 22 November: a day whose year is clear from the context."""
+    return NOTHING if value is None else _date(value, _DAY_IN_YEAR[language], language)
 
 
 def weekday_long(value: date | None, language: str) -> str:

@@ -38,6 +38,11 @@ ICONS = {
     "external": '<path d="M14 4h6v6M20 4l-9 9M17 14v6H4V7h6"/>',
     "print": '<path d="M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z"/>',
     "undo": '<path d="M9 5L4 10l5 5M4 10h10a5 5 0 0 1 0 10h-3"/>',
+    "points": '<path d="M6 21V4h12l-3 4 3 4H6"/>',
+    "gift": '<path d="M4 11h16v9H4zM3 7h18v4H3zM12 7v13M12 7c-5 0-5-5-2-4 1.5.5 2 4 2 4z'
+    'M12 7c5 0 5-5 2-4-1.5.5-2 4-2 4z"/>',
+    "card": '<path d="M3 6h18v12H3zM3 10h18M6 14.5h4"/>',
+    "person": '<circle cx="12" cy="8" r="4"/><path d="M4 21c1-5 4-7 8-7s7 2 8 7"/>',
     "leave": '<path d="M14 4H5v16h9M10 12h11M17 8l4 4-4 4"/>',
 }
 FLOWER = (

@@ -1,6 +1,7 @@
 """Invented values for the gallery: one invented tea shop in October and November 2026."""
 
 from datetime import date, timedelta
+from urllib.parse import quote
 
 from django import forms
 from django.http import QueryDict
@@ -8,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from treue.design import charts, formats
+from treue.design import charts, formats, qr
 from treue.design.figures import Change, Entry, Figure, Finding, How, Link, Task, change
 from treue.design.progress import Progress
 from treue.design.tables import Cell, Column, Pager, Table
@@ -57,6 +58,25 @@ def everything(query: QueryDict) -> dict[str, object]:
         "marks": [Link(_("List"), "#list"), Link(_("Work that waits"), "#work"), Link(_("Dialog"), "#talk")],
         "tabs": [Link(_("All"), "#all"), Link(_("Purchases"), "#buys"), Link(_("Contacts"), "#contacts")],
         "step_names": [_("File"), _("Columns"), _("Check"), _("Import")],
+        "code": qr.draw("TREU7K4M29"),
+        "points_lines": [
+            _("+%(points)s pending, free from %(day)s, when the time to return is over.")
+            % {"points": "120", "day": formats.day_in_year(date(2026, 12, 6), language)}
+        ],
+        "points_meter": {"label": _("The way to %(tier)s") % {"tier": _("Gold")}, "value": 1960, "most": 2500},
+        "rewards_tiles": [
+            {"name": name, "cost": cost, "cost_in_words": cost, "lines": [line], "can_be_had": had, "url": "#portal"}
+            for name, cost, line, had in (
+                (_("Voucher of €5"), "500", _("Shop and branches"), True),
+                (
+                    _("An evening at the roastery"),
+                    formats.number(3000, language),
+                    _("1,160 points are missing."),
+                    False,
+                ),
+            )
+        ],
+        "pictures": photos(),
         "pairs": [(_("Orders"), formats.number(11, language)), (_("Revenue"), formats.money(742.3, language, "EUR"))],
         "risks": (0.06, 0.29, 0.57, 0.78),
         "formats": format_rows(language),
@@ -118,6 +138,32 @@ def figures(language: str) -> list[Figure]:
             sentence=_("Below 30 customers a percentage says nothing."),
         ),
     ]
+
+
+def photos() -> list[dict[str, object]]:
+    """Three drawn cups: a wide photo, a tall one and a square one, each cut to the same frame."""
+    sizes, colours = ((480, 320), (320, 480), (480, 480)), ("sienna", "olive", "steelblue")
+    return [
+        {
+            "url": f"#photo-{place}",
+            "small_url": _cup(colour, width, height),
+            "alt": _("Photo %(place)s of %(count)s") % {"place": place, "count": len(sizes)},
+            "width": width,
+            "height": height,
+        }
+        for place, ((width, height), colour) in enumerate(zip(sizes, colours, strict=True), 1)
+    ]
+
+
+def _cup(colour: str, width: int, height: int) -> str:
+    x, y = width // 2, height // 2
+    drawing = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+        f'<path fill="linen" d="M0 0h{width}v{height}H0z"/>'
+        f'<path fill="{colour}" d="M{x - 90} {y - 60}h180a90 120 0 0 1-180 0z"/>'
+        f'<ellipse fill="peru" cx="{x}" cy="{y - 60}" rx="80" ry="14"/></svg>'
+    )
+    return f"data:image/svg+xml,{quote(drawing)}"
 
 
 def line(language: str) -> charts.Drawing:

@@ -30,6 +30,11 @@ NAMES = (
     "tabs",
     "jump",
     "timeline",
+    "points",
+    "voucher",
+    "rewards",
+    "photos",
+    "portal",
     "print",
 )
 STYLESHEETS = tuple(f"treue/css/{name}.css" for name in NAMES)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from treue.science import churn as churn
+    from treue.science import liability as liability
     from treue.science import rfm as rfm
     from treue.science import rhythm as rhythm
     from treue.science.buying import choice as choice
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 MODULES = {
     "choice": "buying.choice",
     "churn": "churn",
+    "liability": "liability",
     "rfm": "rfm",
     "rhythm": "rhythm",
     "validation": "buying.validation",

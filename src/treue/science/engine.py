@@ -30,6 +30,12 @@ def first_by(columns: Mapping[str, ir.Column], order: Sequence[ir.Column]) -> ir
     return ibis.udf.agg.builtin(_two, name="min_by", signature=(types, values.type()))(values, keys)
 
 
+def least_by(value: ir.Column, key: ir.Column) -> ir.Scalar:
+    """The value where `key` is least, which is to be unique in each group. Ibis' own `argmin` sorts every group."""
+    types = (value.type(), key.type())
+    return ibis.udf.agg.builtin(_two, name="min_by", signature=(types, value.type()))(value, key)
+
+
 def money(amount: ir.NumericValue) -> ir.DecimalValue:
     """An amount as decimal 18,4, the same everywhere. Binary fractions are exact below 1e11.
 
@@ -43,6 +49,13 @@ def money(amount: ir.NumericValue) -> ir.DecimalValue:
     return (whole / TEN_THOUSAND).cast(MONEY)
 
 
+def kept(table: ir.Table) -> ir.CachedTable:
+    """The table worked out, and held by its engine until it is released."""
+    if _is_sparks(table):
+        _make_known(table)
+    return table.cache()
+
+
 def zone_of(table: ir.Table, column: str) -> str | None:
     """The zone of a column's moments, None where they are told without one.
 
@@ -53,9 +66,14 @@ def zone_of(table: ir.Table, column: str) -> str | None:
     if zone or not kind.is_timestamp() or not _is_sparks(table):
         return zone
     nothing, spark = table.select(column).limit(0), table.get_backend()
-    spark.to_pyarrow(nothing)  # so that it knows the tables in memory that this is made of
+    _make_known(nothing)
     (field,) = spark.raw_sql(spark.compile(nothing)).schema
     return None if field.dataType.typeName() == "timestamp_ntz" else SPARKS_ZONE
+
+
+def _make_known(table: ir.Table) -> None:
+    """Have Spark know the tables in memory that this one is made of, which Ibis tells it only with a question."""
+    table.get_backend().to_pyarrow(table.limit(0))
 
 
 def _is_sparks(table: ir.Table) -> bool:

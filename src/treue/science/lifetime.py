@@ -17,6 +17,7 @@ from treue.science.spend import CONVERGED, GammaGamma
 Floats = NDArray[np.float64]
 SMALLEST_TAIL = 1e-4  # more purchases than these are left out of an interval
 MOST_PURCHASES = 2_000
+HISTORIES_AT_ONCE = 8_000
 SURE = 1_000.0  # how much has been seen of a mean that is taken as known
 AMOUNTS = np.geomspace(1e-4, 1e4, 160)  # of a future's spend, as multiples of what was seen: where its odds are tabled
 
@@ -33,7 +34,9 @@ def lifetime_value(
     """
     _require_margin(margin)
     worth = discounted_purchases(summary, model, months=months, discount_rate=discount_rate)
-    value = worth[summary.place] * spend.spend(summary) * margin
+    value = worth[summary.place]
+    value *= spend.spend(summary)
+    value *= margin
     return pd.Series(value, index=summary.customer_id, name="lifetime_value")
 
 
@@ -131,13 +134,21 @@ def _numbers(model: BuyingModel, living: Living, horizon: float) -> Iterator[tup
 
 
 def _where(odds: Floats, alive: Floats, place: NDArray[np.intp], chance: float) -> Floats:
-    """The multiple that each history exceeds with this chance; 0 where even a first purchase is less likely."""
+    """The multiple that each history exceeds with this chance."""
+    found = np.empty(len(place))
+    for start in range(0, len(place), HISTORIES_AT_ONCE):
+        some = slice(start, start + HISTORIES_AT_ONCE)
+        found[some] = _multiple(odds[place[some]], alive[some], chance)
+    return found
+
+
+def _multiple(odds: Floats, alive: Floats, chance: float) -> Floats:
+    """odds: (k, m) of the living. 0 where even a first purchase is less likely."""
     wanted = np.divide(chance, alive, out=np.full_like(alive, np.inf), where=alive > 0)
-    of_kind = odds[place]
-    beyond = (of_kind > wanted[:, None]).sum(axis=1)  # odds fall along the amounts
+    beyond = (odds > wanted[:, None]).sum(axis=1)  # odds fall along the amounts
     after = np.clip(beyond, 1, len(AMOUNTS) - 1)
-    row = np.arange(len(place))
-    high, low = of_kind[row, after - 1], of_kind[row, after]
+    row = np.arange(len(odds))
+    high, low = odds[row, after - 1], odds[row, after]
     share = np.clip(np.divide(high - wanted, high - low, out=np.zeros_like(high), where=high > low), 0, 1)
     logs = np.log(AMOUNTS)
     found = np.exp(logs[after - 1] + share * (logs[after] - logs[after - 1]))

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import reduce
+from operator import or_
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from treue.science.engine import money, zone_of
+from treue.science.engine import least_by, money, zone_of
 from treue.science.errors import MissingColumn, MomentsWithZone, WrongColumnType
 
 COLUMNS = ("customer_id", "order_id", "ordered_at", "amount")
@@ -27,9 +29,8 @@ def purchases(orders: ir.Table, until: date) -> ir.Table:
     leaves out what adds up to nothing. What was given away counts as a purchase here, as the papers count it.
     Raises MissingColumn, WrongColumnType, MomentsWithZone.
     """
-    judged = _judged(orders, until)
-    kept = judged.filter(judged.reason.isnull())
-    return kept.select("customer_id", "day", amount=money(kept.amount))
+    kept = _kept(orders, until)
+    return kept.select("customer_id", day=_number_of(kept.date), amount="amount")
 
 
 def histories(orders: ir.Table, until: date) -> ir.Table:
@@ -40,19 +41,21 @@ def histories(orders: ir.Table, until: date) -> ir.Table:
     - `spent`, `spent_first_day`: on all of them, and on the first (decimal 38,4).
     Raises MissingColumn, WrongColumnType, MomentsWithZone.
     """
-    days = purchases(orders, until).group_by("customer_id", "day").agg(amount=ibis._.amount.sum())
+    days = _kept(orders, until).group_by("customer_id", "date").agg(amount=ibis._.amount.sum())
     return days.group_by("customer_id").agg(
-        first_day=days.day.min(),
-        last_day=days.day.max(),
+        first_day=_number_of(days.date.min()),
+        last_day=_number_of(days.date.max()),
         purchase_days=days.count().cast("int64"),
         spent=days.amount.sum().cast(TOTAL),
-        spent_first_day=days.amount.argmin(days.day).cast(TOTAL),
+        spent_first_day=least_by(days.amount, days.date).cast(TOTAL),
     )
 
 
 def set_aside(orders: ir.Table, until: date) -> Mapping[str, int]:
     """How many rows are no purchases, by reason, the first of `REASONS` that holds. Reads the orders."""
-    judged = _judged(orders, until)
+    conditions = _conditions(orders, until)
+    reason = ibis.cases(*((conditions[name], name) for name in REASONS), else_=ibis.null("string"))
+    judged = orders.select(reason=reason)
     rows = judged.filter(judged.reason.notnull()).group_by("reason").agg(rows=ibis._.count()).to_pyarrow().to_pylist()
     found = {row["reason"]: row["rows"] for row in rows}
     return {reason: found[reason] for reason in REASONS if reason in found}
@@ -62,7 +65,19 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def _judged(orders: ir.Table, until: date) -> ir.Table:
+def _kept(orders: ir.Table, until: date) -> ir.Table:
+    """Purchases with their `date`, by which an engine groups faster than by its number."""
+    is_none = reduce(or_, _conditions(orders, until).values())
+    kept = orders.filter(~is_none.fill_null(True))
+    return kept.select("customer_id", date=kept.ordered_at.cast("date"), amount=money(kept.amount))
+
+
+def _number_of(day: ir.DateValue) -> ir.IntegerValue:
+    return day.epoch_days().cast("int64")
+
+
+def _conditions(orders: ir.Table, until: date) -> Mapping[str, ir.BooleanColumn]:
+    """Why a row is no purchase, by reason."""
     _require_columns(orders)
     customer, amount = orders.customer_id, orders.amount.cast("float64")
     nobody = customer.isnull()
@@ -70,17 +85,14 @@ def _judged(orders: ir.Table, until: date) -> ir.Table:
         nobody = nobody | customer.isnan()
     elif customer.type().is_string():
         nobody = nobody | (customer.strip() == "")
-    day = orders.ordered_at.cast("date").epoch_days().cast("int64")
-    conditions = {
+    return {
         "no_customer": nobody,
         "no_moment": orders.ordered_at.isnull(),
         # not a number is larger than every number, in DuckDB and in Spark
         "no_amount": amount.isnull() | (amount.abs() > LARGEST_AMOUNT),
         "negative": amount < 0,
-        "after_until": day > day_number(until),
+        "after_until": orders.ordered_at.cast("date") > until,
     }
-    reason = ibis.cases(*((conditions[name], name) for name in REASONS), else_=ibis.null("string"))
-    return orders.select("customer_id", day=day, amount=orders.amount, reason=reason)
 
 
 def _require_columns(orders: ir.Table) -> None:

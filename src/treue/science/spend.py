@@ -37,9 +37,11 @@ class Spent:
 
     @classmethod
     def of(cls, summary: Summary) -> "Spent":
-        frequency = summary.distinct.frequency[summary.place]
-        paid = summary.monetary > 0
-        return cls(frequency[paid], summary.monetary[paid], int((frequency > 0).sum() - paid.sum()))
+        table = summary.table
+        again = table.filter(table.frequency > 0).select("frequency", "monetary").to_pyarrow()
+        frequency, monetary = (again[name].to_numpy().astype(np.float64, copy=False) for name in again.column_names)
+        paid = monetary > 0
+        return cls(frequency[paid], monetary[paid], int(len(paid) - paid.sum()))
 
     @cached_property
     def mean(self) -> float:
@@ -126,17 +128,21 @@ class GammaGamma(Estimated[Fit]):
     def spend(self, summary: Summary) -> Floats:
         """(n,) `expected_spend` in the order of `summary.rows`."""
         paid = summary.monetary > 0
-        seen = np.where(paid, summary.monetary, 0.0)
         if self.status != CONVERGED:
-            return np.where(paid, seen, self.mean)
+            return np.where(paid, summary.monetary, self.mean)
         p, q, gamma = self.parameters
-        px = p * np.where(paid, summary.distinct.frequency[summary.place], 0.0)
-        return (p * gamma + px * seen) / (px + q - 1)
+        weight, mean = summary.frequency * paid, np.nan_to_num(summary.monetary)
+        weight *= p
+        mean *= weight
+        mean += p * gamma
+        weight += q - 1
+        mean /= weight
+        return mean
 
     def seen(self, summary: Summary) -> Floats:
         """(n,) gamma and all that was spent again: the scale of a customer's further spend, in the order of `rows`."""
         paid = summary.monetary > 0
-        again = np.where(paid, summary.monetary * summary.distinct.frequency[summary.place], 0.0)
+        again = np.where(paid, summary.monetary * summary.frequency, 0.0)
         return self.params["gamma"] + again
 
     def independence(self, summary: Summary) -> "Independence":
@@ -169,21 +175,24 @@ class Likelihood:
     """The mean log-likelihood of a repeat buyer as a function of (p, q, gamma), money in mean spends."""
 
     def __init__(self, spent: Spent) -> None:
-        self._number, self._place = np.unique(spent.frequency, return_inverse=True)
-        self._customers = np.bincount(self._place).astype(np.float64)
-        self._monetary = spent.monetary / spent.mean
-        self._total = self._monetary * spent.frequency
-        self._logs = np.bincount(self._place, weights=np.log(self._total))
-        self._log_monetary = float(np.log(self._monetary).sum())
+        place, self._number = pd.factorize(spent.frequency, sort=True)
+        order = np.argsort(place.astype(np.min_scalar_type(len(self._number))), kind="stable")
+        customers = np.bincount(place)
+        self._first, self._customers = np.cumsum(customers) - customers, customers.astype(np.float64)
+        monetary = spent.monetary[order] / spent.mean
+        self._total = monetary * spent.frequency[order]
+        self._whole, self._of_each = np.empty_like(monetary), np.empty_like(monetary)  # claimed once, not at every step
+        self._logs = self._sums(np.log(self._total))
+        self._log_monetary = float(np.log(monetary).sum())
 
     def __call__(self, at: Floats) -> Local:
         p, q, gamma = at
         x, customers = self._number, self._customers
         n, px = customers.sum(), p * x
-        whole = gamma + self._total
-        log_whole, inverse, square = (
-            np.bincount(self._place, weights=weights) for weights in (np.log(whole), 1 / whole, whole**-2.0)
-        )
+        whole, of_each = np.add(gamma, self._total, out=self._whole), self._of_each
+        log_whole = self._sums(np.log(whole, out=of_each))
+        inverse = self._sums(np.divide(1, whole, out=of_each))
+        square = self._sums(np.multiply(of_each, of_each, out=of_each))
         value = (
             customers @ (gammaln(px + q) - gammaln(px) - gammaln(q))
             + n * q * np.log(gamma)
@@ -205,6 +214,11 @@ class Likelihood:
             [p_gamma, q_gamma, -n * q / gamma**2 + (px + q) @ square],
         ]
         return Local(float(value) / n, np.array(gradient) / n, np.array(hessian) / n)
+
+    def _sums(self, of_each: Floats) -> Floats:
+        """Of those with each number of purchases."""
+        sums: Floats = np.add.reduceat(of_each, self._first)
+        return sums
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from ninja import NinjaAPI
 
+from treue.act.content.api_writes import router as content
+from treue.act.gifts.api_writes import router as gifts
+from treue.act.loyalty.api_batches import router as loyalty
+from treue.act.loyalty.api_deeds import router as deeds
+from treue.act.loyalty.api_qualifications import router as qualifications
+from treue.act.loyalty.books.api import router as books
+from treue.act.offers.api_prices import router as offers
+from treue.act.partners.api_writes import router as partners
+from treue.act.referrals.api_writes import router as referrals
+from treue.act.rewards.api_writes import router as rewards
+from treue.act.vouchers.api_writes import router as vouchers
 from treue.core.api import problems
 from treue.core.api.application import Application, answered
 from treue.core.commerce.api_writes import router as orders
@@ -13,7 +24,7 @@ from treue.understand.recommendations.api import router as recommendations
 from treue.understand.segments.api import router as groups
 from treue.understand.value.api import router as values
 
-DESCRIPTION = """Customers, orders and events of one shop.
+DESCRIPTION = """Customers, orders, events, points, vouchers, rewards, members' content and member offers of one shop.
 
 A key (`treue key add NAME --scope read`, or the page *API keys*) is sent as `Authorization: Bearer …`. Lists are paged
 by key: send `next` as `after`. Moments are RFC 3339 and have an offset, amounts are decimal numbers in text with their
@@ -22,7 +33,21 @@ currency. Every write needs an `Idempotency-Key`. Errors are RFC 9457."""
 
 def application() -> NinjaAPI:
     api = Application(title="Treue", version="1", description=DESCRIPTION, urls_namespace="api")
-    for router in (customers, orders, events, values, groups, recommendations):
+    facts = (customers, orders, events, values, groups, recommendations)
+    for router in (
+        *facts,
+        loyalty,
+        qualifications,
+        deeds,
+        books,
+        rewards,
+        referrals,
+        vouchers,
+        content,
+        gifts,
+        offers,
+        partners,
+    ):
         api.add_router("", router)
     return api
 

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "treue.core.events",
     "treue.core.webhooks",
     "treue.core.api",
+    "treue.core.throttling",
     "treue.listen.imports",
     "treue.listen.tracking",
     "treue.understand.metrics",
@@ -40,6 +41,15 @@ INSTALLED_APPS = [
     "treue.understand.value",
     "treue.understand.segments",
     "treue.understand.recommendations",
+    "treue.act.loyalty",
+    "treue.act.vouchers",
+    "treue.act.referrals",
+    "treue.act.rewards",
+    "treue.act.content",
+    "treue.act.gifts",
+    "treue.act.offers",
+    "treue.act.partners",
+    "treue.act.portal",
     "treue.design",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -216,6 +226,8 @@ API_REQUESTS_PER_MINUTE = int(os.environ.get("TREUE_API_PER_MINUTE", "1200"))
 
 DEFAULT_FROM_EMAIL = os.environ.get("TREUE_MAIL_FROM", "treue@localhost")
 EMAIL_BACKEND = "treue.core.jobs.mail.OutboxBackend"
+# The keys by which member cards are signed for wallets; `act/portal/passes/signing_keys.py` reads what they name.
+WALLETS = {name: value for name, value in os.environ.items() if name.startswith(("TREUE_APPLE_", "TREUE_GOOGLE_"))}
 SMTP_URL = os.environ.get("TREUE_SMTP_URL", "")
 WEBHOOK_NETWORKS = os.environ.get("TREUE_WEBHOOK_NETWORKS", "")
 

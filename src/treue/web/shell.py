@@ -1,5 +1,7 @@
 """What every page of the console carries: navigation, the shop, how fresh the data are."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,8 +22,10 @@ def shell(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    shop = Shop.objects.first()
-    snapshot = Snapshot.objects.filter(shop=shop, is_current=True).first() if shop else None
+    ours = Shop.objects.order_by("pk")
+    snapshots = Snapshot.objects.select_related("shop").filter(is_current=True, shop=ours.values("pk")[:1])
+    snapshot = snapshots.first()
+    shop = snapshot.shop if snapshot else ours.first()
     return {
         "shop": shop,
         "snapshot": snapshot,
@@ -33,7 +37,9 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 def navigation(request: HttpRequest, user: User) -> Navigation:
     def granted(*entries: Entry) -> tuple[Item, ...]:
-        return tuple(_item(request, label, name) for label, name, permission in entries if user.may(permission))
+        shown = [(label, reverse(name)) for label, name, permission in entries if user.may(permission)]
+        here = _here(request, [url for _label, url in shown])
+        return tuple(Item(label=label, url=url, current=url == here) for label, url in shown)
 
     today = granted((_("Today"), "cockpit", Permission.SEE_FIGURES))
     return Navigation(
@@ -47,6 +53,16 @@ def navigation(request: HttpRequest, user: User) -> Navigation:
                 (pgettext("the room", "Segments"), "segments", Permission.SEE_FIGURES),
                 (pgettext("the room", "Value"), "value", Permission.SEE_FIGURES),
                 (_("Recommendations"), "recommendations", Permission.SEE_FIGURES),
+            ),
+            act=granted(
+                (_("Programme"), "programme", Permission.SEE_FIGURES),
+                (_("Rewards"), "rewards", Permission.SEE_REWARDS),
+                (_("Gifts"), "gifts", Permission.SEE_GIFTS),
+                (_("Member offers"), "offers", Permission.SEE_OFFERS),
+                (_("Vouchers"), "vouchers", Permission.SEE_VOUCHERS),
+                (_("Referrals"), "referrals", Permission.SEE_REFERRALS),
+                (pgettext("the room", "Members' content"), "content", Permission.MODERATE_CONTENT),
+                (_("Partners"), "partners", Permission.SEE_PARTNERS),
             ),
         ),
         foot=granted(
@@ -63,10 +79,10 @@ def navigation(request: HttpRequest, user: User) -> Navigation:
     )
 
 
-def _item(request: HttpRequest, label: str, name: str) -> Item:
-    url = reverse(name)
-    here = request.path == url if url == "/" else request.path.startswith(url)
-    return Item(label=label, url=url, current=here)
+def _here(request: HttpRequest, urls: Sequence[str]) -> str:
+    """The entry under which the page is: of several the nearest; "" where it is none of them."""
+    above = [url for url in urls if (request.path == url if url == "/" else request.path.startswith(url))]
+    return max(above, key=len, default="")
 
 
 def freshness(shop: Shop | None, snapshot: Snapshot | None) -> str:

@@ -2,13 +2,16 @@
 
 Sentences are collected from Python by Babel and from templates by Django's own lexer; gettext's programs are not
 needed. `check` fails on a sentence that is missing, fuzzy or no longer used, and on a compiled file that is stale.
+
+Members may be addressed with du: `locale/de_DU` holds those sentences of the portal again that say Sie. It is written
+by hand, and may hold others that appear there.
 """
 
 import ast
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -19,6 +22,9 @@ from django.utils.translation.template import templatize
 
 PACKAGE = Path(__file__).resolve().parent.parent
 PO = PACKAGE / "locale" / "de" / "LC_MESSAGES" / "django.po"
+DU = PACKAGE / "locale" / "de_DU" / "LC_MESSAGES" / "django.po"
+SPOKEN_WITH_DU = "act/portal/"
+SIE = re.compile(r"\b(?:Sie|Ihnen|Ihr(?:e[mnrs]?)?)\b")
 KEYWORDS = DEFAULT_KEYWORDS | {
     "said": None,
     "_said": None,
@@ -37,6 +43,7 @@ HEADERS = [
 ]
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w+\}")
 CALL = re.compile(r"\b(?P<name>_|gettext|ngettext|pgettext|npgettext)\s*\(")
+Key = tuple[object, str | None]
 Found = tuple[str | tuple[str, str], str | None]
 
 
@@ -102,8 +109,8 @@ def _literals(source: str) -> list[str]:
     return texts
 
 
-def stored() -> Catalog:
-    with PO.open("rb") as file:
+def stored(po: Path = PO) -> Catalog:
+    with po.open("rb") as file:
         return German(read_po(file, locale="de"))
 
 
@@ -122,10 +129,29 @@ def problems() -> list[str]:
     unused = [f"not used any more: {key[0]!r}" for key in sorted(have.keys() - keys, key=repr)]
     wrong = [f"{fault}: {key[0]!r}" for key, message in have.items() for fault in faults(message, catalog)]
     stale = PO.with_suffix(".mo").read_bytes() != compiled(catalog)
-    return missing + unused + wrong + (["django.mo is stale: run make translations"] if stale else [])
+    stale_file = ["django.mo is stale: run make translations"] if stale else []
+    return missing + unused + wrong + stale_file + du_problems(have, wanted)
 
 
-def _key(message: Message) -> tuple[object, str | None]:
+def du_problems(german: Mapping[Key, Message], wanted: Catalog) -> list[str]:
+    """The same of the sentences that members are addressed with by du. german: by key."""
+    catalog = stored(DU)
+    have = {_key(message): message for message in catalog if message.id}
+    spoken = {_key(each) for each in wanted if any(place.startswith(SPOKEN_WITH_DU) for place, _line in each.locations)}
+    formal = {key for key in spoken & german.keys() if _says_sie(german[key])}
+    missing = [f"without du: {key[0]!r}" for key in sorted(formal - have.keys(), key=repr)]
+    unused = [f"du is not used any more: {key[0]!r}" for key in sorted(have.keys() - german.keys(), key=repr)]
+    wrong = [f"du, {fault}: {key[0]!r}" for key, message in have.items() for fault in faults(message, catalog)]
+    still = [f"says Sie and not du: {key[0]!r}" for key, message in have.items() if _says_sie(message)]
+    stale = DU.with_suffix(".mo").read_bytes() != compiled(catalog)
+    return missing + unused + wrong + still + (["django.mo of du is stale: run make translations"] if stale else [])
+
+
+def _says_sie(message: Message) -> bool:
+    return any(SIE.search(text) for text in _forms(message.string))
+
+
+def _key(message: Message) -> Key:
     return message.id, message.context
 
 
@@ -155,7 +181,8 @@ def update() -> None:
     catalog.obsolete.clear()
     with PO.open("wb") as file:
         write_po(file, catalog, width=100, sort_output=True, include_lineno=False)
-    PO.with_suffix(".mo").write_bytes(compiled(stored()))
+    for po in (PO, DU):
+        po.with_suffix(".mo").write_bytes(compiled(stored(po)))
 
 
 def main(arguments: list[str]) -> int:

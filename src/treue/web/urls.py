@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from treue.act.portal.settings_views import portal
 from treue.core.shop.demo_views import remove_demo
 from treue.web import api
 
@@ -11,6 +12,17 @@ urlpatterns = [
     path("segments/", include("treue.understand.segments.urls")),
     path("recommendations/", include("treue.understand.recommendations.urls")),
     path("value/", include("treue.understand.value.urls")),
+    path("", include("treue.act.loyalty.urls")),
+    path("vouchers/", include("treue.act.vouchers.urls")),
+    path("referrals/", include("treue.act.referrals.urls")),
+    path("r/", include("treue.act.referrals.link_urls")),
+    path("", include("treue.act.rewards.urls")),
+    path("content/", include("treue.act.content.urls")),
+    path("", include("treue.act.gifts.urls")),
+    path("", include("treue.act.offers.urls")),
+    path("loyalty/partners/", include("treue.act.partners.urls")),
+    path("m/", include("treue.act.portal.urls")),
+    path("settings/portal/", portal, name="settings_portal"),
     path("imports/", include("treue.listen.imports.urls")),
     path("sources/", include("treue.listen.tracking.urls")),
     path("settings/demo/remove/", remove_demo, name="demo_remove"),

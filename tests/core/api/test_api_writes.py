@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from tests.core.lake import buying
 from treue.core.commerce.models import Order
-from treue.core.customers import erasure, merging
+from treue.core.customers import erasure, given_up, merging, writing
+from treue.core.customers.identities import EMAIL, Statement, learn
 from treue.core.customers.models import Customer, Erasure, Identity
 from treue.core.events import partitions, withdrawing
 from treue.core.events.models import Event
@@ -54,6 +55,16 @@ def test_a_customer_is_made_by_number(writer: Asking) -> None:
     assert anna.signed_up_at.isoformat() == "2024-03-01T09:30:00+00:00"
 
 
+def test_a_moment_is_taken_with_an_offset_that_no_country_has(writer: Asking, reader: Asking) -> None:
+    answer = writer.send("POST", "/customers", ANNA | {"signed_up_at": "2024-03-01T10:30:00-20:04"})
+    anna = Customer.objects.get()
+    assert (answer.status, anna.signed_up_at.isoformat()) == (201, "2024-03-02T06:34:00+00:00")
+    changed = writer.send("PATCH", f"/customers/{anna.pk}", {"signed_up_at": "2024-03-01T10:30:00+23:59"})
+    anna.refresh_from_db()
+    assert (changed.status, anna.signed_up_at.isoformat()) == (200, "2024-02-29T10:31:00+00:00")
+    assert reader.get("/orders", since="2024-03-01T10:30:00-20:04").status == 200
+
+
 def test_a_customer_is_found_by_what_was_written(writer: Asking, reader: Asking) -> None:
     writer.send("POST", "/customers", ANNA)
     assert {each.kind: each.value for each in Identity.objects.all()} == {
@@ -61,6 +72,66 @@ def test_a_customer_is_found_by_what_was_written(writer: Asking, reader: Asking)
         "phone": "+49301234567",
     }
     assert len(reader.get("/customers", identity="030 1234567").body["data"]) == 1
+
+
+OLD, NEW = "anna@example.org", "new@example.org"
+
+
+def given_up_in_the_portal(anna: Customer, email: str) -> None:
+    """As the portal does when a member changes to another address."""
+    about = {"shop": anna.shop, "values": {"email": email}, "now": timezone.now()}
+    writing.change(customer_id=anna.pk, by=given_up.By.MEMBER, **about)
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_another_address_is_the_only_one_that_is_theirs(writer: Asking, shop: Shop, method: str) -> None:
+    """Also beside one that a till told, as in the portal."""
+    writer.send("POST", "/customers", ANNA)
+    anna = Customer.objects.get()
+    learn([Statement(shop, anna.pk, timezone.now(), "till", True, [(EMAIL, "till@example.org")])])
+    path, number = ("/customers", {"number": "C-1017"}) if method == "POST" else (f"/customers/{anna.pk}", {})
+    writer.send(method, path, number | {"email": "Anna@EXAMPLE.org", "city": "Bonn"})
+    assert given_up.addresses_of(anna) == {OLD, "till@example.org"}
+    writer.send(method, path, number | {"email": NEW})
+    assert given_up.addresses_of(Customer.objects.get()) == {NEW}
+    writer.send(method, path, number | {"email": OLD})
+    assert given_up.addresses_of(Customer.objects.get()) == {OLD}
+    writer.send(method, path, number | {"email": None})
+    assert given_up.addresses_of(Customer.objects.get()) == set()
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_a_program_that_was_told_nothing_does_not_bring_back_what_the_member_gave_up(
+    writer: Asking, reader: Asking, method: str
+) -> None:
+    """A copy of the customers elsewhere that is sent again and again: it hears of it, and nothing of it is written."""
+    writer.send("POST", "/customers", ANNA)
+    anna = Customer.objects.get()
+    given_up_in_the_portal(anna, NEW)
+    path = "/customers" if method == "POST" else f"/customers/{anna.pk}"
+    body = (ANNA if method == "POST" else {"email": ANNA["email"]}) | {"city": "Bonn"}
+    for _night in range(2):
+        answer = writer.send(method, path, body)
+        fault = answer.body["errors"][0]
+        assert (answer.status, answer.type, fault["in"]) == (409, "refused", "body/email")
+        assert (fault["reason"], {*fault["facts"]}) == ("given-up-by-member", {"since"})
+    assert given_up.addresses_of(Customer.objects.get()) == {NEW}
+    said = reader.get(f"/customers/{anna.pk}").body
+    assert (said["email"], said["city"]) == (NEW, None)
+    assert writer.send(method, path, body | {"email": NEW}).status == 200
+    assert writer.send(method, path, body | {"takes_back_email": True}).status == 200
+    assert given_up.addresses_of(Customer.objects.get()) == {OLD}
+
+
+def test_a_copy_from_elsewhere_says_a_third_address_once(writer: Asking) -> None:
+    """What a program replaced is another program's to say again: the later one counts."""
+    writer.send("POST", "/customers", ANNA)
+    anna = Customer.objects.get()
+    given_up_in_the_portal(anna, NEW)
+    for email in ("third@example.org", NEW, "third@example.org"):
+        assert writer.send("PATCH", f"/customers/{anna.pk}", {"email": email}).status == 200
+        assert given_up.addresses_of(Customer.objects.get()) == {email}
+    assert writer.send("PATCH", f"/customers/{anna.pk}", {"email": OLD}).status == 409
 
 
 def test_a_known_number_changes_what_is_sent_and_nothing_else(writer: Asking, shop: Shop) -> None:

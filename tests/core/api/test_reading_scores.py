@@ -31,6 +31,11 @@ def test_scores_are_told_with_their_day_and_model(reader: Asking, shop: Shop) ->
             "expected_purchases_12_months": 5.25,
             "spend": {"amount": "24.90", "currency": "EUR"},
             "lifetime_value": {"amount": "47.11", "currency": "EUR"},
+            "lifetime_value_range": {
+                "probability": 0.8,
+                "low": {"amount": "9.90", "currency": "EUR"},
+                "high": {"amount": "98.21", "currency": "EUR"},
+            },
             "next_purchase_in_days": 41.5,
             "next_purchase_on": "2026-08-11",
         },
@@ -42,6 +47,19 @@ def test_a_wait_beyond_ten_years_is_null(reader: Asking, shop: Shop) -> None:
     scored(fitted(shop), anna, wait_days=None, next_purchase_on=None)
     scores = reader.get(f"/customers/{anna.pk}/scores").body["scores"]
     assert (scores["next_purchase_in_days"], scores["next_purchase_on"]) == (None, None)
+
+
+@pytest.mark.parametrize("fields", [{"model": "bg_nbd"}, {"status": "dropout not identified"}])
+def test_where_the_model_cannot_tell_whether_they_left_it_is_null(reader: Asking, shop: Shop, fields: dict) -> None:
+    anna = buying.customer(shop)
+    scored(fitted(shop, **fields), anna, probability_alive=1)
+    assert reader.get(f"/customers/{anna.pk}/scores").body["scores"]["probability_alive"] is None
+
+
+def test_what_was_scored_before_there_were_ranges_has_none(reader: Asking, shop: Shop) -> None:
+    anna = buying.customer(shop)
+    scored(fitted(shop), anna, value_low=None, value_high=None)
+    assert reader.get(f"/customers/{anna.pk}/scores").body["scores"]["lifetime_value_range"] is None
 
 
 def test_before_the_first_fit_there_is_neither_model_nor_score(reader: Asking, shop: Shop) -> None:

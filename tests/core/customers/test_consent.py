@@ -83,7 +83,7 @@ def test_in_whatever_order_it_comes_in_the_last_answer_holds(anna: Customer, cou
             WRITE[kind](anna, hours)
         assert state(anna) == holds
         with connection.cursor() as cursor:
-            cursor.execute("truncate customers_consentrecord")
+            cursor.execute("truncate customers_consentrecord cascade")
 
 
 def test_of_whom_nothing_is_known_nobody_may_be_written_to(anna: Customer):

@@ -69,4 +69,4 @@ def test_a_version_is_removed_while_nobody_agreed_to_it(anna: Customer, staff):
 def test_a_shops_own_purposes_stand_after_the_known_ones(shop: Shop, staff):
     version(shop, "1", staff, purpose="Produkttests")
     version(shop, "2", staff, purpose="Produkttests")
-    assert consent_texts.purposes(shop)[-2:] == ["research", "Produkttests"]
+    assert consent_texts.purposes(shop)[-2:] == ["publish_content", "Produkttests"]

@@ -1,18 +1,33 @@
 """The copy of a person's data: everything the tables' lists say, for a machine to read, and of nobody else."""
 
+import base64
 import json
 import os
 import tracemalloc
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.apps import apps
 from django.db import connection
 
+from tests.act.content import submitted
+from tests.act.gifts import presents
+from tests.act.offers import sales
+from tests.act.partners import coalition
+from tests.act.rewards import treats
+from tests.act.vouchers import giving
 from tests.core.lake import buying
 from tests.understand.recommendations.recommended import learned, recommended
 from tests.understand.segments.grouped import segmentation, standing
 from tests.understand.value.scored import fitted, scored
+from treue.act.content import moderating, terms
+from treue.act.gifts import giving as gift_giving
+from treue.act.loyalty import awarding, corrections, ledger, membership, nights, setting_up
+from treue.act.loyalty.models import Due, Member, Programme, RewardedDeed, TierGrant
+from treue.act.portal.models import Session
+from treue.act.referrals import advocates, binding
+from treue.act.referrals.models import Scheme, Touch, Visit
 from treue.core import home
 from treue.core.commerce.models import Product
 from treue.core.customers import consent, preferences
@@ -22,6 +37,8 @@ from treue.core.customers.identities import ANONYMOUS, Statement, learn
 from treue.core.customers.merging import merge
 from treue.core.events.log import Happening, record
 from treue.core.events.models import Parked
+from treue.core.jobs.work import Silent
+from treue.core.privacy import OnErasure
 from treue.core.staff.models import AuditEntry
 from treue.core.webhooks.models import Delivery, Endpoint
 from treue.listen.imports.models import Import, Replaced, SetAside
@@ -40,6 +57,69 @@ select id, ordinal, ordered_at, 1, 5 from commerce_order, generate_series(1, 2) 
 def copy_of(customer, by=None) -> dict:
     with export(customer=customer, by=by, now=NOW) as file:
         return json.load(file)
+
+
+def takes_part(anna) -> None:
+    """With something in every table of the programme."""
+    programme = Programme.objects.create(shop=anna.shop, name="Tea Circle")
+    member, _is_new = membership.join(programme=programme, customer=anna, at=NOW - timedelta(days=900))
+    rules = setting_up.simple_rules(anna.shop, points=1, amount=Decimal(1), welcome=0)
+    setting_up.save(programme=programme, rules=rules, now=NOW - timedelta(days=900), by=None)
+    Due.objects.create(customer=anna)
+    awarding.reckon(member, now=NOW)
+    nights.pass_through(anna.shop_id, Silent(), now=NOW)
+    ledger.burn(programme, member.pk, 1, key="k", at=NOW, reason="reward")
+    corrections.correct(member=member, points=2, reason="goodwill", key="form", by=None, at=NOW)
+    TierGrant.objects.create(
+        member=member, level="gold", valid_from=NOW, valid_until=NOW + timedelta(days=9), reason="goodwill", key="k"
+    )
+    gave = {"points": 20, "qualifying": 0, "lines": [], "journal": 1, "key_hash": "k"}
+    RewardedDeed.objects.create(
+        programme=programme, member=member, kind="review", happened_at=NOW, given_at=NOW, **gave
+    )
+    treats.redeem(treats.reward(programme, points=1, most_per_member=1), member, now=NOW)
+    gift_giving.give_surprise(plan=presents.plan(programme, "surprise"), member=member, key="k", now=NOW)
+    sales.price(anna.shop)
+    sales.offer(programme)
+    sales.redeem(member)
+    cafe = coalition.partner(programme)
+    coalition.issue(cafe, member, 5, now=NOW)
+    coalition.redeem(cafe, member, 5, now=NOW)
+
+
+def signed_in(anna) -> None:
+    """To the portal."""
+    about = {"began_at": NOW, "ends_at": NOW + timedelta(days=60)}
+    Session.objects.create(shop=anna.shop, customer=anna, token_hash="h", **about)
+
+
+def got_voucher(anna) -> None:
+    """Given, redeemed, and rolled back in part."""
+    campaign = giving.campaign(anna.shop, most_per_customer=3)
+    redeemed = giving.redeem(giving.code(campaign, anna), customer=anna)
+    giving.roll_back(redeemed[0], 10)
+
+
+def refers_and_came(anna, other) -> None:
+    """Anna's link was opened, she came by somebody else's, and looked at it before."""
+    programme = Programme.objects.get(shop=anna.shop)
+    Scheme.objects.create(programme=programme, advocate_points=5, friend_points=5, landing="https://tea.example/")
+    hers, _new = advocates.ensure(member=Member.objects.get(customer=anna), at=NOW)
+    Visit.objects.create(advocate=hers, day=NOW.date(), count=3)
+    theirs, _new = membership.join(programme=programme, customer=other, at=NOW)
+    by, _new = advocates.ensure(member=theirs, at=NOW)
+    before = NOW - timedelta(days=2000)
+    binding.bind(shop=anna.shop, code=by.code, friend=anna, way="code", at=before, now=NOW)
+    Touch.objects.create(person=anna.pk, advocate=by, at=before)
+
+
+def wrote(anna) -> None:
+    """A text with a photo, which was published and reported."""
+    programme = Programme.objects.get(shop=anna.shop)
+    terms.save(programme=programme, is_open=True, pending_days=14, now=NOW, by=None)
+    theirs = submitted.submit(Member.objects.get(customer=anna), now=NOW, name="none", photos=[submitted.photo()])
+    submitted.publish(theirs, now=NOW)
+    moderating.report(submission=theirs, reason="Not of this tea.", now=NOW)
 
 
 def test_every_table_that_knows_the_person_is_in_the_copy(anna, ben, staff):
@@ -62,6 +142,11 @@ def test_every_table_that_knows_the_person_is_in_the_copy(anna, ben, staff):
     scored(fitted(anna.shop), anna)
     standing(segmentation(anna.shop), anna)
     recommended(learned(anna.shop), anna, Product.objects.create(shop=anna.shop, code="T-9", name="Assam"))
+    takes_part(anna)
+    got_voucher(anna)
+    refers_and_came(anna, ben)
+    wrote(anna)
+    signed_in(anna)
     data = copy_of(anna, by=staff("service"))["data"]
     assert (data["value.score"][0]["fit_until"], data["value.score"][0]["lifetime_value"]) == ("2026-06-30", "47.1051")
     assert (data["segments.standing"][0]["group"], data["segments.standing"][0]["rhythm_days"]) == ("at risk", 34.0)
@@ -70,11 +155,15 @@ def test_every_table_that_knows_the_person_is_in_the_copy(anna, ben, staff):
     assert data["customers.consentrecord"][0]["note"] == "Card in the shop"
     assert data["customers.preference"][0]["channel"] == "email"
     assert data["events.event"][0]["facts"] == {"order": "A-1"}
-    assert {name: len(rows) for name, rows in data.items()} == {
-        label.lower(): count for label, count in rows_about(anna).items()
-    }
+    erased = {label.lower(): count for label, count in rows_about(anna).items()}
+    kept = {model._meta.label_lower for model, personal in personal_tables() if personal.on_erasure is OnErasure.KEEP}
+    assert {name: len(rows) for name, rows in data.items() if name not in kept} == erased
+    assert data["loyalty.journal"][0] | {"happened_at": ""} == {"kind": 1, "happened_at": "", "reason": "order"}
     assert set(data) == {model._meta.label_lower for model, _personal in personal_tables()}
+    assert (data["referrals.visit"][0]["count"], data["referrals.referral"][0]["came_by"]) == (3, "code")
     assert data["imports.replaced"][0]["former"] == {"city": "Bonn"}
+    assert data["content.submission"][0]["text"] == submitted.SAID
+    assert base64.b64decode(data["content.photo"][0]["full"]).startswith(b"\xff\xd8\xff")
     assert "Ben" not in json.dumps(data)
 
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from treue.core.customers import identities, persons
+from treue.core.customers import given_up, identities, persons
 from treue.core.customers.erased import anonymous_hash, before_their_erasure, number_hash
 from treue.core.customers.identities import ANONYMOUS, CARD, EMAIL, PHONE, Statement, find, folded, learn
 from treue.core.customers.models import Customer, ErasedVisitor, Erasure, Identity, Trait, Visitor
@@ -93,15 +93,44 @@ def test_what_a_server_says_counts_before_a_browser(shop):
     assert persons.customers_of([browsing]) == {browsing: ben}
 
 
-def test_a_browser_fills_what_is_empty_and_replaces_nothing_else(shop):
+TOLD = {
+    "name": "Anna",
+    "email": "anna@tee.example",
+    "phone": "+49301234567",
+    "city": "Köln",
+    "country": "DE",
+    "birthday": "1990-03-15",
+}
+
+
+def test_what_a_browser_says_stands_on_no_record_and_what_a_server_says_does(shop):
     anna = customer(shop, "C-1")
-    Customer.objects.filter(pk=anna).update(email="anna@tee.example")
-    say(shop, anna, email="thief@evil.example", city="Bonn")
-    say(shop, anna, email="thief@evil.example", city="Köln", at=NOON + timedelta(hours=1))
-    found = Customer.objects.get(pk=anna)
-    assert (found.email, found.city) == ("anna@tee.example", "Köln")
-    say(shop, anna, email="new@tee.example", trusted=True)
-    assert Customer.objects.get(pk=anna).email == "new@tee.example"
+    say(shop, anna, **TOLD)
+    before = Customer.objects.values(*TOLD).get()
+    assert before == dict.fromkeys(TOLD, "") | {"birthday": None}
+    assert not Trait.objects.exists()
+    say(shop, anna, trusted=True, **TOLD)
+    say(shop, anna, at=NOON + timedelta(hours=1), **dict.fromkeys(TOLD, "thief@evil.example"))
+    assert {name: str(value) for name, value in Customer.objects.values(*TOLD).get().items()} == TOLD
+
+
+def test_a_number_that_is_an_address_is_theirs_by_a_servers_word_alone(shop):
+    key = Key(shop.pk, "number", "Anna@tee.example")
+    resolve(key)
+    assert Customer.objects.get().email == ""
+    with transaction.atomic(), connection.cursor() as cursor:
+        persons.resolve(cursor, [key], trusted=[key])
+    assert Customer.objects.get().email == "Anna@tee.example"
+
+
+def test_an_address_that_was_given_up_does_not_come_back_by_being_the_number(shop):
+    key = Key(shop.pk, "number", "Anna@tee.example")
+    resolve(key)
+    with transaction.atomic(), connection.cursor() as cursor:
+        about = {"by": given_up.By.SHOP, "now": NOON}
+        given_up.give_up(customer=Customer.objects.get(), emails=["anna@tee.example"], **about)
+        persons.resolve(cursor, [key], trusted=[key])
+    assert Customer.objects.get().email == ""
 
 
 def test_a_customer_is_found_by_whatever_they_are_known_by(shop):
@@ -117,9 +146,33 @@ def test_a_customer_is_found_by_whatever_they_are_known_by(shop):
 
 def test_an_address_that_two_customers_give_finds_both(shop):
     anna, ben = customer(shop, "C-1"), customer(shop, "C-2")
-    say(shop, anna, email="family@tee.example")
-    say(shop, ben, email="family@tee.example")
+    say(shop, anna, email="family@tee.example", trusted=True)
+    say(shop, ben, email="family@tee.example", trusted=True)
     assert [each.pk for each in find(shop, "family@tee.example")] == [anna, ben]
+
+
+@pytest.mark.parametrize(("kind", "value"), [(EMAIL, "anna@tee.example"), (PHONE, "+491711234567"), (CARD, "40128888")])
+def test_nothing_a_browser_says_stands_beside_whose_value_it_is(shop, kind, value):
+    """Neither a claim of it, nor a customer of that number, nor a browser that is called so."""
+    anna, ben = customer(shop, "C-1"), customer(shop, "C-2")
+    say(shop, anna, (kind, value), trusted=True)
+    say(shop, ben, (kind, value), (ANONYMOUS, value))
+    customer(shop, value)
+    assert [each.pk for each in find(shop, value)] == [anna]
+    assert {each.pk for each in find(shop, value, is_asked_by_staff=True)} == {anna, ben}
+
+
+@pytest.mark.parametrize(("kind", "value"), [(EMAIL, "ben@tee.example"), (PHONE, "+491711234567"), (CARD, "40128888")])
+def test_what_only_a_browser_says_finds_nobody(shop, kind, value):
+    say(shop, customer(shop, "C-2"), (kind, value))
+    assert find(shop, value) == []
+
+
+def test_a_card_and_a_number_that_are_alike_find_both(shop):
+    anna, ben = customer(shop, "C-1"), customer(shop, "4711")
+    say(shop, anna, (CARD, "4711"), trusted=True)
+    say(shop, ben, name="Ben", trusted=True)
+    assert [each.pk for each in find(shop, "4711")] == [anna, ben]
 
 
 def test_what_is_told_of_the_erased_from_before_is_known(shop):

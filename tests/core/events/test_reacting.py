@@ -310,7 +310,6 @@ def test_an_effect_that_breaks_a_reference_is_found_before_the_transaction_ends(
                     customer_id=event.person + 10**9,
                     name="city",
                     value="x",
-                    is_trusted=True,
                     said_at=NOON,
                     message_id="m",
                 )

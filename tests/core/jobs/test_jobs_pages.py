@@ -1,5 +1,6 @@
 """The page of jobs."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -128,6 +129,13 @@ def test_a_failure_is_a_sentence_and_can_be_tried_again(hers: Client, mia: User,
     assert failed.state == State.WAITING
     again = hers.post(reverse("job_retry", args=[failed.pk]), follow=True)
     assert "is not over yet." in again.text
+
+
+def test_a_job_that_is_left_alone_first_says_how_long(hers: Client, kind: Callable[..., None]) -> None:
+    kind("test.work", lambda progress: {})
+    work.start("test.work", wait=timedelta(minutes=50, seconds=30))
+    page = hers.get(reverse("jobs")).text
+    assert re.search("Starts in 5[01]\u00a0min\\.", page)
 
 
 def test_a_waiting_job_is_cancelled(hers: Client, kind: Callable[..., None]) -> None:

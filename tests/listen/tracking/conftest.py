@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from sending import Sender, Web
+    from sending import Sender
 
+    from tests.web_process import Web
     from treue.core.shop.models import Shop
 
 SDKS = Path(__file__).parent / "sdks"
@@ -21,7 +22,7 @@ SDKS = Path(__file__).parent / "sdks"
 @pytest.fixture(scope="session")
 def web(django_db_setup: None) -> Iterator["Web"]:
     """One web process for all tests of a run."""
-    from sending import Web
+    from tests.web_process import Web
 
     process = Web()
     yield process

@@ -207,6 +207,7 @@ def test_traits_are_kept_by_an_allow_list_of_their_own():
             "first_name": "Anna",
             "last_name": "Amsel",
             "phone": "+49 151 1",
+            "birthday": "1990-01-01",
             "card": "4711",
             "created_at": "2020-01-01",
             "address": {"city": "Köln", "country": "DE"},

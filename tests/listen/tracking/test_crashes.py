@@ -6,8 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sending import Answer, Sender, Web, logged, tallied, track
+from sending import Answer, Sender, logged, tallied, track
 
+from tests.web_process import Web
 from treue.core.customers.models import Customer
 
 Make = Callable[..., Sender]

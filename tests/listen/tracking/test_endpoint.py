@@ -140,6 +140,14 @@ def test_a_browser_is_not_believed_about_orders_unless_the_shop_says_so(source: 
     ]
 
 
+def test_a_user_id_that_is_an_address_is_theirs_once_a_server_says_it(source: Make):
+    browser, server = source("web", "browser"), source("till")
+    browser.one(userId="anna@example.org", messageId="a")
+    assert Customer.objects.get().email == ""
+    server.one(userId="anna@example.org", messageId="b")
+    assert Customer.objects.get().email == "anna@example.org"
+
+
 def test_an_order_without_a_number_is_refused(source: Make):
     answer = source().one(event="Order Completed", properties={"total": 5})
     assert (answer.status, answer.json["code"]) == (400, "no_order_id")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.special import betaln, gammaln, hyp2f1
 
 import treue.science as ts
-from treue.science.buying import geometric, nbd, pareto
+from treue.science.buying import geometric, nbd, pareto, quadrature
 from treue.science.buying.model import BuyingModel
 from treue.science.buying.newton import Local
 from treue.science.buying.summary import Distinct, Summary
@@ -213,3 +213,15 @@ def test_answers_on_the_engine_are_those_of_the_series(summary):
     model = MODELS[0]
     scored = summary.scored({"alive": model.alive(summary.distinct)}).to_pandas().set_index("customer_id").alive
     pd.testing.assert_series_equal(scored.sort_index(), model.probability_alive(summary), check_names=False)
+
+
+@pytest.mark.parametrize("share", [0.001, 0.1, 1, 5, 30])
+@pytest.mark.parametrize("k", [0.1, 2, 15, 100])
+@pytest.mark.parametrize(("a", "b"), [(0.01, 0.3), (0.8, 2.5), (30, 60)])
+def test_so_few_points_bring_the_same_mean_as_many(a, b, k, share):
+    def mean(points):
+        p, weights = quadrature.beta(a, b, points)
+        bought = -np.expm1(-k * np.log1p(p * share))
+        return np.divide(bought, p, out=np.full_like(p, k * share), where=p > 0) @ weights
+
+    assert mean(geometric.points_for(k, share)) == pytest.approx(mean(800), rel=1e-11)

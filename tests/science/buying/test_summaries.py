@@ -96,6 +96,21 @@ def test_histories_that_customers_share_are_counted_once_and_found_again():
     assert summary.answer("x", np.array([7.0, 8.0])).to_dict() == {1: 8.0, 2: 8.0, 3: 8.0, 4: 7.0}
 
 
+spans = st.one_of(st.integers(0, 60).map(lambda days: days / 7), st.floats(0, 9), st.floats(0, 0.01))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), spans, spans), min_size=1, max_size=40))
+def test_each_customer_is_found_among_the_histories_whether_or_not_they_are_whole_days(drawn):
+    drawn = [(number, min(one, other) if number else 0.0, max(one, other)) for number, one, other in drawn]
+    drawn = [(number if recency else 0, recency, age) for number, recency, age in drawn]
+    table = pd.DataFrame(drawn, columns=["frequency", "recency", "age"])
+    summary = Summary.of(table.assign(customer_id=range(len(table))), unit=ts.WEEK)
+    found = summary.distinct
+    of_each = zip(found.frequency[summary.place], found.recency[summary.place], found.age[summary.place], strict=True)
+    assert list(of_each) == [tuple(map(float, each)) for each in drawn]
+
+
 def test_columns_that_mean_something_else_are_named():
     good = table([(1, BEGIN, 5.0)])
     with pytest.raises(MissingColumn) as missing:
@@ -174,3 +189,20 @@ def test_an_impossible_history_is_refused_with_its_customer(frequency, recency, 
     with pytest.raises(ImpossibleHistory) as impossible:
         Summary.of(given, unit=ts.WEEK)
     assert (impossible.value.customer_id, impossible.value.customers) == ("b", 1)
+
+
+@pytest.mark.parametrize("ids", [[3, 1, 2], [1, 2, 3], ["c", "a", "b"], [2.0, 1.0, 3.0]])
+def test_answers_stand_by_customer_in_whichever_order_they_came(ids):
+    found = Summary.of(
+        pd.DataFrame({"customer_id": ids, "frequency": [1, 2, 3], "recency": [1.0, 2.0, 3.0], "age": 4.0}), unit=ts.WEEK
+    )
+    assert found.customer_id.to_list() == sorted(ids)
+    assert found.frequency.tolist() == [number for _, number in sorted(zip(ids, (1, 2, 3), strict=True))]
+
+
+@pytest.mark.parametrize("ids", [[1, 1, 2], [1, 2, 1], ["a", "b", "b"]])
+def test_who_stands_there_twice_is_refused_in_or_out_of_order(ids):
+    given = pd.DataFrame({"customer_id": ids, "frequency": 0, "recency": 0.0, "age": 4.0})
+    for table in (given, ibis.memtable(given)):
+        with pytest.raises(RepeatedCustomer):
+            Summary.of(table, unit=ts.WEEK)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 
+from tests.emptying import empty
 from treue.core import home
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def tea_shop(
         patch.setenv("TREUE_HOME", str(tmp_path_factory.mktemp("home")))
         home.prepare()
         yield opened(Shop.objects.create(name="Tea House", window_days=90), orders_file)
-        call_command("flush", interactive=False, verbosity=0)
+        empty()
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from somebody import person, shop
 
 from tests.core.lake import buying
 from treue.core.commerce.models import Order
-from treue.core.customers import erasure, identities, merging
-from treue.core.customers.identities import ANONYMOUS, CARD, PHONE, Statement, learn
+from treue.core.customers import erasure, given_up, identities, merging, writing
+from treue.core.customers.identities import ANONYMOUS, CARD, EMAIL, PHONE, Statement, learn
 from treue.core.customers.models import Customer, Merge, Visitor
 from treue.core.shop import locking
 from treue.core.staff.models import User
@@ -76,6 +76,28 @@ def test_it_says_by_what_somebody_is_known_since_when_and_who_told_it(anna: Cust
     assert "Personal record, Server or till" in known
     assert "Also claimed by" in known
     assert "Ben" not in known
+
+
+def test_an_address_that_was_given_up_in_the_portal_stays_listed_with_when(anna: Customer, sign_in):
+    say(anna, (EMAIL, "till@example.org"))
+    about = {"by": given_up.By.MEMBER, "now": NOON + timedelta(days=1)}
+    with transaction.atomic():
+        given_up.give_up(customer=anna, emails=["anna@example.org", "till@example.org"], **about)
+    Customer.objects.filter(pk=anna.pk).update(email="neu@example.org")
+    anna.refresh_from_db()
+    known = {each.value: each for each in known_by.read(anna).values}
+    assert known["anna@example.org"].told_by == {known_by.Teller.RECORD}
+    assert known["till@example.org"].told_by == {known_by.Teller.SERVER}
+    assert known["till@example.org"].since == NOON
+    assert known["neu@example.org"].given_up is None
+    assert page_of(sign_in(), anna, "known").count("given up in the portal on 2 Nov 2026, 13:00") == 2
+
+
+def test_an_address_that_a_program_replaced_stays_listed_with_when(anna: Customer, sign_in):
+    about = {"values": {"email": "neu@example.org"}, "now": NOON + timedelta(days=1)}
+    writing.change(customer_id=anna.pk, shop=anna.shop, **about)
+    known = page_of(sign_in(), Customer.objects.get(pk=anna.pk), "known")
+    assert known.count("replaced by a program of the shop on 2 Nov 2026, 13:00") == 1
 
 
 def test_a_browser_is_first_seen_when_it_was_told_and_not_when_that_was_written_down(anna: Customer):

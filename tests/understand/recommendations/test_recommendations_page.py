@@ -50,7 +50,7 @@ def test_it_says_how_good_they_are_and_what_is_recommended_most(offered: Shop):
         "NDCG@10: 0.123; What is bought most in 30 days: 0.000",
         "New to them: “Treue, as chosen then: Bought together (BM25)” stands furthest up",
         "Buy again: “Treue” stands furthest up",
-        "“Green tea” is recommended most: to 50% of the customers",
+        "“Green tea” is recommended most: to 53% of the customers",
         "Bought together (BM25), by the season",
     ):
         assert each in text
@@ -63,7 +63,7 @@ def test_it_says_so_in_german(offered: Shop):
         "Empfehlungen",
         "Es zählt, was bis zum 30.06.2026 gekauft wurde.",
         "23 % der Kunden, die etwas Neues kauften, fanden es unter den 10 Artikeln",
-        "„Green tea“ wird am häufigsten empfohlen: 50 % der Kunden",
+        "„Green tea“ wird am häufigsten empfohlen: 53 % der Kunden",
     ):
         assert each in text
 

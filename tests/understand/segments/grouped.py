@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from treue.core.customers.models import Customer
 from treue.core.shop.models import Shop
-from treue.understand.segments.models import Cell, Move, Segmentation, Standing
+from treue.understand.segments.models import Cell, Move, Segmentation, Standing, Worth
+from treue.understand.value.models import Fit
 
 AS_OF, SINCE = date(2026, 6, 30), date(2026, 3, 30)
 IN_FORCE = {"is_current": True, "in_force_at": "2026-07-01T02:05Z", "computed_at": "2026-07-01T02:00Z"}
@@ -44,6 +45,10 @@ UNKNOWN = {
 def cell(of: Segmentation, recency: int, frequency: int, group: str, customers: int, monetary: object) -> None:
     places = {"recency_quintile": recency, "frequency_quintile": frequency}
     Cell.objects.create(segmentation=of, group=group, customers=customers, monetary=Decimal(monetary), **places)
+
+
+def worth(of: Segmentation, fit: Fit, group: str, value: object) -> None:
+    Worth.objects.create(segmentation=of, fit=fit, group=group, value=Decimal(value))
 
 
 def moved(of: Segmentation, before: str, now: str, customers: int, *, months: int = 3, since: date = SINCE) -> None:

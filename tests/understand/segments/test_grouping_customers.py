@@ -20,8 +20,10 @@ from treue.core.shop.models import Shop
 from treue.science import rfm, rhythm
 from treue.understand.segments import reading, storing
 from treue.understand.segments.analysing import months_before
-from treue.understand.segments.models import Cell, Move, Segmentation, Standing
+from treue.understand.segments.models import Cell, Move, Segmentation, Standing, Worth
 from treue.understand.segments.refresh import refresh
+from treue.understand.value.models import Score
+from treue.understand.value.refresh import refresh as score
 
 PROFILING = {"purpose": Purpose.PROFILING, "channel": Channel.NONE, "source": "phone"}
 RFM = ("recency_days", "frequency", "monetary", "recency_quintile", "frequency_quintile", "monetary_quintile", "group")
@@ -85,6 +87,41 @@ def test_the_map_adds_up_those_who_stand_there(tea_shop: Shop):
     assert {place: each.monetary for place, each in cells.items()} == sums
 
 
+def values_of_groups(shop: Shop) -> dict[str, Decimal]:
+    groups = {number: row.group for number, row in stored().items()}
+    sums: dict[str, Decimal] = {}
+    for each in Score.objects.filter(fit__shop=shop, fit__is_current=True):
+        sums[groups[each.customer_id]] = sums.get(groups[each.customer_id], Decimal(0)) + each.lifetime_value
+    return sums
+
+
+def worths() -> dict[str, Decimal]:
+    return dict(Worth.objects.filter(segmentation__is_current=True).values_list("group", "value"))
+
+
+def test_a_group_is_worth_what_the_models_expect_of_those_in_it(tea_shop: Shop):
+    fit = score(tea_shop)
+    refresh(tea_shop)
+    assert worths() == values_of_groups(tea_shop)
+    assert len(worths()) > 3
+    assert sum(worths().values()) == fit.worth.value
+
+
+def test_where_only_the_models_moved_the_groups_stay_and_their_worth_follows(tea_shop: Shop):
+    first = (score(tea_shop), refresh(tea_shop))[1]
+    before = worths()
+    Shop.objects.filter(pk=tea_shop.pk).update(margin=Decimal("0.1"))
+    score(Shop.objects.get())
+    assert refresh(Shop.objects.get()).pk == first.pk
+    assert worths() == values_of_groups(tea_shop)
+    assert sum(worths().values()) < sum(before.values())
+
+
+def test_before_the_models_were_fitted_no_group_is_worth_anything(tea_shop: Shop):
+    refresh(tea_shop)
+    assert worths() == {}
+
+
 def test_moves_lead_from_the_group_of_an_earlier_day_to_the_one_now(tea_shop: Shop):
     refresh(tea_shop)
     orders = orders_of(tea_shop)
@@ -98,14 +135,13 @@ def test_moves_lead_from_the_group_of_an_earlier_day_to_the_one_now(tea_shop: Sh
         assert {(each.from_group, each.to_group): each.customers for each in moves} == expected
 
 
-def test_nothing_is_compared_with_a_day_before_the_first_order(tea_shop: Shop):
-    refresh(tea_shop)
-    assert set(Move.objects.values_list("months", flat=True)) == {1, 3}
+@pytest.mark.parametrize(("first", "months"), [(date(2025, 4, 2), {1, 3}), (date(2025, 4, 1), {1, 3, 12})])
+def test_nothing_is_compared_with_a_day_of_which_too_little_is_known(tea_shop: Shop, first: date, months: set[int]):
     early = Customer.objects.create(shop=tea_shop, number="early")
-    bought(early, date(2025, 6, 30))
+    bought(early, first)
     write_lake(tea_shop)
     refresh(tea_shop)
-    assert set(Move.objects.values_list("months", flat=True)) == {1, 3, 12}
+    assert set(Move.objects.values_list("months", flat=True)) == months
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from treue.core.jobs.models import Job
 from treue.core.jobs.wording import name_of
 from treue.core.shop.models import Shop
 from treue.understand.metrics import tasks
-from treue.understand.segments.models import Segmentation, Standing
+from treue.understand.segments.models import Segmentation, Standing, Worth
+from treue.understand.value.models import Fit
 
 KIND = "segments.refresh"
 
@@ -47,6 +48,33 @@ def test_after_the_figures_everybody_is_put_into_a_group(shop: Shop, work_off: C
     assert (job.state, job.result["customers"], job.lock) == (Job.State.DONE, 40, f"{KIND}.{shop.pk}")
     assert name_of(job) == "Groups of the customers"
     assert Standing.objects.count() == 40
+
+
+def test_groups_that_were_made_beside_the_models_are_valued_when_those_are_done(
+    shop: Shop, work_off: Callable[[], None]
+):
+    sell(shop, 40)
+    work.start("metrics.refresh", shop_id=shop.pk)
+    work_off()
+    Worth.objects.all().delete()
+    work.start("value.score", shop_id=shop.pk)
+    work_off()
+    assert Worth.objects.aggregate(Sum("value"))["value__sum"] == Fit.objects.get().worth.value
+    job = Job.objects.filter(kind="segments.sum_up").last()
+    assert (job.state, job.lock, name_of(job)) == (Job.State.DONE, f"{KIND}.{shop.pk}", "Value of the groups")
+
+
+def test_where_too_few_came_again_for_the_models_no_worth_of_former_ones_stays(
+    shop: Shop, work_off: Callable[[], None]
+):
+    sell(shop, 3)
+    work.start("metrics.refresh", shop_id=shop.pk)
+    work_off()
+    assert not Fit.objects.get().has_scores
+    Worth.objects.create(segmentation=Segmentation.objects.get(), fit=Fit.objects.get(), group="lost", value=7)
+    work.start("value.score", shop_id=shop.pk)
+    work_off()
+    assert not Worth.objects.exists()
 
 
 def test_while_it_waits_already_it_is_not_asked_for_again(shop: Shop):

@@ -1,11 +1,13 @@
 """The page of groups: its sentence, the map, the groups, who moves; as CSV."""
 
+from datetime import date
 from html import unescape
 
 import pytest
 from django.test import Client
 
-from tests.understand.segments.grouped import cell, moved, segmentation
+from tests.understand.segments.grouped import cell, moved, segmentation, worth
+from tests.understand.value.scored import fitted
 from treue.core.jobs import work
 from treue.core.shop.models import Shop
 from treue.core.staff.models import User
@@ -51,6 +53,21 @@ def test_the_sentence_says_how_many_of_the_best_slipped_away(current: Segmentati
     )
     assert "990 customers with a purchase, as of 30 Jun 2026." in text
     assert "left out" not in text
+
+
+def test_a_group_is_told_with_what_its_customers_will_be_worth(current: Segmentation):
+    worth(current, fitted(current.shop), "at risk", "12345.6789")
+    text = page()
+    (at_risk,) = [row for row in text.split("<tr") if "Used to buy often" in row]
+    (lost,) = [row for row in text.split("<tr") if "Bought longest ago" in row]
+    assert "€12,345.68" in at_risk
+    assert lost.count("–") == 1
+    assert "values as of" not in text
+
+
+def test_values_of_another_day_than_the_groups_say_so(current: Segmentation):
+    worth(current, fitted(current.shop, until=date(2026, 5, 31)), "at risk", 10)
+    assert "990 customers with a purchase, as of 30 Jun 2026; values as of 31 May 2026" in page()
 
 
 def test_in_german(current: Segmentation):
@@ -196,6 +213,15 @@ def test_the_map_as_csv(current: Segmentation):
         "2,4,at risk,412,30000.0000,EUR",
         "1,1,lost,468,20000.0000,EUR",
     ]
+
+
+def test_the_groups_as_csv_with_what_they_will_be_worth(current: Segmentation):
+    worth(current, fitted(current.shop, currency="CHF"), "at risk", "12345.6789")
+    head, *lines = csv("groups")
+    assert head == "group,customers,revenue,currency,value_of_12_months,value_currency,value_as_of"
+    assert "at risk,412,30000.0000,EUR,12345.6789,CHF,2026-06-30" in lines
+    assert "lost,468,20000.0000,EUR,,," in lines
+    assert len(lines) == 8
 
 
 def test_the_moves_as_csv(current: Segmentation):

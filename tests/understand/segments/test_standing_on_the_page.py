@@ -55,11 +55,11 @@ def test_group_and_rhythm_stand_with_how_they_came_about(anna: Customer, shop: S
 @pytest.mark.parametrize(
     ("language", "words", "pace"),
     [
-        ("en", ("That was 37 days before 30 Jun 2026.",), "Usually buys every 34 days, 71 by 30 Jun 2026."),
+        ("en", ("That was 37 days before 30 Jun 2026.",), "Usually buys every 34 days; 71 had passed by 30 Jun 2026."),
         (
             "de",
             ("Das war 37 Tage vor dem 30.06.2026.",),
-            "Kauft üblicherweise alle 34 Tage, am 30.06.2026 waren es 71.",
+            "Kauft üblicherweise alle 34 Tage; bis zum 30.06.2026 waren 71 vergangen.",
         ),
     ],
 )

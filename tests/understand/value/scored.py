@@ -31,6 +31,8 @@ def scored(fit: Fit, customer: Customer, **fields: object) -> Score:
         "purchases_12_months": 5.25,
         "spend": Decimal("24.9049"),
         "lifetime_value": Decimal("47.1051"),
+        "value_low": Decimal("9.9049"),
+        "value_high": Decimal("98.2051"),
         "wait_days": 41.5,
         "next_purchase_on": date(2026, 8, 11),
     }

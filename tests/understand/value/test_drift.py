@@ -68,6 +68,18 @@ def test_after_a_drift_the_new_fit_is_the_measure(shop: Shop):
     assert drifts(shop, 4, 8, 8.5, 4) == [False, True, False, True]
 
 
+def test_spend_drifts_too_unless_it_is_told_in_other_money(shop: Shop):
+    def spending(gamma: float) -> dict[str, dict[str, float]]:
+        return {"parameters": {"p": 6, "gamma": gamma}, "standard_errors": {"p": 0.1, "gamma": 1}}
+
+    first, other = fitted(shop, 0, 4), fitted(shop, 1, 4)
+    first.spend, other.spend = spending(10), spending(20)
+    assert drift(other, first)["parameters"].keys() == {"gamma"}
+    assert drift(other, first)["parameters"]["gamma"]["change"] == 1
+    other.currency = "CHF"
+    assert drift(other, first) == {}
+
+
 def test_a_model_is_compared_with_its_own_kind_alone(shop: Shop):
     fitted(shop, 0, 4)
     assert not fitted(shop, 1, 40, model="pareto_nbd").drift

@@ -37,6 +37,7 @@ def test_the_figures_stand_with_how_they_came_about(anna: Customer, shop: Shop):
         "75% × 7.0 = 5.3",
         "1.5 of them within 90 days.",
         "€47.11",
+        "€9.90 to €98.21 with a probability of 80%, at today's worth.",
         "5.25 purchases × €24.90 × 42%, less 10% a year",
         "30 Jun 2026 + 42 days",
         "With a probability of 50% they buy by 11 Aug 2026, if they are still a customer.",
@@ -54,6 +55,7 @@ def test_in_german(anna: Customer, shop: Shop):
         "75 % × 7,0 = 5,3",
         "5,25 Käufe × 24,90 € × 42 %, abgezinst mit 10 % im Jahr",
         "47,11",
+        "9,90 € bis 98,21 €",
         "Nächster Kauf",
     ):
         assert each in text
@@ -94,6 +96,23 @@ def test_what_is_certain_or_never_is_printed_all_the_same(anna: Customer, shop: 
     text = said(anna)
     assert "Rather not within ten years." in text
     assert "0% × – = 0.0" in text
+
+
+def test_where_the_orders_tell_of_nobody_who_left_no_certainty_is_claimed(anna: Customer, shop: Shop):
+    scored(fitted(shop, status="dropout not identified"), anna, probability_alive=1)
+    text = said(anna)
+    assert "Your orders do not tell whether anybody leaves." in text
+    assert "100%<" not in text
+
+
+def test_where_probably_nothing_is_bought_no_range_of_nothing_is_printed(anna: Customer, shop: Shop):
+    scored(fitted(shop), anna, value_low=Decimal(0), value_high=Decimal(0))
+    assert "Probably nothing: the chance of a purchase is below 10%." in said(anna)
+
+
+def test_without_a_range_it_says_what_the_value_is(anna: Customer, shop: Shop):
+    scored(fitted(shop), anna, value_low=None, value_high=None)
+    assert "What these purchases leave, at today's worth." in said(anna)
 
 
 def test_who_must_not_see_the_shops_figures_sees_no_value_of_which_the_margin_could_be_told(anna: Customer, shop: Shop):

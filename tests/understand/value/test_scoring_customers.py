@@ -25,6 +25,7 @@ from treue.understand.value.refresh import refresh
 
 MODELS = {"bg_nbd": ts.BetaGeoNBD, "mbg_nbd": ts.ModifiedBetaGeoNBD, "pareto_nbd": ts.ParetoNBD}
 WRITTEN_BY = "select customer_id, fit_id, xmin::text::bigint from value_score order by customer_id"
+MONEY = ("spend", "lifetime_value", "value_low", "value_high")
 FIGURES = ("probability_alive", "purchases_90_days", "purchases_12_months", "spend", "lifetime_value", "wait_days")
 
 
@@ -44,12 +45,16 @@ def by_hand(shop: Shop, model: BuyingModel) -> tuple[BuyingModel, dict[str, pd.S
         orders = ibis.memtable(orders.to_pyarrow())
     summary = ts.summarise(orders, until=AS_OF, unit=ts.WEEK)
     model, spend = model.fit(summary), ts.GammaGamma().fit(summary)
+    asked = {"months": 12, "discount_rate": 0.1, "margin": 0.3}
+    between = ts.lifetime_interval(summary, model, spend, **asked, level=0.8)
     return model, {
         "probability_alive": model.probability_alive(summary),
         "purchases_90_days": model.expected_purchases(summary, horizon=90 / 7),
         "purchases_12_months": model.expected_purchases(summary, horizon=365.25 / 7),
         "spend": spend.expected_spend(summary),
-        "lifetime_value": ts.lifetime_value(summary, model, spend, months=12, discount_rate=0.1, margin=0.3),
+        "lifetime_value": ts.lifetime_value(summary, model, spend, **asked),
+        "value_low": between["low"],
+        "value_high": between["high"],
         "wait_days": model.next_purchase(summary) * 7,
     }
 
@@ -65,14 +70,13 @@ def test_everybody_with_a_purchase_has_the_figures_that_the_library_gives(tea_sh
     Customer.objects.create(shop=tea_shop, number="never bought")
     fit = refresh(tea_shop)
     model, expected = by_hand(tea_shop, MODELS[fit.model]())
-    rows = Score.objects.order_by("customer").values("customer", "next_purchase_on", *FIGURES)
+    rows = Score.objects.order_by("customer").values("customer", "next_purchase_on", *expected)
     assert [row["customer"] for row in rows] == list(expected["spend"].index)
     assert Score.objects.count() == 80
     assert (fit.parameters, fit.status, fit.log_likelihood) == (dict(model.params), model.status, model.log_likelihood)
-    for name in FIGURES:
+    for name, series in expected.items():
         found = np.array([float(row[name]) for row in rows])
-        exactly = expected[name].round(4) if name in ("spend", "lifetime_value") else expected[name]
-        assert np.array_equal(found, exactly.to_numpy()), name
+        assert np.array_equal(found, (series.round(4) if name in MONEY else series).to_numpy()), name
     assert all(row["next_purchase_on"] == AS_OF + timedelta(days=-int(-row["wait_days"] // 1)) for row in rows)
 
 

@@ -53,7 +53,9 @@ def work_off(transactional_db: None) -> Callable[[], None]:
 
 
 def jobs() -> list[tuple[str, object, str]]:
-    known = Job.objects.exclude(kind__in=["segments.refresh", "recommendations.refresh"]).order_by("pk")
+    known = Job.objects.exclude(kind__in=["segments.refresh", "segments.sum_up", "recommendations.refresh"]).order_by(
+        "pk"
+    )
     return [(job.kind, job.arguments.get("customers"), job.state) for job in known]
 
 

@@ -62,7 +62,7 @@ def test_it_says_what_all_are_worth_and_how_much_is_at_stake_and_how_sure(shop: 
     text = said()
     for each in (
         "your customers will bring in about <em>€4,390</em> after the cost of the goods; €3,143 of it is at stake.",
-        "By the model MBG/NBD, as of 30 Jun 2026.",
+        "By the model MBG/NBD, as of 30 Jun 2026, with a margin of 42%.",
         "Of the purchases after 1 May 2026, which it had not seen, it expected 3% too many.",
         "Of 40 customers, €109.75 each on average.",
         "€4,390.00 ÷ 40 = €109.75",
@@ -82,7 +82,7 @@ def test_in_german(shop: Shop):
     for each in (
         "<em>4.390 €</em>",
         "3.143 €",
-        "Nach dem Modell MBG/NBD, Stand 30.06.2026.",
+        "Nach dem Modell MBG/NBD, Stand 30.06.2026, mit einer Marge von 42 %.",
         "Das beste Zehntel bringt 92 % des Werts",
         "3 % zu viele",
         "Gefährdete Kundinnen und Kunden, nach Wert auf dem Spiel",
@@ -195,7 +195,7 @@ def test_the_lists_are_saved_whole_and_unrounded_and_the_audit_log_keeps_it(shop
         "4000.0000",
         "3000.0",
     )
-    assert "treue-at-risk-" in answer["Content-Disposition"]
+    assert "treue-value-at-risk-" in answer["Content-Disposition"]
     due = b"".join(client.get("/value/due.csv").streaming_content).decode("utf-8-sig").splitlines()
     assert len(due) == 1 + 7
     assert [each.facts for each in AuditEntry.objects.filter(action="customers.exported").order_by("pk")] == [
@@ -223,7 +223,9 @@ def test_of_whoever_bought_once_a_model_that_cannot_tell_says_so(shop: Shop):
     assert "20 customers bought on one day only" in text
     assert "Their value, €200.00, is not in the value at stake." in text
     assert "cannot be told" in text.partition('id="due"')[2]
-    assert "By the model BG/NBD, as of 30 Jun 2026. <" in text.replace("</p>", " <"), "it was not checked"
+    assert "By the model BG/NBD, as of 30 Jun 2026, with a margin of 42%. <" in text.replace("</p>", " <"), (
+        "it was not checked"
+    )
 
 
 def test_where_nothing_was_bought_in_the_time_held_out_no_share_is_told(shop: Shop):

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 480
 
 
 class Installation:

@@ -51,6 +51,7 @@ def running(with_demo: Installation, port: int) -> Iterator[tuple[subprocess.Pop
         if process.poll() is None:
             process.kill()
             process.wait()
+            assert gone(with_demo)
 
 
 def sign_in_link(process: subprocess.Popen[str]) -> str:
@@ -80,6 +81,31 @@ def test_up_prints_a_link_that_opens_and_ctrl_c_ends_everything(with_demo, runni
     assert get(link) == 200
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=PATIENCE_SECONDS) == 0
+    assert gone(with_demo)
+
+
+def webs_of(installation: Installation) -> list[int]:
+    return [pid for pid in installation.processes() if b"\0web\0" in (proc(pid) / "cmdline").read_bytes()]
+
+
+def listening(port: int) -> int:
+    lines = Path("/proc/net/tcp").read_text().splitlines()
+    return sum(f":{port:04X} 00000000:0000 0A" in line for line in lines)
+
+
+def test_web_processes_share_a_port_that_nobody_else_can_have_and_end_together(with_demo, port):
+    with with_demo.start("up", "--port", str(port), "--web", "2") as process:
+        link = sign_in_link(process)
+        until = time.monotonic() + PATIENCE_SECONDS
+        while listening(port) < 2 and time.monotonic() < until:
+            time.sleep(0.1)
+        first, _second = webs_of(with_demo)
+        origin = link.partition("/welcome/")[0]
+        assert {get(f"{origin}/health") for _ in range(20)} == {200}
+        refused = with_demo.run("web", "--port", str(port))
+        assert (refused.returncode, f"Port {port}" in refused.stderr) == (1, True)
+        os.kill(first, signal.SIGKILL)
+        assert process.wait(timeout=PATIENCE_SECONDS) == 1
     assert gone(with_demo)
 
 

@@ -45,14 +45,19 @@ def test_a_log_that_is_read_is_well(shop: Shop, failing: set[str], found: Found)
         assert found(f"log.{name}") == []
 
 
+def _of_psql(sentences: list[str]) -> list[str]:
+    """PostgreSQL's own cleaning may hold everybody back for a moment, too."""
+    return [each for each in sentences if "forgotten psql" in each]
+
+
 @pytest.mark.usefixtures("shop")
 def test_who_holds_everybody_back_is_found(found: Found, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "LONGEST_TRANSACTION", timedelta(0))
     with psycopg.connect(direct.conninfo(application_name="forgotten psql")) as other:
         other.execute("select now()")
-        assert found("log.horizon") == []  # who only reads holds nobody back
+        assert not _of_psql(found("log.horizon"))  # who only reads holds nobody back
         other.execute("update shop_shop set name = 'Coffee House'")
-        (sentence,) = found("log.horizon")
+        (sentence,) = _of_psql(found("log.horizon"))
         other.rollback()
     assert "forgotten psql" in sentence
     assert str(other.info.backend_pid if not other.closed else "") in sentence

@@ -16,10 +16,15 @@ WINDOW_SECONDS = 60
 
 
 class Bearer(HttpBearer):
-    """Lets a key with the scope through, as often as the limit allows; `request.auth` is the Caller then."""
+    """Lets a key with the scope through, as often as the limit allows; `request.auth` is the Caller then.
 
-    def __init__(self, scope: Scope) -> None:
+    is_for_partners: whether a partner's key is let through too; the operation then sees to it that it gets at what is
+    that partner's alone.
+    """
+
+    def __init__(self, scope: Scope, *, is_for_partners: bool = False) -> None:
         self.scope = scope
+        self.is_for_partners = is_for_partners
         super().__init__()
 
     def __call__(self, request: HttpRequest) -> Caller:
@@ -31,6 +36,8 @@ class Bearer(HttpBearer):
             raise Problem(TOO_MANY, headers={"Retry-After": str(math.ceil(caller.seconds_left))})
         if self.scope not in caller.scopes:
             raise Problem(FORBIDDEN, f"This needs a key with the scope {self.scope.value}.")
+        if caller.partner is not None and not self.is_for_partners:
+            raise Problem(FORBIDDEN, "This is for the shop's own programs. A partner's key gets at what is theirs.")
         return caller
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
@@ -38,14 +45,20 @@ class Bearer(HttpBearer):
 
 
 READ, WRITE = Bearer(Scope.READ), Bearer(Scope.WRITE)
+PARTNERS_READ, PARTNERS_WRITE = (Bearer(scope, is_for_partners=True) for scope in (Scope.READ, Scope.WRITE))
 
 
 def say_limit(request: HttpRequest, response: HttpResponse) -> None:
-    """What is left of the key's requests in this minute, as draft-ietf-httpapi-ratelimit-headers says it."""
     caller = getattr(request, "caller", None)
-    if caller is None:
-        return
+    for name, value in limit_of(caller).items() if caller is not None else ():
+        response.headers[name] = value
+
+
+def limit_of(caller: Caller) -> dict[str, str]:
+    """What is left of the key's requests in this minute, as draft-ietf-httpapi-ratelimit-headers says it."""
     limit = settings.API_REQUESTS_PER_MINUTE
     left, seconds = max(0, limit - caller.used), math.ceil(caller.seconds_left)
-    response.headers["RateLimit-Policy"] = f'"key";q={limit};w={WINDOW_SECONDS}'
-    response.headers["RateLimit"] = f'"key";r={left};t={seconds}'
+    return {
+        "RateLimit-Policy": f'"key";q={limit};w={WINDOW_SECONDS}',
+        "RateLimit": f'"key";r={left};t={seconds}',
+    }

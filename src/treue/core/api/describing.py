@@ -20,6 +20,8 @@ FAULT = {
     "properties": {
         "in": {"type": "string", "description": "query, path, header or body, then the way to the value."},
         "detail": {"type": "string"},
+        "reason": {"type": "string", "description": "Of what was refused: never changes for one kind of refusal."},
+        "facts": {"type": "object", "description": "What the refusal speaks of, such as a moment or an amount."},
     },
     "examples": [problems.fault("query/limit", "Input should be less than or equal to 200")],
 }
@@ -74,12 +76,17 @@ def _exemplify(holder: Node, schemas: Node) -> None:
         content["example"] = schemas[name]["examples"][0]
 
 
+WITH_RULES = ("/v1/vouchers/", "/v1/loyalty/", "/v1/content")
+
+
 def _kinds(path: str, method: str, operation: Node) -> list[Kind]:
     kinds = [*ALWAYS, *(ON_WRITES if method != "get" else ())]
     if "{" in path:
         kinds.append(problems.NOT_FOUND)
     if "requestBody" in operation:
         kinds.append(problems.UNSUPPORTED)
+    if method != "get" and any(each in path for each in WITH_RULES):
+        kinds.append(problems.REFUSED)
     if path.endswith("/v1/events"):
         kinds.append(problems.OUTDATED)
     return kinds

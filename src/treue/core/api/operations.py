@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from ninja.params.models import Query
 
-from treue.core.api.bearer import READ, WRITE
+from treue.core.api.bearer import READ, WRITE, Bearer
 from treue.core.api.problems import INVALID, Problem, fault
 
 View = Callable[..., object]
@@ -17,13 +17,18 @@ Declare = Callable[[View], View]
 Answers = dict[int, type[Schema]]
 
 
-def reads(router: Router, path: str, *, answer: type[Schema], summary: str) -> Declare:
-    return _declared(router.get, path, auth=READ, response={200: answer}, summary=summary)
+def reads(router: Router, path: str, *, answer: type[Schema], summary: str, auth: Bearer = READ) -> Declare:
+    return _declared(router.get, path, auth=auth, response={200: answer}, summary=summary)
 
 
-def writes(register: Callable[..., Declare], path: str, *, answers: Answers, summary: str) -> Declare:
-    """register: the router's method, such as `router.post`. The view takes an `IdempotencyKey` and writes `once`."""
-    return _declared(register, path, auth=WRITE, response=answers, summary=summary)
+def writes(
+    register: Callable[..., Declare], path: str, *, answers: Answers, summary: str, auth: Bearer = WRITE
+) -> Declare:
+    """register: the router's method, such as `router.post`. The view takes an `IdempotencyKey` and writes `once`.
+
+    auth: READ of what is asked in a body, for what must not stand in an address, and writes nothing.
+    """
+    return _declared(register, path, auth=auth, response=answers, summary=summary)
 
 
 def _declared(register: Callable[..., Declare], path: str, **facts: object) -> Declare:

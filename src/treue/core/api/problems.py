@@ -8,6 +8,7 @@ from django.http import HttpResponse
 
 MEDIA_TYPE = "application/problem+json"
 BASE = "/api/v1/problems/"
+Fault = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,12 @@ ERASED = Kind(
     "What is dated before the erasure is refused, so that nobody comes back by an old record. "
     "A `signed_up_at` or `ordered_at` after the erasure makes a new customer.",
 )
+REFUSED = Kind(
+    "refused",
+    409,
+    "Refused by the shop's own rules",
+    "`errors` says by which, with a `reason` for programs and its `facts`. Nothing was changed.",
+)
 OUTDATED = Kind(
     "outdated-cursor",
     410,
@@ -88,7 +95,7 @@ INTERNAL = Kind(
 UNAVAILABLE = Kind("unavailable", 503, "The database cannot be reached", "Send it again after `Retry-After` seconds.")
 
 KINDS = (
-    *(MALFORMED, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, METHOD_NOT_ALLOWED, IN_PROGRESS, BUSY, ERASED, OUTDATED),
+    *(MALFORMED, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, METHOD_NOT_ALLOWED, IN_PROGRESS, BUSY, ERASED, REFUSED, OUTDATED),
     *(TOO_LARGE, UNSUPPORTED, INVALID, KEY_REUSED, TOO_MANY, INTERNAL, UNAVAILABLE),
 )
 
@@ -101,7 +108,7 @@ class Problem(Exception):
         kind: Kind,
         detail: str = "",
         *,
-        errors: Sequence[Mapping[str, str]] = (),
+        errors: Sequence[Fault] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.kind = kind
@@ -111,12 +118,13 @@ class Problem(Exception):
         super().__init__(kind.slug)
 
 
-def fault(place: str, detail: str) -> dict[str, str]:
-    """place: "query/limit", "header/Idempotency-Key", "body/lines/0/price". What was sent is never repeated."""
-    return {"in": place, "detail": detail}
+def fault(place: str, detail: str, **more: object) -> dict[str, object]:
+    """place: "query/limit", "header/Idempotency-Key", "body/lines/0/price". What was sent is never repeated.
+    more: for REFUSED its `reason` and `facts`."""
+    return {"in": place, "detail": detail, **more}
 
 
-def body(kind: Kind, detail: str = "", errors: Sequence[Mapping[str, str]] = ()) -> dict[str, object]:
+def body(kind: Kind, detail: str = "", errors: Sequence[Fault] = ()) -> dict[str, object]:
     said = {"type": kind.type, "title": kind.title, "status": kind.status, "detail": detail or kind.meaning}
     return said | ({"errors": list(errors)} if errors else {})
 
@@ -125,7 +133,7 @@ def answer(
     kind: Kind,
     detail: str = "",
     *,
-    errors: Sequence[Mapping[str, str]] = (),
+    errors: Sequence[Fault] = (),
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     content = json.dumps(body(kind, detail, errors))

@@ -36,13 +36,17 @@ def _written(value: object) -> object:
 
 
 def _in_calendar(moment: datetime) -> datetime:
+    """In UTC, as PostgreSQL refuses offsets of 16 hours and more, which ISO 8601 knows."""
     if not EARLIEST <= moment < LATEST:
         raise ValueError("Write a moment between the years 1900 and 2199")
-    return moment
+    return moment.astimezone(UTC)
 
 
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID, description="Treue's own opaque number.", examples=[4711])]
 PathId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="Treue's own opaque number.", example=4711)]
+# 0 and "no" are none: whoever means to try something only must not do it by a slip.
+Flag = Annotated[bool, Field(strict=True)]
+DryRun = Annotated[bool, Field(strict=True, description="Say what would happen, and do nothing.")]
 Text = Annotated[str, AfterValidator(storable)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(storable)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_calendar)]

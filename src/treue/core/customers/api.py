@@ -1,5 +1,6 @@
 """Customers through the API."""
 
+from datetime import date
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -24,6 +25,7 @@ EXAMPLE = {
     "phone": "+49301234567",
     "city": "Köln",
     "country": "DE",
+    "birthday": "1990-03-15",
     "signed_up_at": "2024-03-01T09:30:00Z",
     "created_at": "2026-11-28T11:00:00Z",
 }
@@ -37,6 +39,7 @@ class CustomerOut(Told):
     phone: str | None
     city: str | None
     country: str | None
+    birthday: date | None
     signed_up_at: GivenMoment | None
     created_at: GivenMoment = Field(description="When Treue first knew the customer.")
 
@@ -114,6 +117,7 @@ def shown(customer: Customer) -> CustomerOut:
         phone=customer.phone or None,
         city=customer.city or None,
         country=customer.country or None,
+        birthday=customer.birthday,
         signed_up_at=customer.signed_up_at,
         created_at=customer.created_at,
     )

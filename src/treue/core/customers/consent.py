@@ -4,7 +4,7 @@ What holds for a purpose and a channel is the last answer by the moment at which
 order. A withdrawal at the same moment as a consent wins: in doubt nobody is written to. A request alone allows nothing.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,6 +58,13 @@ select customer from (
     order by customer, channel, happened_at desc, kind desc, id desc) last
 where kind = 'withdrawn'"""
 AMONG = "and (c.id = any(%(among)s) or c.merged_into_id = any(%(among)s))"
+
+FOLLOWERS: list[Callable[[ConsentRecord], None]] = []
+
+
+def followed_by(follow: Callable[[ConsentRecord], None]) -> None:
+    """Have what a room above did by a consent end with it: `follow` gets each withdrawal, in its transaction."""
+    FOLLOWERS.append(follow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,7 @@ def withdraw(
 
     Raises NotHappenedYet.
     """
-    return _write(
+    withdrawal = _write(
         Kind.WITHDRAWN,
         customer=customer,
         purpose=purpose,
@@ -153,6 +160,9 @@ def withdraw(
         by=by,
         values={"source": source, "note": note.strip(), "proof": proof.as_json()},
     )
+    for follow in FOLLOWERS:
+        follow(withdrawal)
+    return withdrawal
 
 
 def standing(customer: Customer) -> list[Standing]:

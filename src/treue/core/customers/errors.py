@@ -51,6 +51,14 @@ class MergedSince(MergeError):
         super().__init__(into_id)
 
 
+class GivenUpByMember(Exception):
+    """A program says an address in whose place the member has put another one in the portal. since: when."""
+
+    def __init__(self, since: datetime) -> None:
+        self.since = since
+        super().__init__(since)
+
+
 class ConsentError(Exception):
     """Base of what can be wrong with a consent, a text or a preference."""
 

@@ -1,5 +1,6 @@
 """A copy of what is stored about one person (GDPR Art. 15 and 20), in an open format."""
 
+import base64
 import json
 import re
 import tempfile
@@ -27,11 +28,21 @@ LONGEST_NAME = 60
 Row = dict[str, object]
 
 
+class _Encoder(DjangoJSONEncoder):
+    """Files, such as photos, are in Base64."""
+
+    def default(self, value: object) -> object:
+        if isinstance(value, bytes | memoryview):
+            return base64.b64encode(value).decode()
+        return super().default(value)
+
+
 def export(*, customer: Customer, by: User | None, now: datetime) -> IO[bytes]:
     """JSON in UTF-8, as an open file without a name, at its beginning. Writes an audit entry.
 
     `data`: one list a table, made from the tables' own lists of personal fields; amounts are decimal numbers in quotes,
-    in the shop's currency, moments are in UTC. `quoted`: cells and rows of delivered files that name the person.
+    in the shop's currency, moments are in UTC, files in Base64. `quoted`: cells and rows of delivered files that name
+    the person.
     `trail`: what was done with their data and when. A wholesaler's years need not fit into memory; the caller closes
     the file.
     """
@@ -118,7 +129,7 @@ def _list(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return json.dumps(value, cls=_Encoder, ensure_ascii=False)
 
 
 def _subject(customer: Customer) -> str:

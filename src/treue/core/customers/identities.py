@@ -4,7 +4,7 @@ A claim is a customer and a value. Claims are a set, and who a value belongs to 
 came first (`docs/identities.md`):
 
 - what exactly one customer claims is theirs; claims that a server, a till or a colleague told count before those of a
-  browser, which can be made to say anything;
+  browser, which can be made to say anything, and which fills no record;
 - what several claim (a family's tablet, an office's telephone) is nobody's. It joins no one, and two customers are
   never made one because of it: that is a colleague's decision (`merging`).
 """
@@ -12,7 +12,7 @@ came first (`docs/identities.md`):
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import phonenumbers
 from babel.core import get_global
@@ -21,13 +21,16 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
+from treue.core.commerce.models import Order
+from treue.core.customers import birthdays
 from treue.core.customers.folding import PHONE_END, PhoneEnd
 from treue.core.customers.models import Customer, Identity, Visitor
 from treue.core.shop.models import Shop
 
 EMAIL, PHONE, CARD, ANONYMOUS = Identity.Kind.EMAIL, Identity.Kind.PHONE, Identity.Kind.CARD, Identity.Kind.ANONYMOUS
 LONGEST = 255
-TRAITS = ("name", "email", "phone", "city", "country")
+BIRTHDAY = "birthday"
+TRAITS = ("name", "email", "phone", "city", "country", "birthday")
 
 THERE = "select id from customers_customer where id = any(%(customers)s) order by id for key share"
 
@@ -76,32 +79,26 @@ update customers_visitor v set customer_id = o.customer
 from owned o where v.number = o.number and v.customer_id is distinct from o.customer
 returning v.number, o.before, v.customer_id"""
 
-# The same whichever comes first: what a server says counts before what a browser says, then the later word.
+# The later word, whichever comes first.
 SAY = """
 with said as (
     select distinct on (customer, name) * from jsonb_to_recordset(%(traits)s::jsonb) as t (
-        customer bigint, name text, value text, is_trusted boolean, said_at timestamptz, message_id text)
-    order by customer, name, is_trusted desc, said_at desc, message_id collate "C" desc),
-before as (
-    select t.customer_id, t.name, t.value from customers_trait t join said s on s.customer = t.customer_id
-        and s.name = t.name),
-now_said as (
-    insert into customers_trait (customer_id, name, value, is_trusted, said_at, message_id)
-    select customer, name, value, is_trusted, said_at, message_id from said order by customer, name
-    on conflict (customer_id, name) do update
-    set value = excluded.value, is_trusted = excluded.is_trusted, said_at = excluded.said_at,
-        message_id = excluded.message_id
-    where (excluded.is_trusted, excluded.said_at, excluded.message_id collate "C")
-        > (customers_trait.is_trusted, customers_trait.said_at, customers_trait.message_id collate "C")
-    returning customer_id, name, value, is_trusted)
-select n.customer_id, n.name, n.value, n.is_trusted, coalesce(b.value, '')
-from now_said n left join before b using (customer_id, name)"""
+        customer bigint, name text, value text, said_at timestamptz, message_id text)
+    order by customer, name, said_at desc, message_id collate "C" desc)
+insert into customers_trait (customer_id, name, value, said_at, message_id)
+select customer, name, value, said_at, message_id from said order by customer, name
+on conflict (customer_id, name) do update
+set value = excluded.value, said_at = excluded.said_at, message_id = excluded.message_id
+where (excluded.said_at, excluded.message_id collate "C")
+    > (customers_trait.said_at, customers_trait.message_id collate "C")
+returning customer_id, name, value"""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What a message says of a customer. identities: kind and value, as they were told. traits: by the names in TRAITS.
-    is_trusted: it comes from a server, a till or a colleague, not from a browser."""
+    is_trusted: it comes from a server, a till or a colleague, not from a browser, of whose traits the address and the
+    telephone number are claims and the rest is nothing."""
 
     shop: Shop
     customer: int
@@ -126,7 +123,7 @@ def folded(kind: str, value: str, shop: Shop) -> str | None:
     E.164 (without a country, that of the shop), a card's number without blanks."""
     plain = value.strip()
     if kind == EMAIL:
-        plain = plain.casefold() if plain.count("@") == 1 and not any(map(str.isspace, plain)) else ""
+        plain = plain.lower() if plain.count("@") == 1 and not any(map(str.isspace, plain)) else ""
     elif kind == PHONE:
         plain = _e164(plain, shop)
     elif kind == CARD:
@@ -172,7 +169,7 @@ def learn(statements: Sequence[Statement]) -> list[Recognised]:
         for kind, told in _claimed(each)
         if (value := folded(kind, told, each.shop))
     ]
-    _say([each for each in statements if each.traits])
+    _say([each for each in statements if each.is_trusted and each.traits])
     return _claim(claims) if claims else []
 
 
@@ -210,60 +207,99 @@ def recognise(visitors: Collection[int]) -> list[Recognised]:
 
 
 def _say(statements: Sequence[Statement]) -> None:
-    """A server's word replaces what is known; a browser's only what is empty or what a browser has said before."""
     traits = [
         {
             "customer": each.customer,
             "name": name,
             "value": value,
-            "is_trusted": each.is_trusted,
             "said_at": each.said_at,
             "message_id": each.message_id,
         }
         for each in statements
         for name, value in each.traits.items()
-        if name in TRAITS and value
+        if name in TRAITS and value and kept_as(name, value) is not None
     ]
+    if not traits:
+        return
     with connection.cursor() as cursor:
         cursor.execute(SAY, {"traits": json.dumps(traits, cls=DjangoJSONEncoder)})
         said = cursor.fetchall()
-    for customer, name, value, is_trusted, before in sorted(said):
-        theirs = Customer.everyone.filter(pk=customer)
-        (theirs if is_trusted else theirs.filter(**{f"{name}__in": ["", before]})).update(
-            **{name: value[: Customer._meta.get_field(name).max_length]}
-        )
+    for customer, name, value in sorted(said):
+        Customer.everyone.filter(pk=customer).update(**{name: kept_as(name, value)})
 
 
-def find(shop: Shop, value: str) -> list[Customer]:
-    """Everybody of whom a value is said: the shop's own number, an address, a telephone or card number, an anonymous
-    id. More than one where several claim it."""
+def kept_as(name: str, value: str) -> str | date | None:
+    """A trait as the record keeps it; None for a birthday that can be none."""
+    if name == BIRTHDAY:
+        return birthdays.read(value)
+    return value[: Customer._meta.get_field(name).max_length]
+
+
+def find(shop: Shop, value: str, *, is_asked_by_staff: bool = False) -> list[Customer]:
+    """Everybody who is known by a value: the shop's own number, an address, a telephone or card number, and where
+    nobody is, an anonymous id. More than one where several are.
+
+    Of an address, a telephone or a card a browser's word finds nobody, but for colleagues, who see on the page who said
+    it. Nor does a number that only a browser has named stand beside whose address or card it is.
+    """
     if "\0" in value:
         return []
-    values = {kind: each for kind in Identity.Kind.values if (each := folded(kind, value, shop))}
-    ids = set(_with(shop, number=value).values_list("pk", flat=True)) | _claimed_by(shop, values)
+    named = set(_with(shop, number=value).values_list("pk", flat=True))
+    values = {kind: each for kind in (EMAIL, PHONE, CARD) if (each := folded(kind, value, shop))}
+    known = _claimed_by(shop, values) if is_asked_by_staff else _claimed_by(shop, values, is_trusted=True)
     for kind, each in values.items():
-        ids |= _recorded_of(shop, kind, each)
-    ids |= set(Visitor.objects.filter(shop=shop, anonymous_id=value[:LONGEST]).values_list("customer_id", flat=True))
-    return as_they_are(ids - {None})
+        known |= _recorded_of(shop, kind, each)
+    if known:
+        named -= _only_named(named - known)
+    return as_they_are(known | named or _browsing_as(shop, value))
+
+
+def _only_named(ids: Collection[int]) -> set[int]:
+    """Of whom nothing but the number is known, for all that was said of them by others than browsers."""
+    if not ids:
+        return set()
+    empty = {"name": "", "email": "", "phone": "", "city": "", "country": "", "birthday": None, "signed_up_at": None}
+    bare = Customer.objects.filter(pk__in=ids, **empty).values_list("pk", flat=True)
+    told = Identity.objects.filter(customer__in=ids, is_trusted=True).values_list("customer", flat=True)
+    bought = Order.objects.filter(customer__in=ids).exclude(batch__source="browser").values_list("customer", flat=True)
+    return set(bare) - set(told) - set(bought)
+
+
+def _browsing_as(shop: Shop, value: str) -> set[int]:
+    anonymous = folded(ANONYMOUS, value, shop)
+    seen = Visitor.objects.filter(shop=shop, anonymous_id=value[:LONGEST]).exclude(customer=None)
+    claimed = _claimed_by(shop, {ANONYMOUS: anonymous}) if anonymous else set()
+    return claimed | set(seen.values_list("customer_id", flat=True))
+
+
+def holders(shop: Shop, kind: str, value: str) -> set[int]:
+    """The ids of those who have a value by the word of a server, a till, a colleague or a file. value: as `folded`
+    makes it."""
+    return _claimed_by(shop, {kind: value}, is_trusted=True) | _recorded_of(shop, kind, value)
 
 
 def claimants(shop: Shop, kind: str, value: str) -> set[int]:
-    """The ids of those of whom a value is said, by messages or in their record. value: as `folded` makes it."""
+    """The ids of those of whom a value is said, by whomever. value: as `folded` makes it."""
     return _claimed_by(shop, {kind: value}) | _recorded_of(shop, kind, value)
 
 
-def _claimed_by(shop: Shop, values: Mapping[str, str]) -> set[int]:
+def _claimed_by(shop: Shop, values: Mapping[str, str], **more: bool) -> set[int]:
     claimed = Q(pk__in=())
     for kind, value in values.items():
         claimed |= Q(kind=kind, value=value)
-    return set(Identity.objects.filter(claimed, shop=shop).values_list("customer_id", flat=True))
+    return set(Identity.objects.filter(claimed, shop=shop, **more).values_list("customer_id", flat=True))
 
 
 def _recorded_of(shop: Shop, kind: str, value: str) -> set[int]:
     if kind == EMAIL:
-        addressed = _with(shop).alias(upper=Upper("email")).filter(upper=value.upper())
-        return set(addressed.values_list("pk", flat=True))
+        return _with_email(shop, value)
     return _with_phone(shop, value) if kind == PHONE else set()
+
+
+def _with_email(shop: Shop, value: str) -> set[int]:
+    """Capitals lead there and prove nothing: those of ı are the ones of i."""
+    alike = _with(shop).alias(upper=Upper("email")).filter(upper=value.upper())
+    return {pk for pk, email in alike.values_list("pk", "email") if folded(EMAIL, email, shop) == value}
 
 
 def of_record(customer: Customer) -> dict[str, str]:

@@ -5,6 +5,7 @@ say under whose number they came in (`person`), and go along, those of later fil
 whatever else is said of a customer stays with the number it was said of and is read by `persons.numbers_of`.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -22,7 +23,7 @@ from treue.core.shop import locking
 from treue.core.staff import audit
 from treue.core.staff.models import User
 
-FILLED = ("name", "email", "phone", "city", "country")
+FILLED = ("name", "email", "phone", "city", "country", "birthday")
 PATIENCE_SECONDS = 3.0
 
 GIVE = """
@@ -36,6 +37,15 @@ where customer_id = %(of)s and person = any(%(numbers)s)"""
 PARKED_BACK = """
 update events_parked p set person = %(to)s from events_event e
 where p.person = %(of)s and e.seq = p.seq and e.recorded_at = p.recorded_at and e.person = any(%(numbers)s)"""
+
+
+FOLLOWERS: list[Callable[[int, Sequence[int]], None]] = []
+
+
+def followed_by(follow: Callable[[int, Sequence[int]], None]) -> None:
+    """Have what a room above keeps of some customers follow, in the same transaction: `follow` gets whose it is from
+    now on, and the numbers of whom it was; after a merge the absorbed ones', after its undoing the same for them."""
+    FOLLOWERS.append(follow)
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,8 @@ def merge(*, kept: Customer, absorbed: Customer, by: User | None) -> Merge:
         done = Merge.objects.create(
             shop=kept.shop, kept=kept, absorbed_id=absorbed.pk, carried=carried, filled=filled, merged_by=by
         )
+        for follow in FOLLOWERS:
+            follow(kept.pk, [absorbed.pk, *carried])
         audit.record("customer.merged", who=by, subject=f"customer {kept.pk}", absorbed=absorbed.pk)
         touched.mark(kept.shop_id, [kept.pk, absorbed.pk])
     return done
@@ -87,7 +99,7 @@ def gives_back(merge: Merge) -> tuple[Preview, Preview]:
     both = _sizes(merge.kept, persons.numbers_of(merge.kept))
     back = _sizes(merge.kept, numbers, person__in=numbers)
     kept = Customer.everyone.values(*FILLED).get(pk=merge.kept_id)
-    lost = {name: value for name, value in merge.filled.items() if kept[name] == value}
+    lost = {name: value for name, value in merge.filled.items() if str(kept[name]) == value}
     rest = {name: size - back[name] for name, size in both.items()}
     return Preview(**back, filled=lost), Preview(**rest, filled={})
 
@@ -119,6 +131,8 @@ def undo(*, merge: Merge, by: User | None) -> None:
         _execute(PARKED_BACK, **facts)
         merge.undone_at, merge.undone_by, merge.filled = timezone.now(), by, {}
         merge.save(update_fields=["undone_at", "undone_by", "filled"])
+        for follow in FOLLOWERS:
+            follow(absorbed.pk, [absorbed.pk, *merge.carried])
         audit.record("customer.merge_undone", who=by, subject=f"customer {merge.kept_id}", absorbed=absorbed.pk)
         touched.mark(merge.shop_id, [merge.kept_id, absorbed.pk])
 
@@ -170,13 +184,14 @@ def _require_undoable(merge: Merge) -> None:
 
 
 def _fills(kept: Customer, absorbed: Customer) -> dict[str, str]:
-    return {name: value for name in FILLED if not getattr(kept, name) and (value := getattr(absorbed, name))}
+    return {name: str(value) for name in FILLED if not getattr(kept, name) and (value := getattr(absorbed, name))}
 
 
 def _take_out_what_was_filled(merge: Merge) -> None:
     """Whatever a colleague or a file has changed since is theirs."""
     for name, value in merge.filled.items():
-        Customer.everyone.filter(pk=merge.kept_id, **{name: value}).update(**{name: ""})
+        empty = None if name == identities.BIRTHDAY else ""
+        Customer.everyone.filter(pk=merge.kept_id, **{name: value}).update(**{name: empty})
 
 
 def _recognise(*customers: int) -> None:

@@ -5,7 +5,8 @@ stands for may, when a visitor is recognised or two customers are merged, and ba
 """
 
 import json
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -15,6 +16,7 @@ from django.db.backends.utils import CursorWrapper
 from treue.core.customers.models import Customer
 
 NUMBER, ANONYMOUS = "number", "anonymous"
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 
 PLANNING = "select set_config('enable_seqscan', %s, true), set_config('enable_sort', %s, true)"
 
@@ -34,10 +36,21 @@ order by shop_id, anonymous_id""",
 # In their own order, so that two writers of the same wait for each other instead of meeting crosswise.
 NEW_CUSTOMERS = """
 insert into customers_customer (shop_id, number, name, email, phone, city, country, created_at)
-select shop, value, '', case when value like '%%@%%' then value else '' end, '', '', '', now()
+select shop, value, '', '', '', '', '', now()
 from jsonb_to_recordset(%(wanted)s::jsonb) as w (shop bigint, kind text, value text)
 where kind = 'number' order by shop, value collate "C"
 on conflict (shop_id, number) do nothing"""
+
+# By the walk and in the order of `LOOKED_UP`. What was given up since stays out of the record.
+ADDRESSED = """
+update customers_customer c set email = c.number from (
+    select id from customers_customer
+    where shop_id = %(shop)s and number = any(array(select jsonb_array_elements_text(%(values)s::jsonb)))
+        and email = ''
+        and not exists (select from customers_identity i where i.customer_id = customers_customer.id
+            and i.kind = 'email' and i.value = lower(number) and i.given_up_at is not null)
+    order by shop_id, number for no key update) theirs
+where c.id = theirs.id"""
 
 NEW_VISITORS = """
 insert into customers_visitor (number, shop_id, anonymous_id)
@@ -82,8 +95,11 @@ class Person(NamedTuple):
     customer: int | None
 
 
-def resolve(cursor: CursorWrapper, wanted: Collection[Key]) -> dict[Key, Person]:
+def resolve(cursor: CursorWrapper, wanted: Collection[Key], *, trusted: Collection[Key] = ()) -> dict[Key, Person]:
     """The persons named by some keys; whoever is not known yet becomes a customer or a visitor.
+
+    trusted: those of `wanted` that are named by a server, a till or a colleague. A number among them that is an e-mail
+    address is their address, too; a browser can name anybody's.
 
     Call it in a transaction; two that want the same new person wait for each other. Whether something is told of a
     person who was erased is for the caller to ask (`erased`).
@@ -96,19 +112,30 @@ def resolve(cursor: CursorWrapper, wanted: Collection[Key]) -> dict[Key, Person]
         cursor.execute(NEW_CUSTOMERS, values)
         cursor.execute(NEW_VISITORS, values)
         found |= _looked_up(cursor, missing)
+    _address(cursor, trusted)
     cursor.execute(PLANNING, ["on", "on"])
     return found
 
 
+def _address(cursor: CursorWrapper, trusted: Collection[Key]) -> None:
+    for (shop, _kind), values in _alike(key for key in trusted if key.kind == NUMBER and ADDRESS.fullmatch(key.value)):
+        cursor.execute(ADDRESSED, {"shop": shop, "values": json.dumps(values)})
+
+
 def _looked_up(cursor: CursorWrapper, keys: Collection[Key]) -> dict[Key, Person]:
-    alike: dict[tuple[int, str], list[str]] = {}
-    for shop, kind, value in keys:
-        alike.setdefault((shop, kind), []).append(value)
     found = {}
-    for (shop, kind), values in alike.items():
+    for (shop, kind), values in _alike(keys):
         cursor.execute(LOOKED_UP[kind], {"shop": shop, "values": json.dumps(values)})
         found |= {Key(shop, kind, value): Person(*person) for value, *person in cursor.fetchall()}
     return found
+
+
+def _alike(keys: Iterable[Key]) -> Iterable[tuple[tuple[int, str], list[str]]]:
+    """Their values by shop and kind."""
+    alike: dict[tuple[int, str], list[str]] = {}
+    for shop, kind, value in keys:
+        alike.setdefault((shop, kind), []).append(value)
+    return alike.items()
 
 
 def _rows(keys: Collection[Key]) -> str:

@@ -68,7 +68,8 @@ class Mail(models.Model):
         fields=("to", "subject", "created_at", "sent_at"),
         owner=None,
         on_erasure=OnErasure.KEEP,
-        why="Mails to colleagues; their texts are emptied once they have left.",
+        why="Mails to colleagues, whose texts are emptied once they have left; a mail with a code for the portal goes "
+        "with the code.",
     )
 
     created_at = models.DateTimeField(auto_now_add=True)

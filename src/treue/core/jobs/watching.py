@@ -78,7 +78,7 @@ def detail(job: Job) -> str:
     if job.cancel_requested:
         return _("Is being cancelled.")
     if job.state == Job.State.WAITING:
-        return _("Starts as soon as the worker is free.")
+        return _begin(job)
     if is_abandoned(job):
         return _("The worker has fallen silent. Another one takes the work up, mostly within two minutes.")
     parts = [wording.step_of(job), _how_many(job), _time_left(job)]
@@ -113,6 +113,15 @@ def duration(job: Job) -> str:
 
 def starter(job: Job) -> str:
     return str(job.started_by) if job.started_by else _("Treue itself")
+
+
+def _begin(job: Job) -> str:
+    """When a job that waits will begin."""
+    queued, now = ProcrastinateJob.objects.filter(pk=job.queue_id), timezone.now()
+    due = queued.filter(scheduled_at__gt=now).values_list("scheduled_at", flat=True).first()
+    if due is None:
+        return _("Starts as soon as the worker is free.")
+    return _("Starts in %(duration)s.") % {"duration": formats.duration((due - now).total_seconds(), language())}
 
 
 def _how_many(job: Job) -> str:

@@ -3,7 +3,7 @@
 from graphlib import TopologicalSorter
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from treue.core.jobs.work import Progress
 from treue.core.shop import locking
@@ -25,12 +25,19 @@ def remove(shop_id: int, progress: Progress) -> dict[str, object]:
     deleted = {}
     with transaction.atomic():
         locking.hold_until_commit(shop_id, patience_seconds=PATIENCE_SECONDS)
+        _let_books_go()
         for model in order:
             rows = model._base_manager.filter(**{paths[model]: shop_id})
             deleted[model._meta.label] = rows._raw_delete(rows.db)
         Shop._base_manager.filter(pk=shop_id)._raw_delete("default")
     progress.advance(len(order) + 1)
     return {name: count for name, count in deleted.items() if count}
+
+
+def _let_books_go() -> None:
+    """A ledger lets nothing of it be deleted, except with its shop."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local treue.removing = 'on'")
 
 
 def _path_to_shop(model: Model) -> str | None:

@@ -14,6 +14,7 @@ def tabs(current: str) -> dict[str, object]:
         "settings_non_products": _("Non-products"),
         "settings_costs": _("Acquisition costs"),
         "settings_consents": _("Consent texts"),
+        "settings_portal": _("Portal"),
         "settings_mail": _("Mail"),
     }
     return {"tabs": [Link(label, reverse(name)) for name, label in sections.items()], "tab": reverse(current)}

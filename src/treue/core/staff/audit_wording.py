@@ -68,6 +68,15 @@ SUBJECTS: dict[str, Promise | str] = {
     "shop": _("Shop %(number)s"),
     "source": _("Source %(number)s"),
     "cost": _("Acquisition costs %(number)s"),
+    "programme": _("Programme %(number)s"),
+    "member": _("Member %(number)s"),
+    "campaign": _("Campaign %(number)s"),
+    "referral": _("Referral %(number)s"),
+    "reward": _("Reward %(number)s"),
+    "offer": _("Member offer %(number)s"),
+    "price": _("Price %(number)s"),
+    "partner": _("Partner %(number)s"),
+    "statement": _("Statement %(number)s"),
 }
 
 NO_ACCOUNT = "no account"  # subject of what was done to an address that nobody here has

@@ -21,16 +21,23 @@ SHOWN = 12
 USE = """
 update staff_apikey set
     last_used_at = %(now)s,
-    used = case when minute = date_trunc('minute', %(now)s::timestamptz) then used + 1 else 1 end,
+    used = case when minute = date_trunc('minute', %(now)s::timestamptz) then used else 0 end + %(times)s,
     minute = date_trunc('minute', %(now)s::timestamptz)
 where token_hash = %(hash)s and revoked_at is null and (expires_at is null or expires_at > %(now)s)
-returning id, shop_id, name, scopes, used, extract(epoch from minute + interval '1 minute' - %(now)s::timestamptz),
+returning id, shop_id, name, scopes, used, partner,
+    extract(epoch from minute + interval '1 minute' - %(now)s::timestamptz),
     set_config('synchronous_commit', 'off', true)"""
+
+# In the next minute the count has begun anew, and what was counted in the one before is forgotten.
+UNUSE = """
+update staff_apikey set used = greatest(0, used - %(times)s)
+where id = %(id)s and minute = date_trunc('minute', now())"""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A program that came with a key. used: requests in this minute, this one included. seconds_left: of the minute."""
+    """A program that came with a key. used: requests in this minute, this one included. seconds_left: of the minute.
+    partner: the number of the partner whose program it is; none of the shop's own."""
 
     key_id: int
     shop: Shop
@@ -38,12 +45,22 @@ class Caller:
     scopes: frozenset[str]
     used: int
     seconds_left: float
+    partner: int | None = None
 
 
 def add(
-    *, shop: Shop, name: str, scopes: Collection[str], by: User | None, expires_at: datetime | None = None
+    *,
+    shop: Shop,
+    name: str,
+    scopes: Collection[str],
+    by: User | None,
+    expires_at: datetime | None = None,
+    partner: int | None = None,
 ) -> tuple[ApiKey, str]:
-    """A new key, and the token that nobody can be shown again. Raises KeyNameTaken."""
+    """A new key, and the token that nobody can be shown again. partner: whose it is, where it is not the shop's own.
+
+    Raises KeyNameTaken.
+    """
     token = MARK + tokens.fresh()
     try:
         with transaction.atomic():
@@ -55,6 +72,7 @@ def add(
                 scopes=[scope for scope in Scope.values if scope in scopes],
                 created_by=by,
                 expires_at=expires_at,
+                partner=partner,
             )
             audit.record("key.made", who=by, subject=f"key {key.pk}", name=name, scopes=key.scopes)
     except IntegrityError as error:
@@ -82,13 +100,22 @@ def first_made(shop: Shop, scope: Scope) -> datetime:
     return ApiKey.objects.filter(shop=shop, scopes__contains=[scope]).earliest("created_at").created_at
 
 
-def use(token: str, *, now: datetime) -> Caller | None:
-    """Who comes with a token; None where it is unknown, revoked, expired, or its shop is being removed."""
+def use(token: str, *, now: datetime, times: int = 1) -> Caller | None:
+    """Who comes with a token; None where it is unknown, revoked, expired, or its shop is being removed. times: for so
+    many requests at once."""
     with connection.cursor() as cursor:
-        cursor.execute(USE, {"hash": tokens.hashed(token), "now": now})
+        cursor.execute(USE, {"hash": tokens.hashed(token), "now": now, "times": times})
         found = cursor.fetchone()
     if found is None:
         return None
-    key_id, shop_id, name, scopes, used, seconds_left, _setting = found
+    key_id, shop_id, name, scopes, used, partner, seconds_left, _setting = found
     shop = Shop.objects.filter(pk=shop_id).first()
-    return Caller(key_id, shop, name, frozenset(scopes), used, float(seconds_left)) if shop else None
+    if shop is None:
+        return None
+    return Caller(key_id, shop, name, frozenset(scopes), used, float(seconds_left), partner)
+
+
+def unuse(caller: Caller, *, times: int) -> None:
+    """So many of the requests that were counted are counted where they go next."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNUSE, {"id": caller.key_id, "times": times})

@@ -155,7 +155,8 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 class ApiKey(models.Model):
     """With it a program reads or writes through the API. Only the token's hash is stored; lists show `prefix`.
 
-    minute, used: how often it was used in the minute that it was used in last.
+    minute, used: how often it was used in the minute that it was used in last. partner: the number of the partner whose
+    program it is, who sees and does what is theirs alone; none for the shop's own programs.
     """
 
     personal = NOT_PERSONAL
@@ -172,6 +173,7 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True)
     minute = models.DateTimeField(null=True)
     used = models.PositiveIntegerField(default=0)
+    partner = models.BigIntegerField(null=True)
 
     objects = ApiKeyQuerySet.as_manager()
 

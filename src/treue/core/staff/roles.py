@@ -25,6 +25,25 @@ class Permission(StrEnum):
     SEE_MAIL = "see_mail"
     MANAGE_WEBHOOKS = "manage_webhooks"
     MANAGE_KEYS = "manage_keys"
+    MANAGE_PROGRAMME = "manage_programme"
+    ADJUST_POINTS = "adjust_points"
+    SEE_VOUCHERS = "see_vouchers"
+    EDIT_VOUCHERS = "edit_vouchers"
+    EXPORT_CODES = "export_codes"
+    SEE_REFERRALS = "see_referrals"
+    REVIEW_REFERRALS = "review_referrals"
+    SEE_REWARDS = "see_rewards"
+    EDIT_REWARDS = "edit_rewards"
+    GIVE_REWARDS = "give_rewards"
+    MODERATE_CONTENT = "moderate_content"
+    SEE_GIFTS = "see_gifts"
+    EDIT_GIFTS = "edit_gifts"
+    GIVE_GIFTS = "give_gifts"
+    SEE_OFFERS = "see_offers"
+    EDIT_OFFERS = "edit_offers"
+    SEE_PARTNERS = "see_partners"
+    EDIT_PARTNERS = "edit_partners"
+    CLOSE_SETTLEMENTS = "close_settlements"
 
 
 class Role(models.TextChoices):
@@ -53,6 +72,30 @@ GRANTED: dict[str, frozenset[Permission]] = {
         Permission.SEE_AUDIT,
         Permission.SEE_MAIL,
     },
-    Role.ANALYST: frozenset({Permission.SEE_FIGURES, Permission.EDIT_NOTES, Permission.SEE_JOBS}),
-    Role.SERVICE: frozenset({Permission.SEE_CUSTOMERS, Permission.EDIT_CUSTOMERS, Permission.EXPORT_PERSON}),
+    Role.ANALYST: frozenset(
+        {
+            Permission.SEE_FIGURES,
+            Permission.EDIT_NOTES,
+            Permission.SEE_JOBS,
+            Permission.SEE_VOUCHERS,
+            Permission.SEE_REWARDS,
+            Permission.SEE_GIFTS,
+            Permission.SEE_OFFERS,
+            Permission.SEE_PARTNERS,
+        }
+    ),
+    Role.SERVICE: frozenset(
+        {
+            Permission.SEE_CUSTOMERS,
+            Permission.EDIT_CUSTOMERS,
+            Permission.EXPORT_PERSON,
+            Permission.SEE_VOUCHERS,
+            Permission.SEE_REWARDS,
+            Permission.SEE_OFFERS,
+            Permission.GIVE_REWARDS,
+            Permission.MODERATE_CONTENT,
+            Permission.SEE_GIFTS,
+            Permission.GIVE_GIFTS,
+        }
+    ),
 }

@@ -42,12 +42,14 @@ NOBODY = frozenset({"", "null", "undefined", "none", "nan", "0", "[object object
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """who: by what the person is found, when it is written. message_id: as the sender knows it."""
+    """who: by what the person is found, when it is written. message_id: as the sender knows it. is_trusted: it comes
+    from no browser."""
 
     entry: Entry
     who: Key
     message_id: str
     source_id: int
+    is_trusted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def check(raw: bytes, arrival: Arrival, kind: str | None) -> Row:
     source = arrival.sender.name
     entry = Entry(shop, as_told.message_id, name, source, moment, _encode(facts), is_history, *as_told[1:])
     who = Key(shop, NUMBER, user_id) if user_id is not None else Key(shop, ANONYMOUS, str(anonymous_id))
-    return Row(entry, who, given, arrival.sender.source_id)
+    return Row(entry, who, given, arrival.sender.source_id, is_trusted=not arrival.sender.is_browser)
 
 
 def _read(raw: bytes) -> Sent:

@@ -126,7 +126,7 @@ SPECIFIED: dict[str, Keep] = {
 CAMPAIGN = ("source", "medium", "name")
 TRAITS = {
     **dict.fromkeys(("email", "e_mail"), "email"),
-    **{name: name for name in ("phone", "name", "first_name", "last_name", "created_at", "card")},
+    **{name: name for name in ("phone", "name", "first_name", "last_name", "birthday", "created_at", "card")},
     **dict.fromkeys(("card_number", "customer_card", "loyalty_number", "loyalty_card", "loyalty_id"), "card"),
 }
 EXTERNAL = frozenset({"card", "email", "phone"})

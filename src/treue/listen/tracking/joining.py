@@ -61,5 +61,6 @@ def _traits(told: Mapping[str, object]) -> dict[str, str]:
         "phone": told.get("phone"),
         "city": address.get("city"),
         "country": address.get("country"),
+        "birthday": told.get("birthday"),
     }
     return {name: str(value)[:LONGEST_TRAIT] for name, value in found.items() if value}

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,9 +49,10 @@ class Sender:
 
 
 class Directory:
-    """Who sends with which key. Belongs to one event loop."""
+    """Who sends with which key. Belongs to one event loop. `clock`: seconds that never go back."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._senders: dict[str, Sender] = {}
         self._allowances: dict[int, Allowance] = {}
         self._begun_at = self._tried_at = float("-inf")
@@ -60,7 +62,7 @@ class Directory:
         """None where no enabled source has this key. Raises what the database raises."""
         if not 0 < len(key) <= LONGEST_KEY:
             return None
-        digest, asked_at = hashed(key), time.monotonic()
+        digest, asked_at = hashed(key), self._clock()
         sender = self._senders.get(digest)
         if sender is None or asked_at - self._begun_at > FRESH_SECONDS:
             await self._load(asked_at)
@@ -81,8 +83,8 @@ class Directory:
         return self._loading
 
     async def _look(self) -> None:
-        await asyncio.sleep(self._tried_at + PAUSE_SECONDS - time.monotonic())
-        begun_at = self._tried_at = time.monotonic()
+        await asyncio.sleep(self._tried_at + PAUSE_SECONDS - self._clock())
+        begun_at = self._tried_at = self._clock()
         found = await sync_to_async(_enabled, thread_sensitive=False)()
         self._allowances = {source.pk: self._allowance(source) for source in found}
         self._senders = {source.key_hash: sender_of(source, self._allowances[source.pk]) for source in found}

@@ -46,7 +46,8 @@ def write(rows: Sequence[Row], tallies: Tallies, now: datetime) -> None:
 def _append(cursor: psycopg.Cursor, rows: Sequence[Row], counted: Tallies) -> None:
     with connection.connection.pipeline():  # what needs no answer is not waited for
         taken = _without_the_erased(cursor, rows, counted)
-        found = persons.resolve(cursor, {row.who for row in taken})
+        trusted = {row.who for row in taken if row.is_trusted}
+        found = persons.resolve(cursor, {row.who for row in taken}, trusted=trusted)
     whose = {who: Whose(person.number, person.customer or person.number) for who, person in found.items()}
     log.append(cursor, [row.entry for row in taken], [whose[row.who] for row in taken])
 

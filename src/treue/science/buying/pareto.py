@@ -94,17 +94,12 @@ def _moments(
     return begin[:, None] + shorter[:, None] * np.expm1(at), sizes
 
 
-def _blocks(histories: Distinct) -> Iterator[slice]:
-    for start in range(0, len(histories), ROWS_AT_ONCE):
-        yield slice(start, start + ROWS_AT_ONCE)
-
-
 def _alive_and_dead(
     histories: Distinct, r: float, alpha: float, s: float, beta: float
 ) -> Iterator[tuple[Floats, Floats]]:
     """Logarithms of what either way adds to the likelihood, without the gamma functions."""
-    for block in _blocks(histories):
-        x, recency, age = histories.frequency[block], histories.recency[block], histories.age[block]
+    for block in histories.in_blocks(ROWS_AT_ONCE):
+        x, recency, age = block.frequency, block.recency, block.age
         moments, sizes = _moments(x, recency, age, r, alpha, s, beta)
         k = (r + x)[:, None]
         ends = sizes - k * np.log(alpha + moments) - (s + 1) * np.log(beta + moments)
@@ -126,14 +121,12 @@ class Likelihood:
     def __call__(self, at: Floats) -> Local:
         n = self._histories.customers.sum()
         whole = self._of_numbers(*at)
-        for block in _blocks(self._histories):
+        for block in self._histories.in_blocks(ROWS_AT_ONCE):
             whole += self._of_block(block, *at)
         return Local(whole.value / n, whole.gradient / n, whole.hessian / n)
 
-    def _of_block(self, block: slice, r: float, alpha: float, s: float, beta: float) -> Local:
-        x, recency, age, customers = (
-            getattr(self._histories, name)[block] for name in ("frequency", "recency", "age", "customers")
-        )
+    def _of_block(self, block: Distinct, r: float, alpha: float, s: float, beta: float) -> Local:
+        x, recency, age, customers = block.frequency, block.recency, block.age, block.customers
         moments, sizes = _moments(x, recency, age, r, alpha, s, beta)
         y = np.column_stack([age, moments])
         has_left = np.ones(y.shape[1])

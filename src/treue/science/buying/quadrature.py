@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh_tridiagonal
 
 Floats = NDArray[np.float64]
+NEXT_TO_NOTHING = 1e-200
 
 
 @lru_cache(maxsize=8)
@@ -18,13 +19,14 @@ def legendre(points: int) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=4096)
 def beta(a: float, b: float, points: int) -> tuple[Floats, Floats]:
-    """Points (k,) and weights (k,) for the expectation over a beta distribution; a = 0 is the certain 0.
+    """Points (k,) and weights (k,) for the expectation over a beta distribution; a = 0 is the certain 0. By a point one
+    can divide: what is 0 is `NEXT_TO_NOTHING`.
 
     Source: Golub & Welsch 1969, Mathematics of Computation 23, on Jacobi's polynomials. The weights are squares of
     eigenvectors, so they add up to 1 without a gamma function that could overflow.
     """
     if a == 0:
-        return np.zeros(1), np.ones(1)
+        return np.full(1, NEXT_TO_NOTHING), np.ones(1)
     # Jacobi's weight on -1 to 1 is (1 - x)^q (1 + x)^p
     p, q = a - 1, b - 1
     k = np.arange(points, dtype=np.float64)
@@ -38,4 +40,4 @@ def beta(a: float, b: float, points: int) -> tuple[Floats, Floats]:
         squared = 4 * k * (k + p) * (k + q) * (k + p + q) / (s * s * (s + 1) * (s - 1))
     squared[0] = 4 * (1 + p) * (1 + q) / ((2 + p + q) ** 2 * (3 + p + q))
     at, axes = eigh_tridiagonal(diagonal, np.sqrt(squared))
-    return np.clip((at + 1) / 2, 0.0, 1.0), axes[0] ** 2
+    return np.clip((at + 1) / 2, NEXT_TO_NOTHING, 1.0), axes[0] ** 2

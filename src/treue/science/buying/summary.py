@@ -1,6 +1,6 @@
 """Each customer's history in four numbers, and the few kinds of history that many customers share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from treue.science import purchases as bought
@@ -62,23 +63,30 @@ class Distinct:
     def in_spans_of(self, span: float) -> "Distinct":
         return Distinct(self.frequency, self.recency / span, self.age / span, self.customers)
 
+    def in_blocks(self, rows: int) -> Iterator["Distinct"]:
+        """The same piece by piece, so that what is worked out of a piece stays in the processor's cache."""
+        for start in range(0, len(self), rows):
+            yield self.only(slice(start, start + rows))
+
+    def only(self, some: slice | NDArray[np.bool_]) -> "Distinct":
+        return Distinct(self.frequency[some], self.recency[some], self.age[some], self.customers[some])
+
     @cached_property
     def living(self) -> Living:
-        _, first, place = np.unique(self._of_the_living, return_index=True, return_inverse=True)
-        customers = np.bincount(place, weights=self.customers).astype(np.float64)
-        return Living(self.frequency[first], self.age[first], customers)
+        place, frequency, age = self._kinds_of_living
+        return Living(frequency, age, np.bincount(place, weights=self.customers).astype(np.float64))
 
     @cached_property
     def place_among_the_living(self) -> NDArray[np.intp]:
         """(k,) which row of `living` each history has."""
-        places: NDArray[np.intp] = np.unique(self._of_the_living, return_inverse=True)[1]
-        return places
+        return self._kinds_of_living[0]
 
     @cached_property
-    def _of_the_living(self) -> NDArray[np.int64]:
-        (x, _), (ages, all_ages) = pd.factorize(self.frequency, sort=True), pd.factorize(self.age, sort=True)
-        codes: NDArray[np.int64] = x.astype(np.int64) * len(all_ages) + ages
-        return codes
+    def _kinds_of_living(self) -> tuple[NDArray[np.intp], Floats, Floats]:
+        """(k,) which kind each history is of; frequency and age of each kind, in their order."""
+        (x, numbers), (known, ages) = pd.factorize(self.frequency, sort=True), pd.factorize(self.age, sort=True)
+        place, kinds = pd.factorize(x.astype(np.int64) * len(ages) + known, sort=True)
+        return place, numbers[kinds // len(ages)], ages[kinds % len(ages)]
 
     @cached_property
     def repeat_buyers(self) -> int:
@@ -117,6 +125,8 @@ class Summary:
         numbers["monetary"] = (numbers["frequency"] > 0).ifelse(numbers["monetary"], None)
         summary = cls(given.select("customer_id", **numbers).cache(), unit, until)
         summary._require_possible()
+        if isinstance(table, ir.Table) or not _increases(table["customer_id"]):
+            summary._require_each_once()
         return summary
 
     @cached_property
@@ -129,19 +139,26 @@ class Summary:
     @cached_property
     def distinct(self) -> Distinct:
         """Raises NoPurchases."""
-        grouped = self.table.group_by(list(KEY)).agg(customers=ibis._.count()).order_by(list(KEY)).to_pyarrow()
+        whole = self.table.mutate(frequency=ibis._.frequency.cast("int32"))  # sorted in half the time
+        grouped = whole.group_by(list(KEY)).agg(customers=ibis._.count()).order_by(list(KEY)).to_pyarrow()
         if not len(grouped):
             raise NoPurchases(self.until)
         return Distinct(*(_floats(grouped[name]) for name in (*KEY, "customers")))
 
     @cached_property
     def rows(self) -> pa.Table:
-        """All customers, in the order of their ids."""
-        return self.table.order_by("customer_id").to_pyarrow()
+        """All customers, in the order of their ids: mostly the one in which the engine has them."""
+        rows = self.table.to_pyarrow()
+        return rows if _increases(rows["customer_id"]) else self.table.order_by("customer_id").to_pyarrow()
 
     @cached_property
     def customer_id(self) -> pd.Index:
         return pd.Index(self.rows["customer_id"].to_pandas(), name="customer_id")
+
+    @cached_property
+    def frequency(self) -> Floats:
+        """(n,) days with a purchase after the first, in the order of `rows`."""
+        return _floats(self.rows["frequency"])
 
     @cached_property
     def monetary(self) -> Floats:
@@ -151,13 +168,10 @@ class Summary:
     @cached_property
     def place(self) -> NDArray[np.intp]:
         """(n,) which of the distinct histories each of `rows` has."""
-        codes, total = np.zeros(len(self.distinct) + len(self.rows), np.int64), 1
-        for name in KEY:
-            found, values = pd.factorize(np.concatenate([getattr(self.distinct, name), _floats(self.rows[name])]))
-            codes, total = codes * len(values) + found, total * len(values)
-        # the distinct ones come first, each once, so they are numbered in their own order
-        places: NDArray[np.intp] = pd.factorize(codes)[0]
-        return places[len(self.distinct) :]
+        histories = [getattr(self.distinct, name) for name in KEY]
+        known, asked = _codes(histories, [_floats(self.rows[name]) for name in KEY], self.unit)
+        places: NDArray[np.intp] = pd.Index(known).get_indexer(asked)
+        return places
 
     def answer(self, name: str, per_distinct: Floats) -> pd.Series:
         """What was said of each distinct history, of each customer: (n,) by customer id."""
@@ -187,12 +201,11 @@ class Summary:
             & ((table.frequency > 0) == (table.recency > 0))
             & (table.monetary.isnull() | table.monetary.between(0, bought.LARGEST_AMOUNT))
         )
-        wrong = table.filter(~possible.fill_null(False)).order_by("customer_id")
-        if customers := wrong.count().to_pyarrow().as_py():
-            raise ImpossibleHistory(wrong.limit(1).to_pyarrow()["customer_id"][0].as_py(), customers)
-        twice = table.group_by("customer_id").agg(rows=ibis._.count()).filter(ibis._.rows > 1).order_by("customer_id")
-        if customers := twice.count().to_pyarrow().as_py():
-            raise RepeatedCustomer(twice.limit(1).to_pyarrow()["customer_id"][0].as_py(), customers)
+        _none_of(table.filter(~possible.fill_null(False)), ImpossibleHistory)
+
+    def _require_each_once(self) -> None:
+        each = self.table.group_by("customer_id").agg(rows=ibis._.count())
+        _none_of(each.filter(each.rows > 1), RepeatedCustomer)
 
 
 def summarise(orders: ir.Table, *, until: date, unit: TimeUnit) -> Summary:
@@ -224,6 +237,31 @@ def summary_of(histories: ir.Table, *, until: date, unit: TimeUnit, orders: ir.T
     return Summary(table.cache(), unit, until, orders)
 
 
+def _codes(histories: Sequence[Floats], rows: Sequence[Floats], unit: TimeUnit) -> Sequence[Floats | NDArray[np.int64]]:
+    """A number for each history and each row, (k,) and (n,): the same where frequency, recency and age are the same.
+
+    histories: each once, in order; there is none of the rows that is not among them.
+    """
+    width = 1 + round(float(histories[2].max()) * unit.days)
+    in_days = [_in_days(each, unit.days, width) for each in (histories, rows)]
+    if (np.diff(in_days[0]) > 0).all():
+        return in_days
+    codes, total = np.zeros(len(histories[0]) + len(rows[0]), np.int64), 1
+    for known, asked in zip(histories, rows, strict=True):  # spans that are no whole days
+        found, values = pd.factorize(np.concatenate([known, asked]))
+        codes, total = codes * len(values) + found, total * len(values)
+    return np.split(codes, [len(histories[0])])
+
+
+def _in_days(columns: Sequence[Floats], days: float, width: int) -> Floats:
+    frequency, recency, age = columns
+    codes = frequency * width
+    codes += np.rint(recency * days)
+    codes *= width
+    codes += np.rint(age * days)
+    return codes
+
+
 def _require(given: ir.Table) -> None:
     for name in ("customer_id", *KEY):
         if name not in given.columns:
@@ -237,6 +275,24 @@ def _number(column: ir.Column) -> ir.FloatingColumn:
     """What is not a number is missing, as in pandas."""
     number = column.cast("float64")
     return number.isnan().ifelse(None, number)
+
+
+def _none_of(customers: ir.Table, error: type[ImpossibleHistory] | type[RepeatedCustomer]) -> None:
+    """Raises the error with the first of the customers and their number, where there are any."""
+    found = customers.aggregate(first=customers.customer_id.min(), customers=customers.count()).to_pyarrow()
+    first, number = (column[0].as_py() for column in found.columns)
+    if number:
+        raise error(first, number)
+
+
+def _increases(ids: pd.Series | pa.ChunkedArray) -> bool:
+    """Whether each is larger than the one before, so that nobody stands there twice."""
+    try:
+        column = pa.chunked_array([pa.array(ids)]) if isinstance(ids, pd.Series) else ids
+        increases = pc.all(pc.less(column.slice(0, max(len(column) - 1, 0)), column.slice(1)), skip_nulls=False)
+    except pa.ArrowException:  # of kinds that are not compared
+        return False
+    return bool(increases.as_py())
 
 
 def _floats(column: pa.ChunkedArray) -> Floats:

@@ -145,10 +145,9 @@ def accuracy(expected: Floats, held_out: HeldOut) -> Accuracy:
 def by_frequency(model: BuyingModel, held_out: HeldOut) -> pd.DataFrame:
     """Mean purchases held out, `actual` and `expected`, of the `customers` with each `frequency` up to then; the last
     row holds all who bought as often or more."""
-    frequency = held_out.summary.distinct.frequency[held_out.summary.place]
     table = pd.DataFrame(
         {
-            "frequency": np.minimum(frequency, HIGHEST_FREQUENCY).astype(int),
+            "frequency": np.minimum(held_out.summary.frequency, HIGHEST_FREQUENCY).astype(int),
             "actual": held_out.purchases,
             "expected": model.expected_purchases(held_out.summary, horizon=held_out.horizon).to_numpy(),
         }
@@ -176,8 +175,8 @@ def tracked(model: BuyingModel, held_out: HeldOut) -> pd.DataFrame:
     ends = np.arange(1, periods + 1) * unit.days
     joined, customers = np.unique(until - held_out.summary.distinct.age * unit.days, return_inverse=True)
     number = np.bincount(customers, weights=held_out.summary.distinct.customers)
-    # to the last day of each unit, as ages are counted: somebody of the first day is six days old after a week
-    since = np.maximum(ends[:, None] - 1 - (np.round(joined) - begin)[None, :], 0) / unit.days
+    # somebody of the first day is seven days old after a week, as in the charts of lifetimes and BTYD
+    since = np.maximum(ends[:, None] - (np.round(joined) - begin)[None, :], 0) / unit.days
     times, place = np.unique(since, return_inverse=True)
     expected = model.purchases_of_new(times)[place].reshape(since.shape) @ number
     again = held_out.again or _repeat_days(held_out)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 
 from treue.science.recommending.history import Codes, History, Pairs
 from treue.science.recommending.ranking import REASONS, Ranked, because, ranked
@@ -65,6 +64,8 @@ def learn(history: History, seed: int) -> BuyingAgain:
     table = np.column_stack([found[name][rows] for name in FEATURES]).astype(np.float64)
     centre, spread = table.mean(axis=0), table.std(axis=0)
     spread[spread == 0] = 1
+    from sklearn.linear_model import LogisticRegression  # every command would wait for it: a third of its start
+
     model = LogisticRegression(max_iter=1000).fit((table - centre) / spread, later[rows])
     weights = dict(zip(FEATURES, model.coef_[0].tolist(), strict=True))
     return BuyingAgain("learned", weights, len(rows), again, centre, spread, float(model.intercept_[0]))

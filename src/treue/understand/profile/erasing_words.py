@@ -54,6 +54,77 @@ TABLES = {
         gettext_lazy("Deliveries to webhooks"),
         gettext_lazy("which event was sent to another program, and when"),
     ),
+    "vouchers.Code": (gettext_lazy("Vouchers"), gettext_lazy("codes that were theirs")),
+    "vouchers.Redemption": (
+        gettext_lazy("Redeemed vouchers"),
+        gettext_lazy("which voucher, when, for which order, what it took off"),
+    ),
+    "vouchers.RollBack": (
+        gettext_lazy("Vouchers taken back"),
+        gettext_lazy("what came back of an order with a voucher, and when"),
+    ),
+    "vouchers.CustomerUse": (
+        gettext_lazy("Uses of vouchers"),
+        gettext_lazy("how often they redeemed one of a campaign"),
+    ),
+    "rewards.Claim": (gettext_lazy("Rewards"), gettext_lazy("which reward, when, for how many points")),
+    "rewards.MemberCount": (gettext_lazy("Counts of rewards"), gettext_lazy("how often they had one of them")),
+    "content.Submission": (
+        gettext_lazy("Texts and photos of theirs"),
+        gettext_lazy("what they wrote about what, under which name, and what became of it"),
+    ),
+    "content.Photo": (gettext_lazy("Photos of theirs"), gettext_lazy("the pictures, in two sizes")),
+    "content.Report": (
+        gettext_lazy("Reports of their texts and photos"),
+        gettext_lazy("when somebody found something wrong with one, and why"),
+    ),
+    "gifts.Gift": (gettext_lazy("Gifts"), gettext_lazy("what they got, for which day, and when")),
+    "offers.Redemption": (
+        gettext_lazy("Orders with member offers"),
+        gettext_lazy("which order had them, when, what it paid and saved"),
+    ),
+    "offers.RedeemedLine": (
+        gettext_lazy("Products with member offers"),
+        gettext_lazy("which product, how many pieces, at which prices"),
+    ),
+    "loyalty.Member": (
+        gettext_lazy("Membership of the programme"),
+        gettext_lazy("number of the card, when they joined; their points lapse"),
+    ),
+    "loyalty.Award": (
+        gettext_lazy("Points for orders"),
+        gettext_lazy("which order earned how many, by which rules"),
+    ),
+    "loyalty.RewardedDeed": (
+        gettext_lazy("Points for deeds"),
+        gettext_lazy("what they did, such as a review, when, and how many points it earned"),
+    ),
+    "loyalty.Correction": (
+        gettext_lazy("Corrections by hand"),
+        gettext_lazy("how many points colleagues gave or took, why, and when"),
+    ),
+    "loyalty.TierGrant": (
+        gettext_lazy("Tiers by hand"),
+        gettext_lazy("which tier colleagues gave, why, and until when"),
+    ),
+    "loyalty.Due": (
+        gettext_lazy("Marks of a change"),
+        gettext_lazy("that their points are to be reckoned anew"),
+    ),
+    "referrals.Advocate": (gettext_lazy("Link for friends"), gettext_lazy("the code of their own, and since when")),
+    "referrals.Visit": (gettext_lazy("Visits by their link"), gettext_lazy("how often it was opened, by day")),
+    "referrals.Touch": (
+        gettext_lazy("Codes brought along"),
+        gettext_lazy("that they opened somebody's link, and when"),
+    ),
+    "referrals.Referral": (
+        gettext_lazy("Referrals"),
+        gettext_lazy("that they came by somebody, when, and what they got for it"),
+    ),
+    "portal.Session": (
+        gettext_lazy("Sign-ins to the portal"),
+        gettext_lazy("when they signed in to the members' portal"),
+    ),
     "profile.BuyingProfile": (
         gettext_lazy("Profile"),
         gettext_lazy("first and last order, number of orders, revenue"),
@@ -177,7 +248,7 @@ def title(receipt: Erasure) -> str:
 
 
 def eraser(receipt: Erasure) -> str:
-    return str(receipt.erased_by) if receipt.erased_by else _("Command line or API")
+    return str(receipt.erased_by) if receipt.erased_by else _("Portal, command line or API")
 
 
 def figures_computed_at(receipt: Erasure) -> datetime | None:

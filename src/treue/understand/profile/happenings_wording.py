@@ -77,6 +77,12 @@ WORDINGS = {
         _("An order cancelled"),
         look="alarm",
     ),
+    "Voucher Redeemed": _purchase(
+        _("Redeemed a voucher of “%(campaign)s”: %(total)s off"), _("Redeemed a voucher: %(total)s off")
+    ),
+    "Voucher Rolled Back": _purchase(
+        _("A voucher of “%(campaign)s” was rolled back: %(total)s"), _("A voucher was rolled back: %(total)s"), look=""
+    ),
     "Products Searched": _behaviour(_("Searched for “%(query)s”"), _("Searched for products")),
     "Product List Viewed": _behaviour(_("Looked through %(category)s"), _("Looked through a list of products")),
     "Product List Filtered": _behaviour(_("Filtered %(category)s"), _("Filtered a list of products")),
@@ -124,6 +130,7 @@ WORDINGS = {
     "Consent Withdrawn": _contact(
         _("Withdrew the consent to %(purpose)s by %(channel)s"), _("Withdrew the consent to %(purpose)s"), look="alarm"
     ),
+    "Profile Changed": _contact(_("Changed their name or address in the portal")),
     "Preferences Changed": _contact(_("Changed how they want to be written to")),
 }
 
@@ -289,6 +296,13 @@ def _purpose(facts: Facts) -> str:
 
 _product = _first("name", "product_name", "title", "sku", "product_id")
 order_number = _first("order", "order_id", "orderId")
+
+
+def _campaign(facts: Facts) -> str:
+    told = facts.get("campaign")
+    return _first("name")(told) if isinstance(told, Mapping) else ""
+
+
 READ: dict[str, Callable[[Facts], str]] = {
     "order": order_number,
     "product": _product,
@@ -300,6 +314,7 @@ READ: dict[str, Callable[[Facts], str]] = {
     "page": _first("title", "name", "path", "url"),
     "purpose": _purpose,
     "channel": _channel,
+    "campaign": _campaign,
 }
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django_htmx.http import HttpResponseClientRedirect
@@ -20,12 +21,17 @@ from treue.design import formats
 from treue.design.figures import Link
 from treue.understand.metrics.scope.basis import active_language
 
-SECTIONS = {
+SECTIONS: dict[str, Promise | str] = {
     "customer": gettext_lazy("Overview"),
     "customer_timeline": gettext_lazy("Timeline"),
     "customer_consent": gettext_lazy("Consent and preferences"),
     "customer_identities": gettext_lazy("Identities"),
 }
+
+
+def also(section: str, label: Promise | str) -> None:
+    """Let a room above have a section of its own; section: the name of its address, which takes a customer's id."""
+    SECTIONS[section] = label
 
 
 def find(shop: Shop, number: int) -> Customer | None:

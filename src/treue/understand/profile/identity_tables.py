@@ -30,6 +30,10 @@ TELLERS: dict[str, Promise] = {
     Teller.SERVER: gettext_lazy("Server or till"),
     Teller.BROWSER: gettext_lazy("Browser"),
 }
+GIVEN_UP: dict[str, Promise] = {
+    Identity.GivenUpBy.MEMBER: gettext_lazy("given up in the portal on %(moment)s"),
+    Identity.GivenUpBy.SHOP: gettext_lazy("replaced by a program of the shop on %(moment)s"),
+}
 MOST_NAMED, LETTERS_SHOWN = 3, 8
 
 
@@ -76,6 +80,9 @@ def _remark(each: Known, shop: Shop) -> str:
         parts.append(_("of the merged record %(number)s") % {"number": each.of.number})
     if each.seen_at:
         parts.append(_("first seen on %(moment)s") % {"moment": _moment(each.seen_at, shop)})
+    if each.given_up:
+        moment, by = each.given_up
+        parts.append(str(GIVEN_UP[by]) % {"moment": _moment(moment, shop)})
     if not each.is_theirs:
         parts.append(_("what was done in it does not count for this customer"))
     return " · ".join(parts)

@@ -54,7 +54,7 @@ def find_other(request: HttpRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, customer, form)
     asked = form.cleaned_data["identity"]
-    found = identities.find(customer.shop, asked)
+    found = identities.find(customer.shop, asked, is_asked_by_staff=True)
     others = [each for each in found if each != customer]
     if len(others) == 1:
         return redirect("customer_merge", customer.pk, others[0].pk)

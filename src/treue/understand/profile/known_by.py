@@ -25,7 +25,8 @@ class Teller(StrEnum):
 class Known:
     """One value. of: the absorbed record that it is said of, None for the customer's own. since: told first, None
     where only the record says it. seen_at: of a browser, never later than `since`. others: who else claims it, as they
-    are today. is_theirs: of a browser, whether what was done in it is this customer's history."""
+    are today. is_theirs: of a browser, whether what was done in it is this customer's history. given_up: of an address
+    in whose place another one was put, when and by whose word."""
 
     kind: str
     value: str
@@ -35,6 +36,7 @@ class Known:
     seen_at: datetime | None = None
     others: list[Customer] = field(default_factory=list)
     is_theirs: bool = True
+    given_up: tuple[datetime, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def read(customer: Customer) -> KnownBy:
         same = found.setdefault((each.kind, each.value), each)
         same.told_by |= each.told_by
         same.since = min(filter(None, (same.since, each.since)), default=None)
+        same.given_up = max(filter(None, (same.given_up, each.given_up)), default=None)
     values = sorted(found.values(), key=lambda each: KINDS.index(each.kind))
     browsers = [each for each in values if each.kind == ANONYMOUS]
     shown = [each for each in values if each.kind != ANONYMOUS]
@@ -84,7 +87,11 @@ def _claimed(records: Sequence[Customer], customer: Customer) -> Iterable[Known]
     for each in Identity.objects.filter(customer__in=records).order_by("said_at", "pk"):
         of = None if each.customer_id == customer.pk else by_pk[each.customer_id]
         teller = Teller.SERVER if each.is_trusted else Teller.BROWSER
-        yield Known(each.kind, each.value, of, {teller}, each.said_at)
+        since = each.said_at
+        if each.said_at == each.given_up_at:  # until then the record alone said it
+            teller, since = Teller.RECORD, None
+        given_up = (each.given_up_at, each.given_up_by) if each.given_up_at else None
+        yield Known(each.kind, each.value, of, {teller}, since, given_up=given_up)
 
 
 def _say_of_browsers(browsers: Sequence[Known], customer: Customer) -> None:

@@ -96,6 +96,7 @@ def _facts(customer: Customer, known: person.Person, shop: Shop) -> list[tuple[s
         (_("Phone"), customer.phone),
         (_("City"), customer.city),
         (_("Country"), formats.country(customer.country, language)),
+        (_("Birthday"), formats.day(customer.birthday, language) if customer.birthday else ""),
         (_("Signed up"), formats.day(signed_up, language) if signed_up else ""),
         (_("First channel"), label("channel", buying.channel, language) if buying else ""),
         (_("First country"), label("country", buying.country, language) if buying else ""),

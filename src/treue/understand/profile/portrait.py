@@ -170,7 +170,10 @@ def chart(person: Person, currency: str) -> tuple[str, Drawing] | None:
     language = active_language()
     since = formats.period(shown[0].day, language)
     count = formats.number(len(shown), language)
-    title = _("%(count)s orders since %(month)s") % {"count": count, "month": since}
+    said = _("%(count)s orders since %(month)s")
+    if len(shown) < len(person.purchases) and shown[0].day.replace(day=1) <= person.purchases[-len(shown) - 1].day:
+        said = _("The latest %(count)s orders, since %(month)s")
+    title = said % {"count": count, "month": since}
     told = _("%(title)s, the largest %(most)s, the latest on %(day)s over %(last)s.") % {
         "title": title,
         "most": formats.money(max(each.revenue for each in shown), language, currency),

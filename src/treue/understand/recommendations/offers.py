@@ -15,7 +15,7 @@ HEAD = ("product", "name", "buy_again", "new_to_you", "dearer")
 
 @dataclass(frozen=True)
 class Offered:
-    """by_kind: customers to whom a product is recommended."""
+    """by_kind: customers to whom a product is recommended. It is new to somebody or bought again, never both."""
 
     code: str
     name: str
@@ -23,11 +23,11 @@ class Offered:
 
     @property
     def most(self) -> int:
-        return max(self.by_kind.values())
+        return max(self.by_kind[Kind.AGAIN] + self.by_kind[Kind.NEW], self.by_kind[Kind.DEARER])
 
 
 def first(run: Run) -> Sequence[Offered]:
-    """Those that are recommended to most customers, within one kind."""
+    """Those that are recommended to most customers."""
     return [
         Offered(each.product.code, str(each.product), {kind: getattr(each, kind) for kind in Kind.values})
         for each in _ordered(run)[:SHOWN]
@@ -41,5 +41,5 @@ def rows(run: Run) -> Iterator[Sequence[Value]]:
 
 
 def _ordered(run: Run) -> QuerySet[Offer]:
-    most = Greatest(F(Kind.AGAIN.value), F(Kind.NEW.value), F(Kind.DEARER.value))
+    most = Greatest(F(Kind.AGAIN.value) + F(Kind.NEW.value), F(Kind.DEARER.value))
     return Offer.objects.filter(run=run).select_related("product").order_by(most.desc(), "product_id")

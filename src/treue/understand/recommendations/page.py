@@ -165,7 +165,7 @@ def _ways(kind: str, ways: Ways) -> Table:
         for each in ways
     ]
     caption = _("%(count)s customers") % {"count": formats.number(int(ways[0]["customers"]), language)}
-    return Table(wording.name_of(kind), columns, rows, caption=caption)
+    return Table(wording.name_of(kind), columns, rows, caption=caption, stack=True)
 
 
 def _offered_title(offered: Sequence[Offered], run: Run) -> str:
@@ -187,7 +187,7 @@ def _offered(offered: Sequence[Offered], csv_url: str) -> Table:
         for each in offered
     ]
     caption = _("Number of customers to whom each is recommended")
-    return Table(_("Most recommended products"), columns, rows, caption=caption, csv_url=csv_url)
+    return Table(_("Most recommended products"), columns, rows, caption=caption, csv_url=csv_url, stack=True)
 
 
 def _plain(kind: str, ways: Ways) -> Mapping[str, object]:

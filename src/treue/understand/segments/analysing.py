@@ -4,7 +4,7 @@ from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 
 import ibis
@@ -15,9 +15,11 @@ import pyarrow.compute as pc
 
 from treue.core.lake.tables import Lake
 from treue.science import rfm, rhythm
+from treue.science.engine import kept
 from treue.science.purchases import histories
 
 MONTHS = (1, 3, 12)
+FEWEST_DAYS_BEFORE = 90  # of orders, for groups of an earlier day to mean anything
 COLUMNS = (
     *("customer_id", "recency_days", "frequency", "monetary"),
     *("recency_quintile", "frequency_quintile", "monetary_quintile", "group"),
@@ -93,7 +95,7 @@ def read(lake: Lake, until_done: ExitStack) -> Facts:
 def analyse(facts: Facts, unwanted: Collection[int]) -> Analysis:
     """unwanted: who does not want to be evaluated. The fifths are of the whole shop; nothing is said of them."""
     as_of = facts.as_of
-    with rfm.scores_of(facts.now, as_of=as_of).cache() as scored:
+    with kept(rfm.scores_of(facts.now, as_of=as_of)) as scored:
         everybody = _standings(scored, facts.paces).to_pyarrow()
         wanted = pc.invert(pc.is_in(everybody["customer_id"], pa.array(sorted(unwanted), "int64")))
         rows = everybody.filter(wanted)
@@ -111,9 +113,9 @@ def months_before(day: date, months: int) -> date:
 
 
 def _kept(table: ir.Table, until_done: ExitStack) -> ir.Table:
-    kept = until_done.enter_context(table.cache())
-    kept.count().execute()  # Spark reads only now
-    return kept
+    held = until_done.enter_context(kept(table))
+    held.count().execute()  # Spark reads only now
+    return held
 
 
 def _measured(customers: ir.Table) -> ir.Table:
@@ -149,4 +151,4 @@ def _without(customers: ir.Table, unwanted: Collection[int]) -> ir.Table:
 
 def _reaches_back(lake: Lake, day: date) -> bool:
     first = lake.manifest.first_day
-    return first is not None and first <= day
+    return first is not None and first <= day - timedelta(days=FEWEST_DAYS_BEFORE)

@@ -1,6 +1,6 @@
 """The map of the customers by recency and frequency, and the groups on it: as tables, ready to print."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,7 +16,8 @@ from treue.design.tables import Cell as TableCell
 from treue.design.tables import Column, Table
 from treue.science.rfm import FIFTHS
 from treue.understand.metrics.scope.basis import active_language
-from treue.understand.segments.models import Cell, Segmentation
+from treue.understand.segments import reading
+from treue.understand.segments.models import Cell, Segmentation, Worth
 from treue.understand.segments.wording import GROUPS, address_of, name_of
 
 
@@ -116,6 +117,7 @@ def _title(cells: Sequence[Cell]) -> str:
 def listed(segmentation: Segmentation, cells: Sequence[Cell], *, with_links: bool) -> Table:
     """The groups by name. with_links: whether the reader may see who is in them."""
     found = groups(cells)
+    worths = reading.worths(segmentation)
     whole = sum(found.values(), Sums())
     columns = [
         Column(_("Group"), full=True),
@@ -123,10 +125,22 @@ def listed(segmentation: Segmentation, cells: Sequence[Cell], *, with_links: boo
         Column(_("Share of customers"), numeric=True),
         Column(_("Revenue so far"), numeric=True),
         Column(_("Share of revenue"), numeric=True),
+        Column(_("Value of the next 12 months"), numeric=True),
         Column(_("What one could do"), full=True),
     ]
-    rows = [_group(group, sums, whole, segmentation, with_links=with_links) for group, sums in found.items()]
-    return Table(_("Groups"), columns, rows, caption=size(segmentation), stack=True)
+    rows = [
+        _group(group, sums, whole, segmentation, worths.get(group), with_links=with_links)
+        for group, sums in found.items()
+    ]
+    csv_url = reverse("segments_csv", args=["groups"])
+    caption = size(segmentation) + _valued(segmentation, worths.values())
+    return Table(_("Groups"), columns, rows, caption=caption, csv_url=csv_url, stack=True)
+
+
+def _valued(segmentation: Segmentation, worths: Collection[Worth]) -> str:
+    """As of when they were valued, where that is another day."""
+    days = {worth.fit.until for worth in worths} - {segmentation.as_of}
+    return "; " + _("values as of %(day)s") % {"day": formats.day(days.pop(), active_language())} if days else ""
 
 
 def size(segmentation: Segmentation) -> str:
@@ -157,7 +171,7 @@ def reach(segmentation: Segmentation) -> str:
 
 
 def _group(
-    group: str, sums: Sums, whole: Sums, segmentation: Segmentation, *, with_links: bool
+    group: str, sums: Sums, whole: Sums, segmentation: Segmentation, worth: Worth | None, *, with_links: bool
 ) -> list[str | TableCell]:
     words, language = GROUPS[group], active_language()
     url = reverse("segment", args=[address_of(group)]) if with_links else ""
@@ -167,6 +181,7 @@ def _group(
         _share(sums.customers, whole.customers),
         formats.money(sums.revenue, language, segmentation.currency),
         _share(sums.revenue, whole.revenue),
+        formats.money(worth.value, language, worth.fit.currency) if worth else formats.NOTHING,
         TableCell(str(words.advice), kind="muted"),
     ]
 

@@ -8,6 +8,7 @@ from treue.core.privacy import NOT_PERSONAL, PersonalData
 from treue.core.versioned import Version
 from treue.science.rfm import FIFTHS, GROUPS, NOT_YET
 from treue.science.rhythm import STATES
+from treue.understand.value.models import Fit
 
 MONEY = {"max_digits": 20, "decimal_places": 4}
 LONGEST_NAME = 20
@@ -123,3 +124,18 @@ class Move(models.Model):
                 condition=models.Q(from_group__in=[*GROUPS.values(), NOT_YET]), name="segments_move_from_known"
             ),
         ]
+
+
+class Worth(models.Model):
+    """What those of a group will be worth over the next twelve months, by a fit of the models: added up when the groups
+    were made, in the fit's currency."""
+
+    personal = NOT_PERSONAL
+
+    segmentation = models.ForeignKey(Segmentation, on_delete=models.CASCADE, db_index=False, related_name="worths")
+    fit = models.ForeignKey(Fit, on_delete=models.CASCADE, related_name="+")
+    group = models.CharField(max_length=LONGEST_NAME)
+    value = models.DecimalField(**MONEY)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["segmentation", "group"], name="segments_worth_once")]

@@ -70,7 +70,9 @@ def _pace_by_a_day(standing: Standing, usual: int) -> str:
             standing.recency_days,
         )
     return ngettext(
-        "Usually buys every day, %(now)s by %(day)s", "Usually buys every %(usual)s days, %(now)s by %(day)s", usual
+        "Usually buys every day; %(now)s had passed by %(day)s",
+        "Usually buys every %(usual)s days; %(now)s had passed by %(day)s",
+        usual,
     )
 
 

@@ -6,14 +6,15 @@ from treue.core.jobs.work import Progress, Silent
 from treue.core.lake import manifest, tables
 from treue.core.lake.errors import NoLake
 from treue.core.shop.models import Shop
-from treue.understand.segments import analysing, reading, storing
+from treue.understand.segments import analysing, reading, storing, summing
 from treue.understand.segments.models import Segmentation
 
 
 def refresh(shop: Shop, *, progress: Progress | None = None) -> Segmentation | None:
     """Bring the groups up to date with the lake; returns those in force. None: there is no lake yet.
 
-    Everybody is looked at, as one purchase moves the fifths of all. Where nothing moved, nothing is written.
+    Everybody is looked at, as one purchase moves the fifths of all. Where nothing moved, nothing is written but what
+    the groups are worth: the models may have moved.
     """
     with manifest.alone(shop.pk, at="grouping"):
         try:
@@ -33,6 +34,7 @@ def _refresh(shop: Shop, progress: Progress) -> Segmentation:
         found = analysing.analyse(facts, unwanted)
     former, fingerprint = reading.current(shop), found.fingerprint
     if former and (former.fingerprint, former.currency) == (fingerprint, shop.currency):
+        summing.sum_up(former)
         return former
     segmentation = Segmentation(
         shop=shop,
@@ -44,4 +46,5 @@ def _refresh(shop: Shop, progress: Progress) -> Segmentation:
     )
     storing.store(segmentation, found, progress)
     storing.forget(reading.unwanted(shop) - unwanted)  # who objected meanwhile
+    summing.sum_up(segmentation)
     return segmentation

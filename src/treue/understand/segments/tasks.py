@@ -9,7 +9,7 @@ from treue.core.jobs.work import Progress, kind
 from treue.core.shop.models import Shop
 from treue.design.figures import Link
 
-REFRESH = "segments.refresh"
+REFRESH, SUM_UP = "segments.refresh", "segments.sum_up"
 
 
 @kind(REFRESH)
@@ -22,6 +22,21 @@ def refresh(progress: Progress, *, shop_id: int) -> dict[str, object]:
     return {"as_of": found.as_of.isoformat(), "customers": found.customers} if found else {}
 
 
+@kind(SUM_UP)
+def sum_up(progress: Progress, *, shop_id: int) -> dict[str, object]:
+    """Add up what the groups are worth by models that were fitted after they were made."""
+    from treue.understand.segments import reading, summing
+
+    shop = Shop.objects.filter(pk=shop_id).first()
+    current = reading.current(shop) if shop else None
+    if current:
+        summing.sum_up(current)
+    return {}
+
+
+describe(
+    SUM_UP, name=gettext_lazy("Value of the groups"), leads_to=lambda job: Link(_("To the groups"), reverse("segments"))
+)
 describe(
     REFRESH,
     name=gettext_lazy("Groups of the customers"),

@@ -52,7 +52,7 @@ GROUPS: Mapping[str, Words] = {
     "at risk": Words(
         pgettext_lazy("group of customers", "At risk"),
         _("Used to buy often or for much, and have stayed away long."),
-        _("Ask them what is missing. An offer is worth more here than anywhere else."),
+        _("Ask them what is missing, those first who used to spend most."),
     ),
     "hibernating": Words(
         pgettext_lazy("group of customers", "Hibernating"),

@@ -9,7 +9,7 @@ from treue.core.api.operations import reads
 from treue.core.api.values import GivenMoment, Id, Money, PathId, Told, money, plain, shown_as
 from treue.core.customers.api import customer_of
 from treue.understand.value import reading
-from treue.understand.value.models import Fit, Score
+from treue.understand.value.models import HOW_SURE, Fit, Score
 
 router = Router(tags=["Customers"])
 
@@ -21,12 +21,18 @@ MODEL = {
     "margin": "0.42",
     "discount_rate": "0.1",
 }
+RANGE = {
+    "probability": 0.8,
+    "low": {"amount": "9.90", "currency": "EUR"},
+    "high": {"amount": "81.20", "currency": "EUR"},
+}
 SCORES = {
     "probability_alive": 0.83,
     "expected_purchases_90_days": 1.2,
     "expected_purchases_12_months": 4.1,
     "spend": {"amount": "24.90", "currency": "EUR"},
     "lifetime_value": {"amount": "40.77", "currency": "EUR"},
+    "lifetime_value_range": RANGE,
     "next_purchase_in_days": 41.5,
     "next_purchase_on": "2027-01-08",
 }
@@ -44,12 +50,26 @@ class ModelOut(Told):
     model_config = shown_as(MODEL)
 
 
+class RangeOut(Told):
+    probability: float = Field(ge=0, le=1, description="That what they will be worth lies in it.")
+    low: Money
+    high: Money
+
+    model_config = shown_as(RANGE)
+
+
 class ScoresOut(Told):
-    probability_alive: float = Field(ge=0, le=1, description="That they are a customer still.")
+    probability_alive: float | None = Field(
+        ge=0, le=1, description="That they are a customer still; null where the model cannot tell."
+    )
     expected_purchases_90_days: float = Field(ge=0, description="Days with a purchase in the 90 days after `as_of`.")
     expected_purchases_12_months: float = Field(ge=0)
     spend: Money = Field(description="What a day with a purchase brings.")
     lifetime_value: Money = Field(description="What is left of 12 months' purchases by the margin, discounted.")
+    lifetime_value_range: RangeOut | None = Field(
+        description="Between which amounts it will lie; null until the next night where it was worked out before there "
+        "were ranges."
+    )
     next_purchase_in_days: float | None = Field(
         description="Days from `as_of` on within which they buy again with a probability of one half, if they stay; "
         "null beyond ten years."
@@ -81,7 +101,7 @@ def read_scores(request: HttpRequest, customer_id: PathId) -> CustomerScores:
         customer=customer.pk,
         as_of=fit and fit.until.isoformat(),
         model=fit and _model(fit),
-        scores=score and _scores(score, fit.currency),
+        scores=score and _scores(fit, score),
     )
 
 
@@ -96,16 +116,25 @@ def _model(fit: Fit) -> ModelOut:
     )
 
 
-def _scores(score: Score, currency: str) -> ScoresOut:
+def _scores(fit: Fit, score: Score) -> ScoresOut:
+    currency = fit.currency
     return ScoresOut(
-        probability_alive=score.probability_alive,
+        probability_alive=score.probability_alive if fit.tells_whether_left(score) else None,
         expected_purchases_90_days=score.purchases_90_days,
         expected_purchases_12_months=score.purchases_12_months,
         spend=money(_cents(score.spend), currency),
         lifetime_value=money(_cents(score.lifetime_value), currency),
+        lifetime_value_range=_range(score, currency),
         next_purchase_in_days=score.wait_days,
         next_purchase_on=score.next_purchase_on and score.next_purchase_on.isoformat(),
     )
+
+
+def _range(score: Score, currency: str) -> RangeOut | None:
+    if score.value_low is None or score.value_high is None:
+        return None
+    low, high = (money(_cents(each), currency) for each in (score.value_low, score.value_high))
+    return RangeOut(probability=HOW_SURE, low=low, high=high)
 
 
 def _cents(amount: Decimal) -> Decimal:

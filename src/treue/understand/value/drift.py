@@ -6,10 +6,18 @@ its model since the last drift, which stays the measure until a fit has left it.
 
 from collections.abc import Mapping
 from math import hypot, log
+from typing import NamedTuple
 
 from treue.understand.value.models import Fit
 
 Z95 = 1.959964
+
+
+class Estimate(NamedTuple):
+    """error: of the value, standard."""
+
+    value: float
+    error: float
 
 
 def measure_of(fit: Fit) -> Fit | None:
@@ -28,16 +36,26 @@ def drift(fit: Fit, measure: Fit | None) -> dict[str, object]:
     """
     if measure is None:
         return {}
-    found = {
-        name: each
-        for name in fit.standard_errors.keys() & measure.standard_errors.keys()
-        if abs((each := _moved(name, fit, measure))["log_change"]) > each["error"]
+    with_money = fit.currency == measure.currency
+    now, before = _learned(fit, with_money=with_money), _learned(measure, with_money=with_money)
+    moved = {name: _moved(now[name], before[name]) for name in sorted(now.keys() & before.keys())}
+    found = {name: each for name, each in moved.items() if abs(each["log_change"]) > each["error"]}
+    return {"since": measure.until.isoformat(), "parameters": found} if found else {}
+
+
+def _learned(fit: Fit, *, with_money: bool) -> dict[str, Estimate]:
+    """What was estimated, of buying and of spend."""
+    spend = fit.spend if with_money else {}
+    values = fit.parameters | spend.get("parameters", {})
+    errors = fit.standard_errors | spend.get("standard_errors", {})
+    return {name: Estimate(values[name], error) for name, error in errors.items()}
+
+
+def _moved(now: Estimate, before: Estimate) -> Mapping[str, float]:
+    return {
+        "before": before.value,
+        "now": now.value,
+        "change": now.value / before.value - 1,
+        "log_change": log(now.value / before.value),
+        "error": Z95 * hypot(now.error / now.value, before.error / before.value),
     }
-    return {"since": measure.until.isoformat(), "parameters": dict(sorted(found.items()))} if found else {}
-
-
-def _moved(name: str, fit: Fit, measure: Fit) -> Mapping[str, float]:
-    now, before = fit.parameters[name], measure.parameters[name]
-    error = Z95 * hypot(fit.standard_errors[name] / now, measure.standard_errors[name] / before)
-    change = log(now / before)
-    return {"before": before, "now": now, "change": now / before - 1, "log_change": change, "error": error}

@@ -11,6 +11,7 @@ from treue.core.versioned import Version
 MONEY = {"max_digits": 20, "decimal_places": 4}
 SHARE = {"max_digits": 5, "decimal_places": 4}
 MOST_PURCHASES = 1e9
+HOW_SURE = 0.8  # that what a customer will be worth lies in the range that is told
 LEAST_RISK = 0.25  # of leaving, from which on it is not small (`design.cells.risk`)
 
 # What is still expected of somebody × how likely they have left: highest where both are. An index holds just this.
@@ -92,8 +93,10 @@ class Score(models.Model):
 
     purchases_…: days with a purchase that are to be expected. buys_90_days: the probability of at least one. spend:
     what such a day brings, in the fit's currency. lifetime_value: what is left of the next twelve months' purchases
-    after the cost of the goods, at today's worth. wait_days: within so many days they buy again with a probability of
-    one half, if they stay; None: more than ten years. next_purchase_on: the day on which that wait is over.
+    after the cost of the goods, at today's worth; value_low, value_high: between which it will lie with the probability
+    `HOW_SURE`, None where it was scored before there were such. wait_days: within so many days they buy again with a
+    probability of one half, if they stay; None: more than ten years. next_purchase_on: the day on which that wait is
+    over.
     """
 
     personal = PersonalData(
@@ -105,6 +108,8 @@ class Score(models.Model):
             "purchases_12_months",
             "spend",
             "lifetime_value",
+            "value_low",
+            "value_high",
             "next_purchase_on",
         ),
         owner="customer",
@@ -119,6 +124,8 @@ class Score(models.Model):
     purchases_12_months = models.FloatField()
     spend = models.DecimalField(**MONEY)
     lifetime_value = models.DecimalField(**MONEY)
+    value_low = models.DecimalField(null=True, **MONEY)
+    value_high = models.DecimalField(null=True, **MONEY)
     wait_days = models.FloatField(null=True)
     next_purchase_on = models.DateField(null=True)
 
@@ -135,6 +142,10 @@ class Score(models.Model):
             models.CheckConstraint(
                 condition=models.Q(spend__gte=0) & models.Q(lifetime_value__gte=0),
                 name="value_score_worth_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(value_low__gte=0) & models.Q(value_low__lte=models.F("value_high")),
+                name="value_score_range_in_order",
             ),
             models.CheckConstraint(condition=models.Q(buys_90_days__range=(0, 1)), name="value_score_buys_or_not"),
         ]

@@ -13,9 +13,7 @@ from treue.science import spend
 from treue.understand.metrics.figures import kinds
 from treue.understand.metrics.scope.basis import Basis, active_language
 from treue.understand.value import reading
-from treue.understand.value.models import Fit, Score
-
-CERTAIN = 1.0
+from treue.understand.value.models import HOW_SURE, Fit, Score
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,9 @@ def caution(fit: Fit) -> str:
 
 def _alive(fit: Fit, score: Score) -> Figure:
     label = _("Still a customer, by the model")
-    if fit.is_blind_to_the_once_seen and score.probability_alive == CERTAIN:
+    if not fit.tells_of_leaving:
+        return Figure(label, formats.NOTHING, sentence=_("Your orders do not tell whether anybody leaves."))
+    if not fit.tells_whether_left(score):
         return Figure(
             label,
             formats.NOTHING,
@@ -121,13 +121,30 @@ def _value(fit: Fit, score: Score) -> Figure:
         _("Value of the next 12 months"),
         value,
         unit,
-        sentence=_("What these purchases leave, at today's worth."),
+        sentence=_range(fit, score) or _("What these purchases leave, at today's worth."),
         how=How(
             _("%(purchases)s purchases × %(spend)s × %(margin)s, less %(rate)s a year") % facts,
-            _("The spend is what was seen of them, drawn towards that of all the more, the less was seen."),
+            _(
+                "The spend is what was seen of them, drawn towards that of all the more, the less was seen. "
+                "The range is that of their own purchases and amounts, if the model is right."
+            ),
             _("Margin and discount rate are those of the night in which the model was made."),
         ),
     )
+
+
+def _range(fit: Fit, score: Score) -> str:
+    """Between which amounts it will lie; empty where that was not worked out."""
+    if score.value_low is None or score.value_high is None:
+        return ""
+    language = active_language()
+    if not score.value_high:
+        return _("Probably nothing: the chance of a purchase is below %(share)s.") % {
+            "share": formats.share((1 - HOW_SURE) / 2, language)
+        }
+    ends = (formats.money(each, language, fit.currency) for each in (score.value_low, score.value_high))
+    facts = {"span": formats.span(*ends, language), "share": formats.share(HOW_SURE, language)}
+    return _("%(span)s with a probability of %(share)s, at today's worth.") % facts
 
 
 def _next(fit: Fit, score: Score) -> Figure:

@@ -9,7 +9,7 @@ from treue.science import lifetime
 from treue.science.buying.summary import Summary
 from treue.science.buying.units import MONTH
 from treue.understand.value.fitting import Models
-from treue.understand.value.models import Fit
+from treue.understand.value.models import HOW_SURE, Fit
 
 COLUMNS = (
     "customer_id",
@@ -19,6 +19,8 @@ COLUMNS = (
     "purchases_12_months",
     "spend",
     "lifetime_value",
+    "value_low",
+    "value_high",
     "wait_days",
     "next_purchase_on",
 )
@@ -37,14 +39,9 @@ def scores(summary: Summary, models: Models, fit: Fit, unwanted: Collection[int]
     days, place, histories = summary.unit.days, summary.place, summary.distinct
     year = MONTHS * MONTH.days / days
     wait = models.buying.wait(histories, HALF) * days
-    value = lifetime.lifetime_value(
-        summary,
-        models.buying,
-        models.spend,
-        months=MONTHS,
-        discount_rate=float(fit.discount_rate),
-        margin=float(fit.margin),
-    )
+    asked = {"months": MONTHS, "discount_rate": float(fit.discount_rate), "margin": float(fit.margin)}
+    value = lifetime.lifetime_value(summary, models.buying, models.spend, **asked)
+    between = lifetime.lifetime_interval(summary, models.buying, models.spend, **asked, level=HOW_SURE)
     known = wait <= LONGEST_WAIT_DAYS
     on = np.datetime64(fit.until) + np.ceil(np.where(known, wait, 0)).astype("timedelta64[D]")
     columns = {
@@ -55,6 +52,8 @@ def scores(summary: Summary, models: Models, fit: Fit, unwanted: Collection[int]
         "purchases_12_months": models.buying.purchases(histories, year)[place],
         "spend": np.round(models.spend.spend(summary), 4),
         "lifetime_value": np.round(value.to_numpy(), 4),
+        "value_low": np.round(between["low"].to_numpy(), 4),
+        "value_high": np.round(between["high"].to_numpy(), 4),
         "wait_days": pa.array(wait[place], mask=~known[place]),
         "next_purchase_on": pa.array(on[place], mask=~known[place]),
     }

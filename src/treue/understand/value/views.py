@@ -131,7 +131,7 @@ def _saved(request: HttpRequest, name: str, list_of: Callable[[Fit], Ranking]) -
     shop = ensure_shop()
     audit.record("customers.exported", who=request.user, subject=f"shop {shop.pk}", list=name)
     content = spreadsheet.pieces(list_tables.HEAD, list_tables.rows(shop, list_of), language=active_language())
-    return spreadsheet.download(request, f"treue-{name}-{timezone.localdate(timezone=shop.tz)}.csv", content)
+    return spreadsheet.download(request, f"treue-value-{name}-{timezone.localdate(timezone=shop.tz)}.csv", content)
 
 
 def _lists(shop: Shop, summed: Worth) -> dict[str, object]:
@@ -143,7 +143,7 @@ def _lists(shop: Shop, summed: Worth) -> dict[str, object]:
     return {
         "may_see_names": True,
         "risks": list_tables.at_risk(fit, risks.scores) if risks and risks.scores else None,
-        "risks_count": _count(summed.at_risk),
+        "risks_count": _risks(summed.at_risk),
         "no_risk": _no_risk(fit),
         "due": list_tables.due(fit, soon.scores, caption=_about_due(fit)) if soon.scores else None,
         "due_count": _count(waiting.count()),
@@ -167,6 +167,13 @@ def _no_risk(fit: Fit) -> str:
 def _count(customers: int) -> str:
     text = ngettext("%(count)s customer", "%(count)s customers", customers)
     return text % {"count": formats.number(customers, active_language())}
+
+
+def _risks(customers: int) -> str:
+    return _("%(customers)s with a risk of %(share)s and more") % {
+        "customers": _count(customers),
+        "share": formats.share(LEAST_RISK, active_language()),
+    }
 
 
 def _crumbs() -> dict[str, object]:

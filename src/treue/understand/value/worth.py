@@ -15,6 +15,8 @@ from treue.understand.value.models import Fit, Worth
 from treue.understand.value.scoring import SHORT_DAYS
 from treue.understand.value.trust import checked
 
+SMALL_SHARE = Decimal("0.01")
+
 
 def sentence(worth: Worth) -> SafeString:
     """What all are worth and how much of it is at stake, the sum in <em>."""
@@ -36,9 +38,10 @@ def sentence(worth: Worth) -> SafeString:
 
 def sureness(fit: Fit) -> str:
     """By which model and up to which day; how wrong it was in sum on purchases which it had not seen."""
-    by = _("By the model %(model)s, as of %(day)s.") % {
+    by = _("By the model %(model)s, as of %(day)s, with a margin of %(margin)s.") % {
         "model": fit.get_model_display(),
         "day": basis(fit).day(fit.until),
+        "margin": formats.share(fit.margin, active_language()),
     }
     found = checked.of(fit)
     if found is None:
@@ -122,7 +125,8 @@ def _stake(worth: Worth) -> Figure:
         why = _("Your orders do not tell whether anybody leaves, so it is not known what is at stake.")
         return Figure(label, formats.NOTHING, sentence=why)
     value, unit = kinds.money(worth.at_stake, basis(fit))
-    share = formats.share(worth.at_stake / worth.value if worth.value else None, active_language())
+    part = worth.at_stake / worth.value if worth.value else None
+    share = formats.share(part, active_language(), 1 if part and part < SMALL_SHARE else 0)
     facts = {
         "value": basis(fit).money(worth.value),
         "kept": basis(fit).money(worth.value - worth.at_stake),

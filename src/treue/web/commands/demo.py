@@ -58,6 +58,9 @@ def load(customers: int = 20_000, language: str | None = None) -> None:
 
 
 def _make(customers: int, language: str | None) -> None:
+    from django.utils.translation import get_language
+
+    from treue.act.loyalty.tasks import begin_demo
     from treue.core.jobs.work import Silent
     from treue.listen.demo import story
     from treue.listen.imports import demo as invented
@@ -70,8 +73,10 @@ def _make(customers: int, language: str | None) -> None:
             for day, text in notes.of_story(simulated.truth.story):
                 notes.write(shop=shop, day=day, text=text, by=None)
             story.happen(shop, now=now, online=invented.words().channels[0])
+            spoken_language = get_language() or "en"
     with console.status(_("Computing its figures …")):
         tasks.refresh(Silent(), shop_id=shop.pk)
+    begin_demo(shop, language=spoken_language)  # by a worker: nobody waits for a year of points
 
 
 def _take_back() -> None:

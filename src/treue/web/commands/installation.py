@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
@@ -23,44 +23,58 @@ console = Console(stderr=True)
 
 Port = Annotated[int, typer.Option(help="Port of the web server.", min=1, max=65535)]
 Host = Annotated[str, typer.Option(help="Address the web server listens on.")]
+WebProcesses = Annotated[
+    int,
+    typer.Option(
+        "--web",
+        help="Web processes that share the port; a busy shop takes one for each processor.",
+        envvar="TREUE_WEB_PROCESSES",
+        min=1,
+        max=32,
+    ),
+]
 
 
 def up(
     port: Port = 8000,
     host: Host = "127.0.0.1",
+    web_processes: WebProcesses = 1,
     demo: Annotated[bool, typer.Option("--demo", help="Make a demo shop if there is no shop yet.")] = False,
 ) -> None:
     """Start database, web and worker together, and print a link to sign in."""
     folder.prepare()
     with presence.alone(_be_found_at(host, port)):
-        _require_free(host, port)
+        _listener(host, port).close()
         signal.signal(signal.SIGTERM, _interrupt)
         with postgres.running():
             _bring_up_to_date(demo=demo)
-            _supervise(host, port)
+            _supervise(host, port, web_processes)
     console.print(_("Stopped."))
 
 
-def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
+def web(
+    port: Port = 8000,
+    host: Host = "127.0.0.1",
+    shared: Annotated[bool, typer.Option("--shared", hidden=True)] = False,
+) -> None:
     """Run a web process alone."""
     import uvicorn
 
     folder.prepare()
-    _require_free(host, port)
-    _be_found_at(host, port)
-    signal.signal(signal.SIGTERM, _leave)
-    with postgres.running():
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])  # see __main__: everything is loaded
-        uvicorn.run(
-            "treue.web.asgi:application",
-            host=host,
-            port=port,
-            log_level="warning",
-            access_log=False,
-            log_config=None,  # its words go where ours go
-            lifespan="off",
-            timeout_graceful_shutdown=5,
-        )
+    with _listener(host, port, shared=shared) as listener:
+        _be_found_at(host, port)
+        signal.signal(signal.SIGTERM, _leave)
+        with postgres.running():
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])  # see __main__: everything is loaded
+            config = uvicorn.Config(
+                "treue.web.asgi:application",
+                log_level="warning",
+                access_log=False,
+                log_config=None,  # its words go where ours go
+                lifespan="off",
+                timeout_graceful_shutdown=5,
+            )
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def worker() -> None:
@@ -163,14 +177,19 @@ def _backup_sentence(error: Exception) -> str:
     raise error
 
 
-def _require_free(host: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            sentence = _("Port %(port)s on %(host)s cannot be used: %(reason)s. Choose another one with --port.")
-            raise Failure(sentence % {"port": port, "host": host, "reason": error.strerror}) from error
+def _listener(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """Bound to the address, not listening yet. shared: with other processes, to which the system deals the callers."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        sentence = _("Port %(port)s on %(host)s cannot be used: %(reason)s. Choose another one with --port.")
+        raise Failure(sentence % {"port": port, "host": host, "reason": error.strerror}) from error
+    return listener
 
 
 def _be_found_at(host: str, port: int) -> str:
@@ -206,36 +225,41 @@ def _sign_in_path() -> str:
     return reverse("welcome", args=[sign_in_links.for_first_admin()])
 
 
-def _supervise(host: str, port: int) -> None:
-    """Keep web and worker running until one is told to stop or web ends."""
-    start_web = ["web", "--host", host, "--port", str(port)]
-    processes = {"web": _start(*start_web), "worker": _start("worker")}
+def _supervise(host: str, port: int, web_processes: int) -> None:
+    """Keep web and worker running until one is told to stop or a web process ends."""
+    start_web = ["web", "--host", host, "--port", str(port), "--shared"]
+    webs = [_start(*start_web) for _number in range(web_processes)]
+    worker = _start("worker")
     try:
-        if _answers(processes["web"], host, port):
+        if _answers(webs, host, port):
             _announce()
-        while processes["web"].poll() is None:
+        while _all_run(webs):
             try:
-                processes["worker"].wait(timeout=0.5)
+                worker.wait(timeout=0.5)
             except subprocess.TimeoutExpired:
                 continue
             console.print(_("The worker ended and is started again."))
-            processes["worker"] = _start("worker")
+            worker = _start("worker")
     except KeyboardInterrupt:
         console.print("\n" + _("Stopping …"))
     finally:
-        _end(list(processes.values()))
-    if processes["web"].returncode not in (0, -signal.SIGTERM):
+        _end([*webs, worker])
+    if any(web.returncode not in (0, -signal.SIGTERM) for web in webs):
         raise Failure(_("The web server ended by itself. Its last lines above say why."))
 
 
-def _answers(web: subprocess.Popen[bytes], host: str, port: int) -> bool:
+def _answers(webs: Sequence[subprocess.Popen[bytes]], host: str, port: int) -> bool:
     """Wait for the web server, so that a link that is printed also opens; False if it ended before."""
     with console.status(_("Starting …")):
-        while web.poll() is None:
+        while _all_run(webs):
             with suppress(OSError), socket.create_connection((host, port), timeout=1):
                 return True
             time.sleep(0.1)
     return False
+
+
+def _all_run(processes: Sequence[subprocess.Popen[bytes]]) -> bool:
+    return all(process.poll() is None for process in processes)
 
 
 def _announce() -> None:

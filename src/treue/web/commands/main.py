@@ -2,7 +2,18 @@
 
 import typer
 
-from treue.web.commands import data, demo, doctoring, exporting, installation, keys, refreshing, reporting, sources
+from treue.web.commands import (
+    data,
+    demo,
+    doctoring,
+    exporting,
+    installation,
+    keys,
+    ledger,
+    refreshing,
+    reporting,
+    sources,
+)
 
 app = typer.Typer(
     name="treue",
@@ -16,6 +27,7 @@ app.command("report")(reporting.report)
 app.add_typer(data.imports, name="import")
 app.add_typer(keys.keys, name="key")
 app.add_typer(sources.sources, name="source")
+app.add_typer(ledger.ledger, name="ledger")
 app.command("demo")(demo.demo)
 app.command("up")(installation.up)
 app.command("web")(installation.web)

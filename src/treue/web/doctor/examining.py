@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import Error
 from django.utils.translation import gettext as _
 
-from treue.web.doctor import folder, log, schema, server, stores, work
+from treue.web.doctor import folder, log, schema, server, stores, wallets, work
 from treue.web.doctor.finding import Check, Clock, Finding
 
 CHECKS: dict[str, Check] = {
@@ -36,6 +36,7 @@ CHECKS: dict[str, Check] = {
     "work.queue": work.queue,
     "work.mails": work.mails,
     "work.imports": work.imports,
+    "wallets.keys": wallets.keys,
     "sums.orders": stores.order_sums,
     "sums.refunds": stores.refund_sums,
     "lake": stores.lake,

@@ -4,14 +4,17 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
 
 from treue.core.commerce.models import Order, Product
-from treue.core.customers import identities
+from treue.core.customers import identities, persons
 from treue.core.customers.erased import number_hash
 from treue.core.customers.identities import Statement
 from treue.core.customers.models import Customer, Erasure
+from treue.core.customers.persons import Key
 from treue.core.shop.models import AcquisitionCost, Shop
 from treue.listen.imports.models import SetAside
+from treue.listen.imports.storing.people import people_back
 
 
 def test_customers_are_made_and_filled(bring_in):
@@ -145,3 +148,42 @@ def test_undoing_an_import_gives_the_numbers_back_that_it_replaced(bring_in, und
     bring_in("number,phone\n1,0341 1111111\n2,\n", "customers", "customers.csv")
     undo(bring_in("number,phone\n1,0341 3333333\n2,0341 2222222\n3,0341 4444444\n", "customers", "later.csv"))
     assert [found(shop, f"0341 {digit * 7}") for digit in "1234"] == [["1"], [], [], []]
+
+
+def test_birthdays_are_kept_replaced_and_left_alone_where_a_file_says_none(bring_in):
+    bring_in("number;name;birthday\n1;Anna;15.03.1990\n2;Ben;\n", "customers", "customers.csv")
+    assert list(Customer.objects.order_by("number").values_list("birthday", flat=True)) == [date(1990, 3, 15), None]
+    again = bring_in("number;name;birthday\n1;Anna;\n2;Ben;29.02.1992\n", "customers", "more.csv")
+    assert again.summary["customers"] == {"new": 0, "changed": 1, "same": 1}
+    assert list(Customer.objects.order_by("number").values_list("birthday", flat=True)) == [
+        date(1990, 3, 15),
+        date(1992, 2, 29),
+    ]
+    people_back(again)
+    assert list(Customer.objects.order_by("number").values_list("birthday", flat=True)) == [date(1990, 3, 15), None]
+
+
+def test_undoing_an_import_takes_back_what_it_repeated_of_a_browsers_word(bring_in, undo, shop):
+    bring_in("number,name\n1,Anna\n", "customers", "customers.csv")
+    anna = Customer.objects.get()
+    said = {"email": "anna@example.org"}
+    identities.learn([Statement(shop, anna.pk, datetime.now(UTC), "m", False, traits=said)])
+    task = bring_in("number,email\n1,anna@example.org\n", "customers", "addresses.csv")
+    assert Customer.objects.get().email == "anna@example.org"
+    undo(task)
+    assert Customer.objects.get().email == ""
+    assert identities.holders(shop, "email", "anna@example.org") == set()
+
+
+def test_an_address_that_is_the_number_in_a_file_of_orders_is_theirs_until_it_is_undone(bring_in, undo, shop):
+    """Also where a browser has named them by it before, which alone proves nothing."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        persons.resolve(cursor, [Key(shop.pk, "number", "anna@example.org")])
+    anna = Customer.objects.get()
+    task = bring_in(
+        "A1,anna@example.org,2026-03-01 10:00,TEA,1,4.00,,,\nA2,ben@example.org,2026-03-01 10:00,TEA,1,4.00,,,\n"
+    )
+    assert identities.holders(shop, "email", "anna@example.org") == {anna.pk}
+    assert Customer.objects.get(number="ben@example.org").email == "ben@example.org"
+    undo(task)
+    assert identities.holders(shop, "email", "anna@example.org") == set()

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.core.lake.buying import customer, order
+from tests.emptying import empty
 from treue.core import home
 from treue.core.shop.models import Shop
 from treue.understand.metrics.counts import reading
@@ -45,7 +45,7 @@ def mixed(
             order(who, "2026-05-02 10:00", 1, channel="Shop", country="CH", category="Gifts")
         order(customer(shop, "K0"), "2026-06-02 10:00", 1)
         yield refresh(shop, now=NOW).pk
-        call_command("flush", interactive=False, verbosity=0)
+        empty()
 
 
 @pytest.fixture

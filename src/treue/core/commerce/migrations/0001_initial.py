@@ -30,6 +30,11 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=60)),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('shop', 'name'), name='commerce_channel_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Order',
@@ -48,6 +53,15 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='customers.customer')),
                 ('shop', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['customer', 'ordered_at'], name='commerce_order_customer'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('shop', 'number'), name='commerce_order_once'),
+                    models.CheckConstraint(condition=models.Q(('refunded_units__gte', 0), ('refunded_units__lte', models.F('units'))), name='commerce_order_refunds_capped'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Product',
@@ -59,6 +73,11 @@ class Migration(migrations.Migration):
                 ('unit_cost', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('shop', 'code'), name='commerce_product_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OrderLine',
@@ -91,6 +110,12 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='commerce.product')),
                 ('shop', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('shop', 'document', 'ordinal'), name='commerce_refund_once'),
+                    models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('quantity__gte', 0)), name='commerce_refund_without_sign'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RefundMatch',
@@ -102,33 +127,5 @@ class Migration(migrations.Migration):
                 ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refund_matches', to='commerce.order')),
                 ('refund', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='commerce.refund')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.UniqueConstraint(fields=('shop', 'name'), name='commerce_channel_once'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['customer', 'ordered_at'], name='commerce_order_customer'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('shop', 'number'), name='commerce_order_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_units__gte', 0), ('refunded_units__lte', models.F('units'))), name='commerce_order_refunds_capped'),
-        ),
-        migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('shop', 'code'), name='commerce_product_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('shop', 'document', 'ordinal'), name='commerce_refund_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('quantity__gte', 0)), name='commerce_refund_without_sign'),
         ),
     ]

@@ -70,6 +70,13 @@ class Migration(migrations.Migration):
                 ('valid_from', models.DateTimeField()),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consent_texts', to='shop.shop')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('shop', 'purpose', 'version', 'language'), name='customers_consent_text_once'),
+                    models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='customers_consent_text_says_something'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('purpose', ''), _negated=True), models.Q(('version', ''), _negated=True)), name='customers_consent_text_is_named'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ConsentRecord',
@@ -88,6 +95,21 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('text', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='customers.consenttext')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('kind', 'requested'), _negated=True), fields=['purpose', 'channel', 'customer', '-happened_at', '-kind', '-id'], name='customers_consent_last'),
+                    models.Index(fields=['customer', '-happened_at', '-id'], name='customers_consent_journal'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('customer', 'purpose', 'channel', 'happened_at', 'kind'), name='customers_consent_once'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['given', 'requested', 'withdrawn'])), name='customers_consent_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'sms', 'phone', 'post', 'push', 'whatsapp', 'telegram', 'signal', 'messenger', 'none'])), name='customers_consent_channel_known'),
+                    models.CheckConstraint(condition=models.Q(('source__in', ['form', 'shop', 'phone', 'paper', 'staff', 'import', 'tracking'])), name='customers_consent_source_known'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'withdrawn'), ('text__isnull', False), models.Q(('note', ''), _negated=True), _connector='OR'), name='customers_consent_has_proof'),
+                    models.CheckConstraint(condition=models.Q(('happened_at__lte', models.F('recorded_at'))), name='customers_consent_not_ahead'),
+                    models.CheckConstraint(condition=models.Q(('confirms', None), ('kind', 'given'), _connector='OR'), name='customers_consent_confirms_by_giving'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Preference',
@@ -104,74 +126,15 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField()),
                 ('updated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='consenttext',
-            constraint=models.UniqueConstraint(fields=('shop', 'purpose', 'version', 'language'), name='customers_consent_text_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='consenttext',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='customers_consent_text_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='consenttext',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('purpose', ''), _negated=True), models.Q(('version', ''), _negated=True)), name='customers_consent_text_is_named'),
-        ),
-        migrations.AddIndex(
-            model_name='consentrecord',
-            index=models.Index(condition=models.Q(('kind', 'requested'), _negated=True), fields=['purpose', 'channel', 'customer', '-happened_at', '-kind', '-id'], name='customers_consent_last'),
-        ),
-        migrations.AddIndex(
-            model_name='consentrecord',
-            index=models.Index(fields=['customer', '-happened_at', '-id'], name='customers_consent_journal'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentrecord',
-            constraint=models.UniqueConstraint(fields=('customer', 'purpose', 'channel', 'happened_at', 'kind'), name='customers_consent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['given', 'requested', 'withdrawn'])), name='customers_consent_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'sms', 'phone', 'post', 'push', 'whatsapp', 'telegram', 'signal', 'messenger', 'none'])), name='customers_consent_channel_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['form', 'shop', 'phone', 'paper', 'staff', 'import', 'tracking'])), name='customers_consent_source_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'withdrawn'), ('text__isnull', False), models.Q(('note', ''), _negated=True), _connector='OR'), name='customers_consent_has_proof'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('happened_at__lte', models.F('recorded_at'))), name='customers_consent_not_ahead'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('confirms', None), ('kind', 'given'), _connector='OR'), name='customers_consent_confirms_by_giving'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['', 'email', 'sms', 'phone', 'post', 'push', 'whatsapp', 'telegram', 'signal', 'messenger', 'none'])), name='customers_preference_channel_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.CheckConstraint(condition=models.Q(('per__in', ['week', 'month'])), name='customers_preference_per_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.CheckConstraint(condition=models.Q(('salutation__in', ['', 'sie', 'du'])), name='customers_preference_salutation_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hour_from', None), ('hour_to', None)), models.Q(('hour_from__isnull', False), ('hour_from__lt', models.F('hour_to')), ('hour_to__isnull', False), ('hour_to__lte', 24)), _connector='OR'), name='customers_preference_hours'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.CheckConstraint(condition=models.Q(('weekdays__contained_by', [0, 1, 2, 3, 4, 5, 6])), name='customers_preference_weekdays'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('channel__in', ['', 'email', 'sms', 'phone', 'post', 'push', 'whatsapp', 'telegram', 'signal', 'messenger', 'none'])), name='customers_preference_channel_known'),
+                    models.CheckConstraint(condition=models.Q(('per__in', ['week', 'month'])), name='customers_preference_per_known'),
+                    models.CheckConstraint(condition=models.Q(('salutation__in', ['', 'sie', 'du'])), name='customers_preference_salutation_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('hour_from', None), ('hour_to', None)), models.Q(('hour_from__isnull', False), ('hour_from__lt', models.F('hour_to')), ('hour_to__isnull', False), ('hour_to__lte', 24)), _connector='OR'), name='customers_preference_hours'),
+                    models.CheckConstraint(condition=models.Q(('weekdays__contained_by', [0, 1, 2, 3, 4, 5, 6])), name='customers_preference_weekdays'),
+                ],
+            },
         ),
         migrations.RunSQL(JOURNAL, UNDONE),
     ]

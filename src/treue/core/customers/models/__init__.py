@@ -8,7 +8,7 @@ from treue.core.customers.models.consent import (
     Preference,
     Purpose,
 )
-from treue.core.customers.models.customers import Customer, ErasedVisitor, Erasure
+from treue.core.customers.models.customers import Customer, ErasedVisitor, Erasure, day_in_year
 from treue.core.customers.models.persons import Identity, Merge, Trait, Visitor
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "Purpose",
     "Trait",
     "Visitor",
+    "day_in_year",
 ]

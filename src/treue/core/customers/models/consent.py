@@ -22,6 +22,7 @@ class Purpose(models.TextChoices):
     LOYALTY = "loyalty", _("Loyalty programme")
     TRACKING = "tracking", _("Tracking in the shop")
     RESEARCH = "research", _("Surveys")
+    PUBLISHING = "publish_content", _("Publishing own content")
 
 
 class Channel(models.TextChoices):

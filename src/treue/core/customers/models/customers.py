@@ -3,7 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models.functions import Coalesce, NullIf, Upper
+from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, NullIf, Upper
 
 from treue.core.customers.folding import Fold, PhoneEnd, Searchable
 from treue.core.privacy import OnErasure, PersonalData
@@ -21,6 +21,11 @@ class Everyone(models.Manager["Customer"]):
     """Merged ones too."""
 
 
+def day_in_year(name: str) -> models.expressions.CombinedExpression:
+    """Of a column that holds a day: the day as it comes again each year, as a number (1 March: 301)."""
+    return ExtractMonth(name) * 100 + ExtractDay(name)
+
+
 class Customer(models.Model):
     """One person or company. `id` is the dense, opaque number the lake knows; `number` is the shop's own.
 
@@ -31,7 +36,8 @@ class Customer(models.Model):
     """
 
     personal = PersonalData(
-        fields=("id", "number", "name", "email", "phone", "city", "country", "signed_up_at", "created_at"), owner=""
+        fields=("id", "number", "name", "email", "phone", "city", "country", "birthday", "signed_up_at", "created_at"),
+        owner="",
     )
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
@@ -41,6 +47,7 @@ class Customer(models.Model):
     phone = models.CharField(max_length=40, blank=True)
     city = models.CharField(max_length=120, blank=True)
     country = models.CharField(max_length=60, blank=True)
+    birthday = models.DateField(null=True)
     signed_up_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -78,6 +85,12 @@ class Customer(models.Model):
                 "shop",
                 condition=~models.Q(phone=""),
                 name="customers_customer_phone",
+            ),
+            models.Index(
+                day_in_year("birthday"),
+                "shop",
+                condition=models.Q(birthday__isnull=False),
+                name="customers_customer_birthday",
             ),
             models.Index(
                 fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="customers_customer_merged"

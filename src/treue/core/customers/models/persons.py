@@ -31,10 +31,13 @@ class Identity(models.Model):
     """That a customer says of an address, a card or an anonymous id: it is mine. What several say of one is nobody's.
 
     is_trusted: told by a server, a till or a colleague. A browser can be made to say anything; it counts where nobody
-    else says more. value: as `identities.folded` makes it.
+    else says more. value: as `identities.folded` makes it. given_up_at: since when the customer has another address in
+    its place, given_up_by: by whose word (`given_up`).
     """
 
-    personal = PersonalData(fields=("kind", "value", "is_trusted", "said_at"), owner="customer")
+    personal = PersonalData(
+        fields=("kind", "value", "is_trusted", "said_at", "given_up_at", "given_up_by"), owner="customer"
+    )
 
     class Kind(models.TextChoices):
         EMAIL = "email"
@@ -42,12 +45,18 @@ class Identity(models.Model):
         CARD = "card"
         ANONYMOUS = "anonymous"
 
+    class GivenUpBy(models.TextChoices):
+        MEMBER = "member"
+        SHOP = "shop"
+
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, db_index=False)
     kind = models.CharField(max_length=12, choices=Kind)
     value = models.CharField(max_length=255, db_collation="C")
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
     is_trusted = models.BooleanField()
     said_at = models.DateTimeField()
+    given_up_at = models.DateTimeField(null=True)
+    given_up_by = models.CharField(max_length=6, choices=GivenUpBy, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -55,18 +64,23 @@ class Identity(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind__in=["email", "phone", "card", "anonymous"]), name="customers_identity_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(given_up_at=None, given_up_by="")
+                | models.Q(given_up_at__isnull=False, given_up_by__in=["member", "shop"]),
+                name="customers_identity_given_up_by_somebody",
+            ),
         ]
 
 
 class Trait(models.Model):
-    """The latest that messages said of a customer, by name: whichever of them arrives first."""
+    """The latest that servers, tills and programs said of a customer, by name: whichever message arrives first. What a
+    browser says is none of it."""
 
-    personal = PersonalData(fields=("name", "value", "is_trusted", "said_at"), owner="customer")
+    personal = PersonalData(fields=("name", "value", "said_at"), owner="customer")
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
     name = models.CharField(max_length=40)
     value = models.CharField(max_length=254)
-    is_trusted = models.BooleanField()
     said_at = models.DateTimeField()
     message_id = models.CharField(max_length=255)
 

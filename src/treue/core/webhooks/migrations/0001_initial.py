@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='shop.shop')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('is_on', True), ('off_because', '')), models.Q(('is_on', False), models.Q(('off_because', ''), _negated=True)), _connector='OR'), name='webhooks_endpoint_off_for_a_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Delivery',
@@ -51,41 +56,19 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('endpoint', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='webhooks.endpoint')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_on', True), ('off_because', '')), models.Q(('is_on', False), models.Q(('off_because', ''), _negated=True)), _connector='OR'), name='webhooks_endpoint_off_for_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['endpoint', 'next_try_at'], name='webhooks_delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['endpoint', 'id'], name='webhooks_delivery_by_id'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('problem', ''), _negated=True), fields=['endpoint', 'id'], name='webhooks_delivery_failed'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['endpoint', 'tried_at'], name='webhooks_delivery_tried'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('person__isnull', False)), fields=['person'], name='webhooks_delivery_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('endpoint', 'seq'), name='webhooks_delivery_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next_try_at__isnull', False), ('state', 'waiting')), models.Q(('next_try_at', None), ('state__in', ['delivered', 'given_up'])), _connector='OR'), name='webhooks_delivery_waits_for_a_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'delivered'), _negated=True), ('problem', ''), _connector='OR'), name='webhooks_delivery_without_problem'),
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['endpoint', 'next_try_at'], name='webhooks_delivery_due'),
+                    models.Index(fields=['endpoint', 'id'], name='webhooks_delivery_by_id'),
+                    models.Index(condition=models.Q(('problem', ''), _negated=True), fields=['endpoint', 'id'], name='webhooks_delivery_failed'),
+                    models.Index(fields=['endpoint', 'tried_at'], name='webhooks_delivery_tried'),
+                    models.Index(condition=models.Q(('person__isnull', False)), fields=['person'], name='webhooks_delivery_person'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('endpoint', 'seq'), name='webhooks_delivery_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('next_try_at__isnull', False), ('state', 'waiting')), models.Q(('next_try_at', None), ('state__in', ['delivered', 'given_up'])), _connector='OR'), name='webhooks_delivery_waits_for_a_moment'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'delivered'), _negated=True), ('problem', ''), _connector='OR'), name='webhooks_delivery_without_problem'),
+                ],
+            },
         ),
     ]

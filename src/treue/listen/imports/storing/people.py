@@ -13,13 +13,13 @@ from treue.listen.imports.models import Import, Trace
 from treue.listen.imports.storing.writing import Sign, Tally
 
 RECORDS_PER_CHUNK = 20_000
-COLUMNS = ("line_no", "number", "name", "email", "phone", "city", "country", "signed_up_at")
+COLUMNS = ("line_no", "number", "name", "email", "phone", "city", "country", "birthday", "signed_up_at")
 
 STAGED = """create table person as
 select line_no, coalesce(number, email) as number,
     left(coalesce(name, nullif(concat_ws(' ', first_name, last_name), ''), company), 200) as name,
     left(email, 254) as email, left(phone, 40) as phone, left(city, 120) as city, left(country, 60) as country,
-    created as signed_up_at
+    birthday, created as signed_up_at
 from {records} where line_no not in (select line_no from refused) order by line_no"""
 
 TOO_LONG = """insert into refused
@@ -32,34 +32,38 @@ where created is null or created < erased_at"""
 
 INCOMING = """
 create temp table incoming (
-    line_no bigint, number text, name text, email text, phone text, city text, country text, signed_up_at timestamp
+    line_no bigint, number text, name text, email text, phone text, city text, country text, birthday date,
+    signed_up_at timestamp
 ) on commit drop"""
 
 CHANGED = """
 create temp table changed on commit drop as
 select c.id, i.number, coalesce(i.name, c.name) as name, coalesce(i.email, c.email) as email,
     coalesce(i.phone, c.phone) as phone, coalesce(i.city, c.city) as city, coalesce(i.country, c.country) as country,
+    coalesce(i.birthday, c.birthday) as birthday,
     coalesce(i.signed_up_at at time zone %(zone)s, c.signed_up_at) as signed_up_at
 from incoming i join customers_customer c on c.shop_id = %(shop)s and c.number = i.number
 where i.name <> c.name or i.email <> c.email or i.phone <> c.phone or i.city <> c.city or i.country <> c.country
+    or i.birthday is distinct from c.birthday and i.birthday is not null
     or i.signed_up_at at time zone %(zone)s is distinct from c.signed_up_at and i.signed_up_at is not null"""
 
 KEEP_FORMER = """
 insert into imports_replaced (of_id, what, key, customer_id, former)
 select %(import)s, 'customer', c.number, c.id, jsonb_build_object(
     'name', c.name, 'email', c.email, 'phone', c.phone, 'city', c.city, 'country', c.country,
-    'signed_up_at', c.signed_up_at)
+    'birthday', c.birthday, 'signed_up_at', c.signed_up_at)
 from changed join customers_customer c using (id) on conflict do nothing"""
 
 UPDATE_CHANGED = """
 update customers_customer c
-set name = n.name, email = n.email, phone = n.phone, city = n.city, country = n.country, signed_up_at = n.signed_up_at
+set name = n.name, email = n.email, phone = n.phone, city = n.city, country = n.country, birthday = n.birthday,
+    signed_up_at = n.signed_up_at
 from changed n where n.id = c.id"""
 
 INSERT_NEW = """
-insert into customers_customer (shop_id, number, name, email, phone, city, country, signed_up_at, created_at)
+insert into customers_customer (shop_id, number, name, email, phone, city, country, birthday, signed_up_at, created_at)
 select %(shop)s, i.number, coalesce(i.name, ''), coalesce(i.email, ''), coalesce(i.phone, ''), coalesce(i.city, ''),
-    coalesce(i.country, ''), i.signed_up_at at time zone %(zone)s, now()
+    coalesce(i.country, ''), i.birthday, i.signed_up_at at time zone %(zone)s, now()
 from incoming i
 where not exists (select from customers_customer c where c.shop_id = %(shop)s and c.number = i.number)
 order by i.line_no
@@ -68,7 +72,7 @@ on conflict (shop_id, number) do nothing returning id"""
 BACK = """
 update customers_customer c
 set name = was.name, email = was.email, phone = was.phone, city = was.city, country = was.country,
-    signed_up_at = was.signed_up_at
+    birthday = case when r.former ? 'birthday' then was.birthday else c.birthday end, signed_up_at = was.signed_up_at
 from imports_replaced r, jsonb_populate_record(null::customers_customer, r.former) was
 where r.of_id = %(import)s and r.what = 'customer' and c.id = r.customer_id;
 delete from imports_replaced where of_id = %(import)s and what = 'customer'"""

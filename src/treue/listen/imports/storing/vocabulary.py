@@ -15,6 +15,7 @@ from treue.core.copying import copy_in, copy_out
 from treue.core.shop.locking import borrow, holder
 from treue.core.side_by_side import side_by_side
 from treue.listen.imports.models import Import, Trace
+from treue.listen.imports.storing.people import KEEP_FORMER
 from treue.listen.imports.storing.writing import Sign
 
 CUSTOMERS_PER_CHUNK = 20_000
@@ -51,6 +52,16 @@ from named n
 where not exists (select from customers_customer c where c.shop_id = %(shop)s and c.number = n.number)
 order by n.place
 on conflict (shop_id, number) do nothing returning id"""
+
+# Whom a browser had named by their address before: that it is theirs is said by the file alone, and goes with it.
+ADDRESSED = """
+create temp table changed on commit drop as
+select c.id from named n join customers_customer c on c.shop_id = %(shop)s and c.number = n.number
+where c.email = '' and c.number like '%%@%%'
+  and not exists (select from customers_identity i where i.customer_id = c.id and i.kind = 'email'
+    and i.value = lower(c.number) and i.given_up_at is not null)"""
+
+ADDRESS = "update customers_customer c set email = c.number from changed where changed.id = c.id"
 
 
 def store_channels(con: DuckDBPyConnection, task: Import, *, write: bool) -> None:
@@ -89,6 +100,7 @@ def store_customers(con: DuckDBPyConnection, task: Import, *, write: bool, sign:
             _name(cursor, "place bigint, number text, country text", named)
             if write:
                 _bring(cursor, task, "customer", NEW_CUSTOMERS)
+                _address(cursor, task)
             return len(named), _found(cursor, task, "customers_customer", "number", "")
 
     def done(stored: tuple[int, pa.Table]) -> None:
@@ -121,6 +133,13 @@ def _bring(cursor: CursorWrapper, task: Import, what: str, statement: str) -> No
     ids = [each for (each,) in cursor.fetchall()]
     if ids:
         Trace.objects.create(of=task, what=what, ids=ids)
+
+
+def _address(cursor: CursorWrapper, task: Import) -> None:
+    cursor.execute(ADDRESSED, {"shop": task.shop_id})
+    if cursor.rowcount:
+        cursor.execute(KEEP_FORMER, {"import": task.pk})
+        cursor.execute(ADDRESS)
 
 
 def _found(cursor: CursorWrapper, task: Import, table: str, key: str, more: str) -> pa.Table:

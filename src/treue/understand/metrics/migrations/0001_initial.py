@@ -102,15 +102,16 @@ class Migration(migrations.Migration):
                 ('is_current', models.BooleanField(default=False)),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('shop',), name='metrics_snapshot_one_current'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='slice',
             name='snapshot',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='metrics.snapshot'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('shop',), name='metrics_snapshot_one_current'),
         ),
         migrations.AddConstraint(
             model_name='slice',

@@ -35,6 +35,12 @@ class Migration(migrations.Migration):
                 ('is_current', models.BooleanField(default=False)),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('shop',), name='recommendations_run_one_current'),
+                    models.CheckConstraint(condition=models.Q(('is_current', False), ('in_force_at__isnull', False), _connector='OR'), name='recommendations_run_current_is_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Recommendation',
@@ -49,6 +55,12 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='commerce.product')),
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='recommendations', to='recommendations.run')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('rank__gte', 1)), name='recommendations_rank_from_one'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['again', 'new', 'dearer'])), name='recommendations_kind_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Popular',
@@ -82,21 +94,5 @@ class Migration(migrations.Migration):
                 ('product', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='commerce.product')),
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='neighbours', to='recommendations.run')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('shop',), name='recommendations_run_one_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('is_current', False), ('in_force_at__isnull', False), _connector='OR'), name='recommendations_run_current_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__gte', 1)), name='recommendations_rank_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['again', 'new', 'dearer'])), name='recommendations_kind_known'),
         ),
     ]

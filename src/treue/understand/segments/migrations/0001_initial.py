@@ -29,6 +29,12 @@ class Migration(migrations.Migration):
                 ('is_current', models.BooleanField(default=False)),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('shop',), name='segments_segmentation_one_current'),
+                    models.CheckConstraint(condition=models.Q(('is_current', False), ('in_force_at__isnull', False), _connector='OR'), name='segments_segmentation_current_is_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Move',
@@ -41,6 +47,12 @@ class Migration(migrations.Migration):
                 ('customers', models.BigIntegerField()),
                 ('segmentation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='moves', to='segments.segmentation')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('segmentation', 'months', 'from_group', 'to_group'), name='segments_move_once'),
+                    models.CheckConstraint(condition=models.Q(('from_group__in', ['champions', 'loyal', 'promising', 'new', 'need attention', 'at risk', 'hibernating', 'lost', 'not yet'])), name='segments_move_from_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Cell',
@@ -53,6 +65,11 @@ class Migration(migrations.Migration):
                 ('monetary', models.DecimalField(decimal_places=4, max_digits=20)),
                 ('segmentation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='cells', to='segments.segmentation')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('segmentation', 'recency_quintile', 'frequency_quintile', 'group'), name='segments_cell_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Standing',
@@ -74,41 +91,15 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='customers.customer')),
                 ('segmentation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='segments.segmentation')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='segmentation',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('shop',), name='segments_segmentation_one_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='segmentation',
-            constraint=models.CheckConstraint(condition=models.Q(('is_current', False), ('in_force_at__isnull', False), _connector='OR'), name='segments_segmentation_current_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='move',
-            constraint=models.UniqueConstraint(fields=('segmentation', 'months', 'from_group', 'to_group'), name='segments_move_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='move',
-            constraint=models.CheckConstraint(condition=models.Q(('from_group__in', ['champions', 'loyal', 'promising', 'new', 'need attention', 'at risk', 'hibernating', 'lost', 'not yet'])), name='segments_move_from_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='cell',
-            constraint=models.UniqueConstraint(fields=('segmentation', 'recency_quintile', 'frequency_quintile', 'group'), name='segments_cell_once'),
-        ),
-        migrations.AddIndex(
-            model_name='standing',
-            index=models.Index(fields=['segmentation', 'group', '-monetary', 'customer'], name='segments_group_by_monetary'),
-        ),
-        migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(('group__in', ['champions', 'loyal', 'promising', 'new', 'need attention', 'at risk', 'hibernating', 'lost'])), name='segments_group_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['on time', 'due', 'overdue', 'long overdue', 'unknown'])), name='segments_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='standing',
-            constraint=models.CheckConstraint(condition=models.Q(('recency_quintile__range', (1, 5)), ('frequency_quintile__range', (1, 5)), ('monetary_quintile__range', (1, 5))), name='segments_quintiles_are_fifths'),
+            options={
+                'indexes': [
+                    models.Index(fields=['segmentation', 'group', '-monetary', 'customer'], name='segments_group_by_monetary'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('group__in', ['champions', 'loyal', 'promising', 'new', 'need attention', 'at risk', 'hibernating', 'lost'])), name='segments_group_known'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['on time', 'due', 'overdue', 'long overdue', 'unknown'])), name='segments_state_known'),
+                    models.CheckConstraint(condition=models.Q(('recency_quintile__range', (1, 5)), ('frequency_quintile__range', (1, 5)), ('monetary_quintile__range', (1, 5))), name='segments_quintiles_are_fifths'),
+                ],
+            },
         ),
     ]

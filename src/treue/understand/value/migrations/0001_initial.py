@@ -42,6 +42,12 @@ class Migration(migrations.Migration):
                 ('is_current', models.BooleanField(default=False)),
                 ('shop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='shop.shop')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('shop',), name='value_fit_one_current'),
+                    models.CheckConstraint(condition=models.Q(('is_current', False), ('in_force_at__isnull', False), _connector='OR'), name='value_fit_current_is_whole'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Score',
@@ -57,25 +63,12 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='customers.customer')),
                 ('fit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='value.fit')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='fit',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('shop',), name='value_fit_one_current'),
-        ),
-        migrations.AddConstraint(
-            model_name='fit',
-            constraint=models.CheckConstraint(condition=models.Q(('is_current', False), ('in_force_at__isnull', False), _connector='OR'), name='value_fit_current_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('probability_alive__range', (0, 1))), name='value_score_is_a_probability'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('purchases_90_days__range', (0, 1000000000.0)), ('purchases_12_months__range', (0, 1000000000.0))), name='value_score_purchases_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('spend__gte', 0), ('lifetime_value__gte', 0)), name='value_score_worth_not_negative'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('probability_alive__range', (0, 1))), name='value_score_is_a_probability'),
+                    models.CheckConstraint(condition=models.Q(('purchases_90_days__range', (0, 1000000000.0)), ('purchases_12_months__range', (0, 1000000000.0))), name='value_score_purchases_possible'),
+                    models.CheckConstraint(condition=models.Q(('spend__gte', 0), ('lifetime_value__gte', 0)), name='value_score_worth_not_negative'),
+                ],
+            },
         ),
     ]

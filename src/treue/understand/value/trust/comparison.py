@@ -59,7 +59,7 @@ def table(checked: Checked, csv_url: str) -> Table:
     if not checked.purchases:  # over nothing there is no total
         for row in rows:
             row[1] = Cell(formats.NOTHING)
-    return Table(_("Models and rules compared"), columns, rows, csv_url=csv_url)
+    return Table(_("Models and rules compared"), columns, rows, csv_url=csv_url, stack=True)
 
 
 def _cells(did: Did, best: Sequence[str], language: str) -> list[Cell]:

@@ -16,11 +16,12 @@ OF_A_FIT = (
     *("log_likelihood", "margin", "discount_rate", "currency"),
 )
 ERRORS = tuple(f"{name}_error" for name in names.PARAMETERS)
+SPEND_ERRORS = tuple(f"{name}_error" for name in names.SPEND_PARAMETERS)
 
 
 def fits(shop: Shop) -> Rows:
     """All fits, the newest first, with the parameters of each; drifted: those that left their earlier range."""
-    head = (*OF_A_FIT, *names.PARAMETERS, *ERRORS, "drifted", "drifted_since")
+    head = (*OF_A_FIT, *names.PARAMETERS, *ERRORS, *names.SPEND_PARAMETERS, *SPEND_ERRORS, "drifted", "drifted_since")
     return head, (_fit(fit, shop) for fit in history.fits(shop).order_by("-pk").iterator(chunk_size=500))
 
 
@@ -63,6 +64,11 @@ def _fit(fit: Fit, shop: Shop) -> list[Value]:
         *(moments.get(name, getattr(fit, name)) for name in OF_A_FIT),
         *(fit.parameters.get(name) if _is_told(name, fit) else None for name in names.PARAMETERS),
         *(fit.standard_errors.get(name) for name in names.PARAMETERS),
+        *(
+            fit.spend.get(of, {}).get(name)
+            for of in ("parameters", "standard_errors")
+            for name in names.SPEND_PARAMETERS
+        ),
         " ".join(fit.drift.get("parameters", {})),
         fit.drift.get("since"),
     ]

@@ -1,0 +1,1 @@
+"""How far members come: from joining to redeeming again."""

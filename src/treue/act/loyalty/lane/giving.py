@@ -1,0 +1,127 @@
+"""A group of plain requests, written: each as the long way writes it, all of a key in one transaction."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import Error, OperationalError, connection, transaction
+from django.db.utils import InterfaceError
+from django.utils import timezone
+
+from treue.act.loyalty import ledger, reading
+from treue.act.loyalty.api import TransactionOut, transactions_out
+from treue.act.loyalty.api_writes import earning_of
+from treue.act.loyalty.errors import LedgerError
+from treue.act.loyalty.lane.asking import Asked
+from treue.act.loyalty.ledger import Earning
+from treue.act.loyalty.models import Member, Programme
+from treue.core.api.idempotency import Done, claim_many, hashes_of, keep_many
+from treue.core.staff import keys
+from treue.core.staff.keys import Caller
+from treue.core.staff.roles import Scope
+
+STATUS = 201
+PATIENCE_SECONDS = 1  # who waits for one member would keep the others of the group waiting
+NOT_NOW = (OperationalError, InterfaceError)
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False, slots=True)
+class Waiting:
+    """A request and, when its group is over, what it is answered with; None where it has to go the long way."""
+
+    asked: Asked
+    answer: TransactionOut | None = None
+    caller: Caller | None = None
+
+
+def give(group: Sequence[Waiting]) -> None:
+    """In a thread of its own."""
+    by_token: dict[str, list[Waiting]] = {}
+    for each in group:
+        by_token.setdefault(each.asked.token, []).append(each)
+    for token, those in by_token.items():
+        try:
+            _with_key(token, those)
+        except NOT_NOW as error:
+            log.warning("Points take the long way: %s", type(error.__cause__ or error).__qualname__)
+            connection.close()
+
+
+def _with_key(token: str, group: Sequence[Waiting]) -> None:
+    """What is not done is not counted here: it is where it goes next."""
+    caller = keys.use(token, now=timezone.now(), times=len(group))
+    if caller is None:
+        return
+    try:
+        if _may_give(caller) and (programme := reading.programme_of(caller.shop)) is not None:
+            _give(programme, caller, group)
+    finally:
+        undone = sum(each.answer is None for each in group)
+        if undone:
+            keys.unuse(caller, times=undone)
+
+
+def _may_give(caller: Caller) -> bool:
+    within = caller.used <= settings.API_REQUESTS_PER_MINUTE
+    return within and Scope.WRITE in caller.scopes and caller.partner is None
+
+
+def _give(programme: Programme, caller: Caller, group: Sequence[Waiting]) -> None:
+    """Where one of them is refused, the others are found by halves."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("select set_config('lock_timeout', %s, true)", [f"{PATIENCE_SECONDS}s"])
+            done = _written(programme, caller, group)
+    except NOT_NOW:
+        raise
+    except (LedgerError, Error):
+        if len(group) > 1:
+            half = len(group) // 2
+            _give(programme, caller, group[:half])
+            _give(programme, caller, group[half:])
+        return
+    for each, answer in done:
+        each.answer, each.caller = answer, caller
+
+
+def _written(
+    programme: Programme, caller: Caller, group: Sequence[Waiting]
+) -> Sequence[tuple[Waiting, TransactionOut]]:
+    """Those that are new, and of members whom the shop has."""
+    standing = _standing(programme, group)
+    known = [each for each in group if each.asked.member in standing]
+    places = _claimed(caller, known)
+    if not places:
+        return []
+    members = [standing[each.asked.member] for each in places]
+    earnings = [_earning(programme, caller, member, each.asked) for member, each in zip(members, places, strict=True)]
+    journals = [earned.journal for earned in ledger.earn(programme, earnings)]
+    done = {place: Done(STATUS, {"id": journal}) for place, journal in zip(places.values(), journals, strict=True)}
+    keep_many(done, status=STATUS)
+    return list(zip(places, transactions_out(journals), strict=True))
+
+
+def _standing(programme: Programme, group: Sequence[Waiting]) -> dict[int, int]:
+    """The members, and those into which they were merged."""
+    found = Member.everyone.filter(programme=programme, pk__in={each.asked.member for each in group})
+    return {pk: merged_into or pk for pk, merged_into in found.values_list("pk", "merged_into")}
+
+
+def _claimed(caller: Caller, group: Sequence[Waiting]) -> dict[Waiting, int]:
+    """The places for the answers of those that are new; of several with one key the first."""
+    firsts: dict[str, tuple[str, Waiting]] = {}
+    for each in group:
+        of_key, of_request = hashes_of(each.asked.key, *each.asked.request)
+        firsts.setdefault(of_key, (of_request, each))
+    if not firsts:
+        return {}
+    hashes = [(of_key, of_request) for of_key, (of_request, _each) in firsts.items()]
+    places = claim_many(caller.key_id, hashes)
+    return {each: places[of_key] for of_key, (_of_request, each) in firsts.items() if of_key in places}
+
+
+def _earning(programme: Programme, caller: Caller, member: int, asked: Asked) -> Earning:
+    key = f"api {caller.key_id} {asked.key}"
+    return earning_of(programme, member, asked.given, key=key, now=timezone.now(), place="body")

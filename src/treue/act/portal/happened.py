@@ -1,0 +1,73 @@
+"""What happened to a member's points, in words for the member."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from treue.act.loyalty import reading, wording
+from treue.act.loyalty.member_showing import changed
+from treue.act.loyalty.models import Entry, Journal, Kind, Member, Wallet
+from treue.core.commerce.models import Order
+from treue.core.shop.models import Shop
+from treue.design import formats
+from treue.understand.metrics.scope.basis import active_language
+
+
+@dataclass(frozen=True)
+class Happened:
+    """day, points: ready to print. is_pending: the points cannot be spent yet."""
+
+    what: str
+    day: str
+    points: str
+    is_pending: bool
+
+
+def of(member: Member, journals: Sequence[Journal]) -> list[Happened]:
+    shop, moved = member.programme.shop, reading.changes(member, journals)
+    orders = Order.objects.in_bulk([each.order_id for each in journals if each.order_id])
+    return [_happened(each, moved[each.pk], _order(each, orders, member), shop) for each in journals]
+
+
+def _order(journal: Journal, orders: dict[int, Order], member: Member) -> Order | None:
+    order = orders.get(journal.order_id) if journal.order_id else None
+    return order if order is not None and order.customer_id == member.customer_id else None
+
+
+def _happened(journal: Journal, entries: dict[int, Entry], order: Order | None, shop: Shop) -> Happened:
+    points = entries.get(Wallet.POINTS)
+    is_pending = points is None
+    entry = points or entries[Wallet.PENDING]
+    what = _of_order(journal.kind, _day(order.ordered_at, shop)) if order else _plain(journal)
+    return Happened(what, _day(journal.happened_at, shop), changed(entry.amount), is_pending)
+
+
+def _of_order(kind: int, day: str) -> str:
+    sentences = {
+        Kind.EARN: _("Purchase of %(day)s"),
+        Kind.ACTIVATE: _("Points of the purchase of %(day)s are free"),
+        Kind.TAKE_BACK: _("Purchase of %(day)s returned or changed"),
+    }
+    found = sentences.get(kind)
+    return found % {"day": day} if found else wording.happened(kind)
+
+
+def _plain(journal: Journal) -> str:
+    sentences = {
+        Kind.ACTIVATE: _("Points are free"),
+        Kind.BURN: _("Points redeemed"),
+        Kind.HOLD: _("Points held for a redemption"),
+        Kind.RELEASE: _("Held points are free again"),
+        Kind.TAKE_BACK: _("Points taken back"),
+        Kind.GIVE_BACK: _("Points came back"),
+        Kind.EXPIRE: _("Points expired"),
+        Kind.ADJUST: _("Corrected by the shop"),
+        Kind.TRANSFER: _("Points transferred"),
+    }
+    return sentences.get(journal.kind) or wording.reason(journal.reason)
+
+
+def _day(moment: datetime, shop: Shop) -> str:
+    return formats.day(moment.astimezone(shop.tz).date(), active_language())

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class ReferralsConfig(AppConfig):
+    name = "treue.act.referrals"
+    label = "referrals"
+
+    def ready(self) -> None:
+        from treue.act.loyalty import taking_back
+        from treue.act.referrals import (  # noqa: F401 - they make themselves known
+            happenings,
+            merged,
+            rewarding,
+            tasks,
+            wording,
+        )
+        from treue.core.customers import merging
+
+        merging.followed_by(merged.follow)
+        taking_back.known_by(rewarding.giver_of)

@@ -1,0 +1,153 @@
+"""The ledger as one would write it on paper: slow, of lists alone, to hold the real one against. Moments are days."""
+
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+GRACE_DAYS = 30
+
+
+@dataclass
+class PlainLot:
+    granted: int
+    available: int
+    expires: int | None
+    qualifying: int = 0
+    is_pending: bool = False
+    remaining: int = 0
+    expired: int = 0
+    taken_back: int = 0
+    qualifying_taken_back: int = 0
+    number: int = 0
+
+
+@dataclass
+class PlainSpending:
+    amount: int
+    parts: list[tuple[PlainLot, int]]
+    is_held: bool
+    given_back: int = 0
+    until: int = 0
+
+
+@dataclass
+class PlainMember:
+    lots: list[PlainLot] = field(default_factory=list)
+    debt: int = 0
+    qualifying: int = 0
+    spendings: list[PlainSpending] = field(default_factory=list)
+
+    @property
+    def points(self) -> int:
+        return sum(each.remaining for each in self.lots if not each.is_pending) - self.debt
+
+    def has(self) -> dict[str, int]:
+        found = {
+            "points": self.points,
+            "pending": sum(each.remaining for each in self.lots if each.is_pending),
+            "held": sum(each.amount for each in self.spendings if each.is_held),
+            "qualifying": self.qualifying,
+        }
+        return {name: points for name, points in found.items() if points}
+
+    def earn(self, points: int, qualifying: int, today: int, available: int, expires: int | None) -> PlainLot:
+        lot = PlainLot(points, available, expires, qualifying, is_pending=available > today, number=len(self.lots))
+        self.lots.append(lot)
+        lot.remaining = points
+        if not lot.is_pending:
+            self._begins(lot)
+        return lot
+
+    def _begins(self, lot: PlainLot) -> None:
+        lot.is_pending = False
+        paid = min(self.debt, lot.remaining)
+        lot.remaining -= paid
+        self.debt -= paid
+        self.qualifying += lot.qualifying - lot.qualifying_taken_back
+
+    def activate(self, today: int) -> None:
+        for lot in sorted(self.lots, key=lambda each: (each.available, each.number)):
+            if lot.is_pending and lot.remaining and lot.available <= today:
+                self._begins(lot)
+
+    def expire(self, today: int) -> None:
+        for lot in self.lots:
+            if not lot.is_pending and lot.expires is not None and lot.expires <= today:
+                lot.expired += lot.remaining
+                lot.remaining = 0
+
+    def settle(self, today: int) -> None:
+        """What became active, whose time of holding is over, and what has expired."""
+        self.activate(today)
+        for each in self.spendings:
+            if each.is_held and each.until <= today:
+                self.capture(each, 0)
+        self.expire(today)
+
+    def spend(self, points: int, today: int, until: int | None = None) -> PlainSpending | None:
+        """None where it is refused, and nothing has changed."""
+        trial = deepcopy(self)
+        trial.settle(today)
+        if trial.points < points:
+            return None
+        self.settle(today)
+        spending = PlainSpending(points, self._take(points), is_held=until is not None, until=until or 0)
+        self.spendings.append(spending)
+        return spending
+
+    def _take(self, points: int, first: PlainLot | None = None) -> list[tuple[PlainLot, int]]:
+        parts = []
+        order = sorted(
+            (each for each in self.lots if not each.is_pending and each.remaining),
+            key=lambda each: (each is not first, each.expires is None, each.expires or 0, each.number),
+        )
+        for lot in order:
+            part = min(points, lot.remaining)
+            if part:
+                lot.remaining -= part
+                points -= part
+                parts.append((lot, part))
+        assert points == 0
+        return parts
+
+    def take_back(self, lot: PlainLot, total: int, qualifying_total: int) -> None:
+        ask = max(0, min(total, lot.granted - lot.expired) - lot.taken_back)
+        qualifying = max(0, min(qualifying_total, lot.qualifying) - lot.qualifying_taken_back)
+        lot.taken_back += ask
+        lot.qualifying_taken_back += qualifying
+        if lot.is_pending:
+            lot.remaining -= ask
+            return
+        from_lots = min(ask, max(0, self.points))
+        self._take(from_lots, lot)
+        self.debt += ask - from_lots
+        self.qualifying -= qualifying
+
+    def capture(self, spending: PlainSpending, points: int) -> None:
+        spending.is_held = False
+        self._put(spending, spending.amount - points, None)
+
+    def give_back(self, spending: PlainSpending, total: int, today: int) -> None:
+        self._put(spending, max(0, min(total, spending.amount) - spending.given_back), today)
+
+    def _put(self, spending: PlainSpending, points: int, today: int | None) -> None:
+        """today: of a roll-back, which prolongs what is about to expire."""
+        spending.given_back += points
+        paid = min(self.debt, points)
+        self.debt -= paid
+        points -= paid
+        parts = sorted(
+            spending.parts,
+            key=lambda part: (part[0].expires is None, part[0].expires or 0, part[0].number),
+            reverse=True,
+        )
+        spending.parts = []
+        for lot, taken in parts:
+            part = min(points, taken)
+            points -= part
+            if part:
+                lot.remaining += part
+                if lot.expires is not None and today is not None:
+                    lot.expires = max(lot.expires, today + GRACE_DAYS)
+            if taken - part:
+                spending.parts.append((lot, taken - part))
+        assert points == 0

@@ -1,0 +1,95 @@
+"""Corners in which the ledger once went wrong, each with what holds there now."""
+
+import pytest
+from django.db import Error, connection, transaction
+from members import Members, day, has
+
+from treue.act.loyalty import ledger, verifying
+from treue.act.loyalty.models import Lot, Member, Programme
+from treue.core.events.models import Event
+
+
+@pytest.fixture
+def anna(members: Members) -> int:
+    return members.add("anna")
+
+
+def run(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def broken() -> list[object]:
+    run("set constraints all immediate")
+    return [found for _rule, found in verifying.verify() if found]
+
+
+def test_a_correction_upwards_may_leave_a_balance_below_zero(members: Members, programme: Programme, anna: int) -> None:
+    order = members.earn(anna, 100)
+    members.burn(anna, 100)
+    members.take_back(order, 100)
+    ledger.adjust(programme, anna, 40, key="a", at=day(1), reason="goodwill")
+    assert (has(anna), broken()) == ({"points": -60}, [])
+
+
+def test_points_that_never_expire_still_never_do_when_they_come_back(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    members.earn(anna, 100)
+    ledger.release(programme, members.hold(anna, 10), key="r", at=day(1), reason="reward")
+    members.give_back(members.burn(anna, 10, at=1), 10, at=2)
+    assert Lot.objects.get().expires_at is None
+
+
+def test_points_of_an_erased_person_lapse_where_held_ones_pay_what_was_owed(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    order = members.earn(anna, 10)
+    members.hold(anna, 10)
+    members.take_back(order, 10)
+    Member.objects.filter(pk=anna)._raw_delete("default")
+    assert ledger.forfeit(programme, at=day(1), most=10) == 1
+    assert (has(anna), broken(), ledger.forfeit(programme, at=day(1), most=10)) == ({}, [], 0)
+
+
+def test_a_hold_that_ends_meanwhile_does_not_stop_the_night(
+    members: Members, programme: Programme, anna: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members.earn(anna, 10)
+    first, _second = members.hold(anna, 4), members.hold(anna, 3)
+    asked = ledger._rows
+
+    def and_somebody_captures(statement: str, *values: object) -> list[tuple]:
+        found = asked(statement, *values)
+        if statement == ledger.HOLDS:
+            monkeypatch.setattr(ledger, "_rows", asked)
+            ledger.capture(programme, first, 4, key="c", at=day(0), reason="reward")
+        return found
+
+    monkeypatch.setattr(ledger, "_rows", and_somebody_captures)
+    assert ledger.release_due(programme, at=day(3), most=10) == 2
+    assert (has(anna), ledger.release_due(programme, at=day(3), most=10)) == ({"points": 6}, 0)
+
+
+def test_no_key_of_a_caller_stops_the_night(members: Members, programme: Programme, anna: int) -> None:
+    members.earn(anna, 10)
+    held = members.hold(anna, 4)
+    members.earn(anna, 1, key=f"release:{held}")
+    assert ledger.release_due(programme, at=day(3), most=10) == 1
+    assert (has(anna), broken()) == ({"points": 11}, [])
+
+
+@pytest.mark.parametrize("name", ["ledger_take_back", "ledger_give_back"])
+def test_no_total_is_not_all(members: Members, programme: Programme, anna: int, name: str) -> None:
+    order = members.earn(anna, 10)
+    burned = members.burn(anna, 4)
+    journal, more = (order, "null, null") if name == "ledger_take_back" else (burned, "null")
+    statement = f"select {name}(%s, %s, {more}, gen_random_uuid(), gen_random_uuid(), now(), 'x'"
+    with pytest.raises(Error) as raised, transaction.atomic():
+        run(statement + (", null)" if name == "ledger_take_back" else ")"), programme.pk, journal)
+    assert (raised.value.__cause__.sqlstate, has(anna)) == ("22004", {"points": 6})
+
+
+def test_nobody_from_outside_takes_the_id_of_an_event(members: Members, anna: int) -> None:
+    members.earn(anna, 10)
+    assert " " in Event.objects.get(name="Points Earned").message_id  # `tracking.checking` refuses those with a blank

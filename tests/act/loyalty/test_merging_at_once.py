@@ -1,0 +1,88 @@
+"""Two customers become one while the ledger is written."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection, transaction
+
+from tests.at_once import at_once
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from members import Members
+
+    from treue.act.loyalty.models import Programme
+    from treue.core.shop.models import Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def shop(transactional_db: None, installation: "Path") -> "Shop":
+    from treue.core.shop.models import Shop
+
+    return Shop.objects.create(name="Tea House")
+
+
+def test_who_merges_waits_for_who_reckons_and_not_crosswise(members: "Members") -> None:
+    """Memberships are locked in the order of their numbers, whoever of the two is kept."""
+    from treue.act.loyalty.models import Member
+
+    first, last = members.add("kept"), members.add("absorbed")
+    Member.everyone.filter(pk=last).update(joined_as=Member.everyone.get(pk=last).customer_id)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            rows = Member.everyone.select_for_update(of=("self",))
+            rows.get(pk=first)
+            merged = pool.submit(merge)
+            time.sleep(1)
+            rows.get(pk=last)
+        merged.result(60)
+    assert Member.everyone.get(pk=last).merged_into_id == first
+
+
+@pytest.mark.parametrize("stands_first", [True, False])
+def test_who_earns_and_who_brings_points_together_do_not_meet_crosswise(
+    members: "Members", programme: "Programme", stands_first: bool
+) -> None:
+    """Where activity prolongs points, both lock two memberships."""
+    from members import day, has
+
+    from treue.act.loyalty import expiry, families, verifying
+    from treue.act.loyalty.models import Member
+
+    programme.expiry = expiry.written(expiry.AfterInactivity(months=12))
+    programme.save()
+    pair = [members.add("kept"), members.add("absorbed")]
+    stands, other = pair if stands_first else reversed(pair)
+    Member.everyone.filter(pk=other).update(customer=Member.everyone.get(pk=stands).customer_id, merged_into=stands)
+    merged = Member.everyone.select_related("programme__shop").get(pk=other)
+
+    def work(number: int) -> None:
+        for each in range(5):
+            key = f"{number} {each}"
+            if number % 3 == 0:
+                members.earn(stands, 1, at=1, key=key)
+            elif number % 3 == 1:
+                members.earn(other, 1, at=1, key=key)
+            else:
+                families.level(merged, now=day(1))
+
+    at_once(work, 9, refused=())
+    families.level(merged, now=day(1))
+    assert (has(stands), has(other)) == ({"points": 30}, {})
+    assert [broken for _rule, broken in verifying.verify() if broken] == []
+
+
+def merge() -> None:
+    from treue.core.customers import merging
+    from treue.core.customers.models import Customer
+
+    try:
+        kept, absorbed = (Customer.objects.get(number=number) for number in ("kept", "absorbed"))
+        merging.merge(kept=kept, absorbed=absorbed, by=None)
+    finally:
+        connection.close()

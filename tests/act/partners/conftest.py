@@ -1,0 +1,24 @@
+"""A shop with a programme in which partners take part."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from treue.act.loyalty.models import Programme
+    from treue.core.shop.models import Shop
+
+
+@pytest.fixture
+def shop(db: None, installation: Path) -> "Shop":
+    from treue.core.shop.models import Shop
+
+    return Shop.objects.create(name="Tea House", zone="Europe/Berlin")
+
+
+@pytest.fixture
+def programme(shop: "Shop") -> "Programme":
+    from treue.act.loyalty.models import Programme
+
+    return Programme.objects.create(shop=shop, name="Tea Circle")
