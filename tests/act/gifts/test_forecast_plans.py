@@ -36,16 +36,20 @@ def plans(programme: Programme) -> dict[str, Plan]:
     return found
 
 
-@pytest.mark.parametrize("occasion", ["birthday", "joining"])
-def test_the_forecast_reads_no_table_of_members_as_a_whole(plans: dict[str, Plan], occasion: str) -> None:
+@pytest.mark.parametrize(
+    ("occasion", "index"), [("birthday", "customers_customer_birthday"), ("joining", "loyalty_member_joined")]
+)
+def test_the_forecast_reads_no_table_of_members_as_a_whole(plans: dict[str, Plan], occasion: str, index: str) -> None:
+    """Where PostgreSQL takes an index: with thirty thousand members both ways cost it about the same."""
     with CaptureQueriesContext(connection) as asked:
         found = expecting.of(plans[occasion], TODAY)
     assert 0 < found.today < found.soon < 30_000 / 6
     (today, _soon) = (each["sql"] for each in asked if "COUNT" in each["sql"])
     with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
         cursor.execute(f"explain {today}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "Seq Scan on loyalty_member" not in plan
+    assert (index in plan, "Seq Scan on loyalty_member" in plan) == (True, False)
 
 
 def test_who_was_given_something_is_not_expected(plans: dict[str, Plan]) -> None:

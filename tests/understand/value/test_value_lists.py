@@ -116,15 +116,14 @@ def test_a_place_that_is_gone_leads_to_the_beginning(fit: Fit):
         assert not page.has_previous
 
 
-@pytest.mark.parametrize(
-    ("which", "index", "other"),
-    [(0, "value_score_at_stake", "enable_sort"), (1, "value_score_due", "enable_indexscan")],
-)
-def test_an_index_answers(fit: Fit, which: int, index: str, other: str):
-    """The one has the order of the list; the other is read alone, without the table."""
+@pytest.mark.parametrize(("which", "index"), [(0, "value_score_at_stake"), (1, "value_score_due")])
+def test_an_index_answers(fit: Fit, which: int, index: str):
+    """Which PostgreSQL prefers as soon as there are more than a few: the one has the order of the list, the other all
+    that is asked."""
     scores = rankings(fit)[which].scores.order_by("-rank", "-customer_id").values_list("rank", "customer_id")
     with transaction.atomic(), connection.cursor() as cursor:
-        for name in ("enable_seqscan", "enable_bitmapscan", other):
+        cursor.execute("analyze value_score")
+        for name in ("enable_seqscan", "enable_bitmapscan", "enable_sort"):
             cursor.execute(f"set local {name} = off")
         plan = scores[:SIZE].explain()
     assert index in plan
