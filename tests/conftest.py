@@ -52,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _empty_what_is_filled()
     _guess_quickly()
     _look_for_files_once()
+    _wait_for_connections()
 
 
 def _empty_what_is_filled() -> None:
@@ -61,6 +62,13 @@ def _empty_what_is_filled() -> None:
     from tests.emptying import empty
 
     TransactionTestCase._fixture_teardown = lambda _case: empty()
+
+
+def _wait_for_connections() -> None:
+    """As long as a machine takes that runs many tests at once; a visitor of a shop's pages is told sooner."""
+    from django.conf import settings
+
+    settings.DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 60
 
 
 def _guess_quickly() -> None:
