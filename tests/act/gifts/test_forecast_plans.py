@@ -1,7 +1,7 @@
 """What is ahead is found by whose day it is, however many others have joined and were given something."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.act.gifts import presents
@@ -27,12 +27,11 @@ OTHERS = [
 @pytest.fixture
 def plans(programme: Programme) -> dict[str, Plan]:
     found = {each: presents.plan(programme, each) for each in ("birthday", "joining")}
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local session_replication_role = 'replica'")
         about = {"shop": programme.shop_id, "programme": programme.pk, "plan": found["birthday"].pk}
         for statement in OTHERS:
             cursor.execute(statement, about)
-        cursor.execute("set local session_replication_role = 'origin'")
     return found
 
 
@@ -45,11 +44,11 @@ def test_the_forecast_reads_no_table_of_members_as_a_whole(plans: dict[str, Plan
         found = expecting.of(plans[occasion], TODAY)
     assert 0 < found.today < found.soon < 30_000 / 6
     (today, _soon) = (each["sql"] for each in asked if "COUNT" in each["sql"])
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local enable_seqscan = off")
         cursor.execute(f"explain {today}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert (index in plan, "Seq Scan on loyalty_member" in plan) == (True, False)
+    assert (index in plan, "Seq Scan on loyalty_member" in plan) == (True, False), plan
 
 
 def test_who_was_given_something_is_not_expected(plans: dict[str, Plan]) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from members import Members, day
@@ -127,7 +127,7 @@ def test_however_many_members_there_are_it_is_one_statement(walked: Programme, m
 
 def test_no_join_of_it_goes_member_by_member(walked: Programme) -> None:
     """Every table is read once: on ten million entries a nested loop would be the end of it."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local enable_nestloop = off")
         facts = {"programme": walked.pk, "shop": walked.shop_id, "zone": "Europe/Berlin", "least": 1}
         facts |= {"earn": 1, "points": 1, "pending": 2, "spent": 2}

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from tests.act.partners.coalition import closed, issue, member, partner, redeem
@@ -91,7 +91,7 @@ def test_what_many_owe_is_what_each_owes(programme: Programme, anna: Member) -> 
 def test_what_is_settled_is_found_by_index(programme: Programme, anna: Member) -> None:
     partners(programme, anna, range(1))
     about = {"partners": [1], "months": [OCTOBER], "last_legs": [7], "until": NOVEMBER}
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("set local enable_seqscan = off")
         cursor.execute(f"explain {unsettled.MOVED}", about)
         plan = "\n".join(line for (line,) in cursor.fetchall())

@@ -1,0 +1,50 @@
+"""That a message was told is known by a digest of its id."""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+DIGESTS = """
+create table events_digest as select shop_id, md5(message_id)::uuid as digest from events_message;
+drop table events_message;
+alter table events_digest rename to events_message;
+alter table events_message alter shop_id set not null, alter digest set not null,
+    add constraint events_message_once primary key (shop_id, digest)"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("events", "0010_appending_one"),
+        ("shop", "0001_initial"),
+        ("tracking", "0003_cancellations_told_before"),
+    ]
+
+    operations = [
+        migrations.RunSQL(
+            DIGESTS,
+            state_operations=[
+                migrations.DeleteModel(name="Message"),
+                migrations.CreateModel(
+                    name="Message",
+                    fields=[
+                        (
+                            "pk",
+                            models.CompositePrimaryKey(
+                                "shop_id", "digest", blank=True, editable=False, primary_key=True, serialize=False
+                            ),
+                        ),
+                        ("digest", models.UUIDField()),
+                        (
+                            "shop",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                to="shop.shop",
+                            ),
+                        ),
+                    ],
+                    options={"db_table": "events_message"},
+                ),
+            ],
+        ),
+    ]
