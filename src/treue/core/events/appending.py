@@ -11,11 +11,11 @@ begin
         select * from unnest(message_ids, names, persons, moments, facts)
             with ordinality as g (message_id, name, person, moment, facts, place)),
     fresh as (
-        insert into events_message (shop_id, message_id) select shop, message_id from given order by message_id
-        on conflict do nothing returning message_id)
+        insert into events_message (shop_id, digest) select shop, md5(message_id)::uuid as digest from given
+        order by digest on conflict do nothing returning digest)
     insert into events_event (shop_id, message_id, name, person, shard, source, occurred_at, is_history, facts)
     select shop, message_id, g.name, person, coalesce(c.merged_into_id, person) & 63, source, moment, false, g.facts
-    from given g join fresh using (message_id) left join customers_customer c on c.id = person
+    from given g join fresh on fresh.digest = md5(message_id)::uuid left join customers_customer c on c.id = person
     where person is not null order by place;
 end $$;
 
@@ -23,7 +23,7 @@ end $$;
 create or replace function events_append_one(shop bigint, of_message text, called text, whose bigint, said_by text,
     moment timestamptz, said jsonb) returns void language plpgsql as $$
 begin
-    insert into events_message (shop_id, message_id) values (shop, of_message) on conflict do nothing;
+    insert into events_message (shop_id, digest) values (shop, md5(of_message)::uuid) on conflict do nothing;
     if found then
         insert into events_event (shop_id, message_id, name, person, shard, source, occurred_at, is_history, facts)
         values (shop, of_message, called, whose,

@@ -113,13 +113,16 @@ class MovedMonth(models.Model):
 
 
 class Message(models.Model):
-    """That a message was written down: the log's partitions cannot know it of each other. Made by hand, too."""
+    """That a message was written down: the log's partitions cannot know it of each other. Made by hand, too.
+
+    digest: what stands for its id (`log.digest`).
+    """
 
     personal = NOT_PERSONAL
 
-    pk = models.CompositePrimaryKey("shop_id", "message_id")
+    pk = models.CompositePrimaryKey("shop_id", "digest")
     shop = models.ForeignKey(Shop, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False)
-    message_id = models.TextField()
+    digest = models.UUIDField()
 
     class Meta:
         db_table = "events_message"

@@ -1,10 +1,12 @@
 """What was written down and is taken back by whoever told it: it may be told again, as an event of its own.
 
 A message comes once. Where what it said was withdrawn (an import was undone), the same message is news again, whoever
-tells it; `log.record` then writes it under an id that nobody has seen, "order completed A1 again 1".
+tells it; `log.record` then writes it under an id that nobody has seen, "order completed A1 again 1". Only what we name
+ourselves can be withdrawn: its id has a blank in it, which no sender's has.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
 
 from django.db import connection
 
@@ -16,14 +18,24 @@ TOLD_AS = """coalesce((
     select w.message_id || ' again ' || w.times from events_withdrawn w
     where w.shop_id = {shop} and w.message_id = {message}), {message})"""
 
+TIMES = "select message_id, times from events_withdrawn where shop_id = %s and message_id = any(%s)"
+
 WITHDRAW = f"""
 insert into events_withdrawn as known (shop_id, message_id, times)
 select %(shop)s, given.id, 1 from (select distinct unnest(%(messages)s::text[]) as id) given
 where exists (
     select from events_message m
-    where m.shop_id = %(shop)s and m.message_id = {TOLD_AS.format(shop="%(shop)s", message="given.id")})
+    where m.shop_id = %(shop)s and m.digest = md5({TOLD_AS.format(shop="%(shop)s", message="given.id")})::uuid)
 order by given.id
 on conflict on constraint events_withdrawn_once do update set times = known.times + 1"""  # noqa: S608 - our own constants
+
+
+class Asking(Protocol):
+    """A cursor: Django's, or psycopg's own."""
+
+    def execute(self, query: str, params: Sequence[object], /) -> object: ...
+
+    def fetchall(self) -> Sequence[tuple[object, ...]]: ...
 
 
 def withdraw(shop: Shop, messages: Collection[str]) -> None:
@@ -33,6 +45,8 @@ def withdraw(shop: Shop, messages: Collection[str]) -> None:
     """
     if not messages:
         return
+    if not all(map(_is_ours, messages)):
+        raise ValueError("what a sender named cannot be withdrawn")
     with connection.cursor() as cursor:
         cursor.execute(WITHDRAW, {"shop": shop.pk, "messages": list(messages)})
 
@@ -40,6 +54,19 @@ def withdraw(shop: Shop, messages: Collection[str]) -> None:
 def times_withdrawn(shop: Shop, message_id: str) -> int:
     """How often this was told and taken back; 0 for nearly all."""
     return Withdrawn.objects.filter(shop=shop, message_id=message_id).values_list("times", flat=True).first() or 0
+
+
+def times_of(cursor: Asking, shop: int, messages: Iterable[str]) -> dict[str, int]:
+    """How often each of these was told and taken back; without those that never were."""
+    ours = [each for each in messages if _is_ours(each)]
+    if not ours:
+        return {}
+    cursor.execute(TIMES, [shop, ours])
+    return dict(cursor.fetchall())
+
+
+def _is_ours(message_id: str) -> bool:
+    return " " in message_id
 
 
 def told_as(message_id: str, times: int) -> str:

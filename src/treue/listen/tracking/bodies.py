@@ -63,7 +63,7 @@ def unpacked(body: bytes, encoding: bytes) -> bytes:
         raise BadEncoding("Content-Encoding can be gzip")
     if body.startswith(GZIP):
         body = _gunzipped(body)
-    if b"\\ud" in body or b"\\uD" in body:
+    if b"\\" in body and (b"\\ud" in body or b"\\uD" in body):  # the first is found ten times as fast
         body = PAIRS.sub(lambda found: UNKNOWN if len(found[0]) == HALF else found[0], body)
     return body.removeprefix(BOM)
 

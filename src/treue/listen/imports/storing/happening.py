@@ -29,7 +29,7 @@ OLDEST_NEWS = timedelta(days=2)
 # Whether a message stands in the log, and was not withdrawn since.
 WAS_TOLD = f"""exists (
     select from events_message m
-    where m.shop_id = %(shop)s and m.message_id = {TOLD_AS.format(shop="%(shop)s", message="{message}")})"""
+    where m.shop_id = %(shop)s and m.digest = md5({TOLD_AS.format(shop="%(shop)s", message="{message}")})::uuid)"""
 ORDER_WAS_TOLD = WAS_TOLD.format(message="('order completed ' || number)")
 
 # Of orders that were events; what else a file corrects is history, as it was before.
