@@ -21,6 +21,32 @@ def react() -> None:
         pass
 
 
+def as_it_was_said(statement: str, *, of: str, gone: str) -> None:
+    """What a migration says of messages that were known by their ids, and now are by digests.
+
+    of: with what their ids begin; nothing else is known then. gone: the order of which the event has left for the lake.
+    """
+    from django.db import connection, transaction
+
+    from treue.core.events.models import Event
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "create temp table events_message (shop_id bigint, message_id text, primary key (shop_id, message_id))"
+            " on commit drop"
+        )
+        cursor.execute(
+            "insert into events_message select shop_id, message_id from events_event where message_id like %s",
+            [f"{of} %"],
+        )
+        Event.objects.filter(facts__order_id=gone).delete()
+        cursor.execute(statement)
+        cursor.execute("delete from public.events_message")
+        cursor.execute(
+            "insert into public.events_message select shop_id, md5(message_id)::uuid from pg_temp.events_message"
+        )
+
+
 def in_rounds(told_of: Collection[str]) -> list[list[tuple[str, str]]]:
     """Numbers of orders with the next telling of each, the letters of its number from the first to the last."""
     longest = max(map(len, told_of))

@@ -10,14 +10,14 @@ from itertools import permutations
 import pytest
 from django.db import connection, transaction
 from sending import Sender, logged, track
-from tellings import IDENTIFY, best, in_rounds, react, tell_all
+from tellings import IDENTIFY, as_it_was_said, best, in_rounds, react, tell_all
 
 from treue.core.commerce import completing
 from treue.core.commerce.models import Order, OrderLine, Refund
 from treue.core.customers import persons
 from treue.core.customers.persons import Key
 from treue.core.events.log import Happening, record
-from treue.core.events.models import Event, Message, Parked, Source
+from treue.core.events.models import Event, Parked, Source
 from treue.core.staff import keys
 
 Make = Callable[..., Sender]
@@ -226,10 +226,7 @@ def test_the_api_names_the_customer_of_an_order_that_a_visitor_made(senders: dic
 def test_what_was_told_before_tellings_were_compared_is_a_repeat_from_then_on(senders: dict[str, Sender]):
     migration = importlib.import_module("treue.listen.tracking.migrations.0002_orders_told_before")
     tell_all(senders, [[(letter, letter) for letter in TELLINGS]], told)
-    Message.objects.exclude(message_id__startswith="order completed ").delete()
-    Event.objects.filter(facts__order_id="B").delete()  # it has left for the lake
-    with connection.cursor() as cursor:
-        cursor.execute(migration.SAID)
+    as_it_was_said(migration.SAID, of="order completed", gone="B")
     before = len(logged())
     tell_all(senders, [[(number, letter) for number in TELLINGS for letter in TELLINGS]], told)
     news = [(event.facts["order_id"], event.source, event.person is not None) for event in logged()[before:]]

@@ -146,16 +146,21 @@ def append(cursor: Cursor, entries: Sequence[Entry], whose: Sequence[Whose]) -> 
 
     whose: of each entry. Returns the ids under which the new ones stand in the log.
     """
-    new = _new(cursor, entries)
-    if new:
-        lines = [_line(entries[place], whose[place], message_id, name) for place, message_id, name in new]
-        with cursor.copy(WRITE) as copy:
-            copy.write(b"".join(lines))
-    return [message_id for _place, message_id, _name in new]
+    new = take(cursor, entries)
+    write(cursor, entries, whose, new)
+    return [each.message_id for each in new]
 
 
-def _new(cursor: Cursor, entries: Sequence[Entry]) -> list[tuple[int, str, str]]:
-    """Which entries are written, under which id and name."""
+class New(NamedTuple):
+    """An entry that nobody told before, by its place, and as what it is written down."""
+
+    place: int
+    message_id: str
+    name: str
+
+
+def take(cursor: Cursor, entries: Sequence[Entry]) -> list[New]:
+    """The first half of `append`: have what is new be known from now on."""
     by_shop: dict[int, list[int]] = {}
     for place, each in enumerate(entries):
         by_shop.setdefault(each.shop_id, []).append(place)
@@ -163,10 +168,16 @@ def _new(cursor: Cursor, entries: Sequence[Entry]) -> list[tuple[int, str, str]]
     return new if len(by_shop) == 1 else sorted(new)
 
 
-def _new_of(
-    cursor: Cursor, shop: int, entries: Sequence[Entry], places: Sequence[int]
-) -> Iterator[tuple[int, str, str]]:
-    """The same of one shop's entries. What is taken: their own ids, then those that they cover."""
+def write(cursor: Cursor, entries: Sequence[Entry], whose: Sequence[Whose], new: Sequence[New]) -> None:
+    """The second half: write it down."""
+    if new:
+        lines = [_line(entries[place], whose[place], message_id, name) for place, message_id, name in new]
+        with cursor.copy(WRITE) as copy:
+            copy.write(b"".join(lines))
+
+
+def _new_of(cursor: Cursor, shop: int, entries: Sequence[Entry], places: Sequence[int]) -> Iterator[New]:
+    """`take` of one shop's entries. What is taken: their own ids, then those that they cover."""
     own = [entries[place].message_id for place in places]
     further = [(place, covered) for place in places for covered in entries[place].covers]
     ids, owners = own, own
@@ -180,9 +191,9 @@ def _new_of(
     for at, place in enumerate(places):
         entry = entries[place]
         if at in news:
-            yield place, ids[at], entry.name
+            yield New(place, ids[at], entry.name)
         elif (told := again.get((place, entry.again_id))) in news:
-            yield place, ids[told], entry.again_name
+            yield New(place, ids[told], entry.again_name)
 
 
 def _taken(cursor: Cursor, shop: int, ids: Sequence[str]) -> set[int]:

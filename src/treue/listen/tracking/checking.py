@@ -71,7 +71,7 @@ def check(raw: bytes, arrival: Arrival, kind: str | None) -> Row:
     """What of an event goes into the log. kind: its type where the address says it. Raises BadEvent."""
     if len(raw) > LARGEST_EVENT:
         raise EventTooLarge(f"{len(raw)} bytes")
-    if b"\\u0000" in raw and NUL.search(raw):
+    if b"\\" in raw and NUL.search(raw):
         raise HoldsNul
     sent = _read(raw)
     kind = kind or sent.type

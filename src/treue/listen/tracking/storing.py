@@ -38,18 +38,21 @@ def write(rows: Sequence[Row], tallies: Tallies, now: datetime) -> None:
     # Parameters go to the server as they are; Django's own cursor would quote megabytes into the statement.
     with transaction.atomic(), psycopg.Cursor(connection.connection) as cursor:
         if rows:
-            _append(cursor, rows, counted)
-        if counted := +counted:
+            _append(cursor, rows, counted, now)
+        else:
             _count(cursor, counted, now)
 
 
-def _append(cursor: psycopg.Cursor, rows: Sequence[Row], counted: Tallies) -> None:
+def _append(cursor: psycopg.Cursor, rows: Sequence[Row], counted: Tallies, now: datetime) -> None:
     with connection.connection.pipeline():  # what needs no answer is not waited for
         taken = _without_the_erased(cursor, rows, counted)
         trusted = {row.who for row in taken if row.is_trusted}
         found = persons.resolve(cursor, {row.who for row in taken}, trusted=trusted)
+        _count(cursor, counted, now)
+        entries = [row.entry for row in taken]
+        new = log.take(cursor, entries)
     whose = {who: Whose(person.number, person.customer or person.number) for who, person in found.items()}
-    log.append(cursor, [row.entry for row in taken], [whose[row.who] for row in taken])
+    log.write(cursor, entries, [whose[row.who] for row in taken], new)
 
 
 def _without_the_erased(cursor: psycopg.Cursor, rows: Sequence[Row], counted: Tallies) -> Sequence[Row]:
@@ -63,5 +66,7 @@ def _without_the_erased(cursor: psycopg.Cursor, rows: Sequence[Row], counted: Ta
 
 
 def _count(cursor: psycopg.Cursor, tallies: Tallies, now: datetime) -> None:
-    counted = sorted((source, outcome, events) for (source, outcome), events in tallies.items())
+    counted = sorted((source, outcome, events) for (source, outcome), events in tallies.items() if events > 0)
+    if not counted:
+        return
     cursor.execute(TALLY, [now, now, *map(list, zip(*counted, strict=True))])
