@@ -17,6 +17,7 @@ from django.db import Error, connection, transaction
 
 from treue.act.loyalty.errors import HoldHasEnded, refusal
 from treue.act.loyalty.models import Member, Programme
+from treue.core import prepared
 
 EARN = "select place, journal_id, is_new from ledger_earn(%s, %s::jsonb)"
 EARN_ONE = """
@@ -326,7 +327,7 @@ def _rows(statement: str, *values: object) -> list[tuple]:
     """Call a function of the ledger: a transaction of its own, or a part of the caller's that is undone alone."""
     alone = nullcontext() if not connection.in_atomic_block else transaction.atomic()
     try:
-        with alone, connection.cursor() as cursor:
+        with alone, prepared.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall()
     except Error as error:
