@@ -41,7 +41,8 @@ select ledger_open(programme_id, array_agg(id)) from loyalty_member group by pro
 EARN = """\\set place random(1, {members})
 \\set key random(1, 1000000000000000)
 select * from ledger_earn_one((select programme_id from loyalty_member where id = {first} + :place), {first} + :place,
-    25, 0, md5(:key::text)::uuid, md5(:key::text)::uuid, now(), now() + interval '14 days', null, 1, null, 'order', false);
+    25, 0, md5(:key::text)::uuid, md5(:key::text)::uuid, now(), now() + interval '14 days', null, 1, null, 'order',
+    false);
 """
 
 
