@@ -4,6 +4,9 @@ Django writes the values into the text of a statement, and PostgreSQL plans it a
 both take longer than what it does.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -11,9 +14,18 @@ from django.db.backends.utils import CursorWrapper
 AFTER = 2  # calls: one that is made once in a while is not worth keeping
 
 
-def cursor() -> CursorWrapper:
-    """A cursor of Django's connection, watched as any other, of which values go beside the statement, as they are."""
+@contextmanager
+def cursor() -> Iterator[CursorWrapper]:
+    """A cursor of Django's connection, seen by its wrappers, of which values go beside the statement, as they are.
+
+    What others ask on this connection goes on as before: their texts have their values in them, and none is kept.
+    """
     connection.ensure_connection()
-    connection.connection.prepare_threshold = AFTER
-    own = psycopg.Cursor(connection.connection)
-    return connection.make_debug_cursor(own) if connection.queries_logged else connection.make_cursor(own)
+    own = connection.connection
+    before, own.prepare_threshold = own.prepare_threshold, AFTER
+    made = psycopg.Cursor(own)
+    try:
+        with connection.make_debug_cursor(made) if connection.queries_logged else connection.make_cursor(made) as found:
+            yield found
+    finally:
+        own.prepare_threshold = before

@@ -10,7 +10,7 @@ from happening import happening, several
 from treue.core.customers.erasure import erase
 from treue.core.customers.models import Customer
 from treue.core.events import partitions
-from treue.core.events.log import record, record_new
+from treue.core.events.log import digest, record, record_new, was_told
 from treue.core.events.models import Event
 from treue.core.events.withdrawing import withdraw
 from treue.core.shop.models import Shop
@@ -158,3 +158,18 @@ def test_an_erased_person_leaves_no_event_and_the_receipt_counts_them(shop: Shop
     receipt = erase(customer=anna, by=None)
     assert receipt.deleted["events.Event"] == 3
     assert list(Event.objects.values_list("person", flat=True)) == [bert.pk]
+
+
+def test_what_a_sender_named_cannot_be_withdrawn(shop: Shop):
+    with pytest.raises(ValueError, match="cannot be withdrawn"):
+        withdraw(shop, ["order completed 1", "a-senders-own"])
+
+
+@pytest.mark.parametrize("message_id", ["a1", "order completed Größe 4711", "日本 🍵", "a" * 200])
+def test_python_and_the_database_know_a_message_by_the_same_digest(shop: Shop, message_id: str):
+    with connection.cursor() as cursor:
+        cursor.execute("select md5(%s)::uuid = %s::uuid", [message_id, digest(message_id)])
+        assert cursor.fetchone() == (True,)
+    assert not was_told(shop, message_id)
+    record(shop, [happening("tried", message_id=message_id)])
+    assert was_told(shop, message_id)

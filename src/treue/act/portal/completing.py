@@ -14,8 +14,7 @@ from treue.act.loyalty.earning.rules import DeedKind
 from treue.act.loyalty.errors import NoSuchMember
 from treue.act.loyalty.models import Member
 from treue.act.portal import presents
-from treue.core.events.log import Happening, record
-from treue.core.events.models import Message
+from treue.core.events.log import Happening, record, was_told
 from treue.core.events.naming import know
 
 COMPLETED, SOURCE = "Profile Completed", "portal"
@@ -71,8 +70,7 @@ def _missing(member: Member, now: datetime) -> tuple[str, ...]:
 
 def _is_told(member: Member) -> bool:
     """By the portal, whether it earned anything or not; by whomever, where it earned something."""
-    told = Message.objects.filter(shop=member.programme.shop_id, message_id=_name(member))
-    return told.exists() or deeds.of_kind(member, KIND).exists()
+    return was_told(member.programme.shop, _name(member)) or deeds.of_kind(member, KIND).exists()
 
 
 def _name(member: Member) -> str:

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from psycopg import Copy
 
 from treue.core.events import withdrawing
-from treue.core.events.models import SHARDS
+from treue.core.events.models import SHARDS, Message
 from treue.core.shop.models import Shop
 
 # The digests are taken in their own order, so that two writers of the same messages wait for each other instead of
@@ -27,7 +27,7 @@ with given as materialized (
 fresh as (
     insert into events_message (shop_id, digest) select %(shop)s, digest from given order by digest
     on conflict do nothing returning digest)
-select place - 1 from given where digest not in (select digest from fresh)"""
+select place - 1 from given left join fresh using (digest) where fresh.digest is null"""
 
 WRITE = """
 copy events_event (shop_id, message_id, name, person, shard, source, occurred_at, is_history, facts) from stdin"""
@@ -206,9 +206,16 @@ def _taken(cursor: Cursor, shop: int, ids: Sequence[str]) -> set[int]:
     return set(places).difference([places[known] for (known,) in cursor.fetchall()])
 
 
+def was_told(shop: Shop, message_id: str) -> bool:
+    """Whether something was written down under this id."""
+    return Message.objects.filter(shop=shop, digest=digest(message_id)).exists()
+
+
 def digest(message_id: str) -> str:
-    """What stands for an id where the log knows that it was told: half as long, and nobody's to read. In SQL:
-    md5(message_id)::uuid."""
+    """What stands for an id where the log knows that it was told; it is half as long.
+
+    In SQL: md5(message_id)::uuid.
+    """
     return hashlib.md5(message_id.encode(), usedforsecurity=False).hexdigest()
 
 

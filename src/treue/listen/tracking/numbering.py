@@ -1,4 +1,4 @@
-"""Message ids for events that come without one: in the order of time, which keeps their index small."""
+"""Message ids for events that come without one: in the order of time, so that one sees which came first."""
 
 import os
 import time

@@ -7,6 +7,7 @@ from datetime import datetime
 import psycopg
 from django.db import connection, transaction
 
+from treue.core import prepared
 from treue.core.customers import persons
 from treue.core.customers.erased import before_their_erasure, keep_still
 from treue.core.events import log
@@ -16,7 +17,6 @@ from treue.listen.tracking.errors import ErasedPerson
 from treue.listen.tracking.models import Tally
 
 Tallies = Counter[tuple[int, str]]
-PREPARED_AFTER = 2  # writes: to plan the same statements anew takes the database longer than a lone event
 
 # Sources are taken in order, so that two writers wait for each other instead of meeting crosswise.
 TALLY = """
@@ -33,7 +33,7 @@ def write(rows: Sequence[Row], tallies: Tallies, now: datetime) -> None:
     """All of it, or nothing. Raises psycopg.DataError where a row cannot be stored, psycopg.OperationalError where the
     database is not there."""
     connection.ensure_connection()
-    connection.connection.prepare_threshold = PREPARED_AFTER
+    connection.connection.prepare_threshold = prepared.AFTER
     counted = Counter(tallies)
     # Parameters go to the server as they are; Django's own cursor would quote megabytes into the statement.
     with transaction.atomic(), psycopg.Cursor(connection.connection) as cursor:

@@ -3,7 +3,10 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from treue.core.events.appending import FUNCTIONS
+
 DIGESTS = """
+lock table events_message in access exclusive mode;
 create table events_digest as select shop_id, md5(message_id)::uuid as digest from events_message;
 drop table events_message;
 alter table events_digest rename to events_message;
@@ -47,4 +50,5 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
     ]
