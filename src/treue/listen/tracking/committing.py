@@ -17,7 +17,7 @@ from treue.listen.tracking.models import Tally
 from treue.listen.tracking.storing import Tallies, write
 
 # In events, and one more for each request. A group costs the database as much as 40 events, and two writers at once
-# halve the groups; so a second one begins where a batch waits, or fifty lone events, which would else wait for two groups.
+# halve the groups; so a second one begins where a batch waits, or fifty lone events, which would else wait twice.
 BOUNDS = Bounds(writers=2, enough_for_another=100, largest=3_000, most=30_000)
 ATTEMPTS = 2
 RETRY_AFTER_SECONDS, RETRY_AFTER_OUTAGE_SECONDS = 1, 5
