@@ -28,7 +28,7 @@ from psycopg import sql
 PARTS = ("guards", "posting", "earning", "spending", "orders")
 QUICK = [
     *("test_ledger_corners", "test_ledger", "test_ledger_rules", "test_lasting_points", "test_ledger_verified"),
-    "test_merged_members",
+    *("test_merged_members", "test_ledger_batches"),
 ]
 SLOW = ["test_ledger_machine", "test_ledger_at_once"]
 PATIENCE_SECONDS = 900

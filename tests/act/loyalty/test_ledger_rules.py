@@ -102,6 +102,12 @@ def test_a_journal_sums_to_zero(programme: Programme, anna: int) -> None:
         as_the_ledger(ENTRY, journal, 11, 0, -5, None, None)
 
 
+def test_an_entry_moves_something(programme: Programme, anna: int) -> None:
+    with refused("23514"):
+        journal = as_the_ledger(JOURNAL, programme.pk, anna)
+        as_the_ledger(ENTRY, journal, 11, 0, 0, None, None)
+
+
 def test_a_journal_without_entries_does_not_pass(programme: Programme, anna: int) -> None:
     with refused("TL002"):
         as_the_ledger(JOURNAL, programme.pk, anna)
