@@ -57,16 +57,15 @@ def test_a_hold_that_ends_meanwhile_does_not_stop_the_night(
 ) -> None:
     members.earn(anna, 10)
     first, _second = members.hold(anna, 4), members.hold(anna, 3)
-    asked = ledger._rows
+    due = ledger._holds_due
 
-    def and_somebody_captures(statement: str, *values: object) -> list[tuple]:
-        found = asked(statement, *values)
-        if statement == ledger.HOLDS:
-            monkeypatch.setattr(ledger, "_rows", asked)
-            ledger.capture(programme, first, 4, key="c", at=day(0), reason="reward")
+    def and_somebody_captures(*asked: object) -> list[int]:
+        found = due(*asked)
+        monkeypatch.setattr(ledger, "_holds_due", due)
+        ledger.capture(programme, first, 4, key="c", at=day(0), reason="reward")
         return found
 
-    monkeypatch.setattr(ledger, "_rows", and_somebody_captures)
+    monkeypatch.setattr(ledger, "_holds_due", and_somebody_captures)
     assert ledger.release_due(programme, at=day(3), most=10) == 2
     assert (has(anna), ledger.release_due(programme, at=day(3), most=10)) == ({"points": 6}, 0)
 

@@ -229,13 +229,18 @@ def forfeit(programme: Programme, *, at: datetime, most: int) -> int:
 
 def release_due(programme: Programme, *, at: datetime, most: int) -> int:
     """Release holds whose time is over, `most` at most. Returns how many were due; 0 at the end."""
-    with connection.cursor() as cursor:  # planned anew, as its tables grow
-        cursor.execute(HOLDS, [at, programme.pk, most])
-        due = cursor.fetchall()
-    for (journal,) in due:
+    due = _holds_due(programme, at, most)
+    for journal in due:
         with suppress(HoldHasEnded):  # somebody was quicker
             _one(RELEASE, programme.pk, journal, journal, journal, at)
     return len(due)
+
+
+def _holds_due(programme: Programme, at: datetime, most: int) -> list[int]:
+    """Planned anew each time, as its tables grow."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDS, [at, programme.pk, most])
+        return [journal for (journal,) in cursor.fetchall()]
 
 
 def _spend(
