@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import Error, connection, transaction
 from members import Members, day, has, lots
 
 from treue.act.loyalty import ledger, verifying
@@ -69,6 +70,14 @@ def test_a_key_that_came_with_another_request_undoes_the_batch(members: Members,
             [Earning(anna, 101, "order 1", day(0), "order"), Earning(ben, 5, "order 2", day(0), "order")],
         )
     assert (has(anna), has(ben), Journal.objects.count()) == ({"points": 100}, {}, 1)
+
+
+def test_after_a_batch_the_ledger_is_as_closed_as_before(members: Members, programme: Programme) -> None:
+    anna = members.add("anna")
+    ledger.earn(programme, [members.earning(anna, 5), members.earning(anna, 5)])
+    with pytest.raises(Error) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("update loyalty_account set balance = 1000000")
+    assert refused.value.__cause__.sqlstate == "TL001"
 
 
 def test_a_pending_lot_of_which_nothing_is_left_keeps_nobody_waiting(members: Members, programme: Programme) -> None:
