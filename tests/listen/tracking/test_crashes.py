@@ -107,6 +107,8 @@ def test_a_database_that_drops_all_connections_costs_nothing_acknowledged(source
             )
     stop.set()
     thread.join()
+    connection.close()
+    connection.close_pool()  # the lines of this process were cut as well, and whoever came next waited for one of them
     assert sender.one(messageId="afterwards").status == 200
     written = {event.message_id for event in logged()}
     assert {each for each, status in sent if status == 200} <= written
