@@ -32,7 +32,7 @@ def test_a_report_equals_the_twins(lines, as_of, window, unit):
 
 @pytest.mark.long
 @pytest.mark.timeout(1500)
-@settings(SOME, max_examples=200)
+@settings(SOME, max_examples=100)
 @given(lines=line_lists(), as_of=AS_OF, window=st.sampled_from([1, 10, 90]), unit=UNITS)
 def test_many_reports_equal_the_twins(lines, as_of, window, unit):
     compare(lines, as_of, window, unit)
