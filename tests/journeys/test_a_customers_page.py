@@ -51,7 +51,7 @@ def test_the_timeline_loads_as_one_scrolls_down_to_its_beginning(
         before = lines.count()
         page.mouse.wheel(0, 20_000)
         expect(lines).not_to_have_count(before)
-    assert page.get_by_text("No earlier events.", exact=False).is_visible()
+    page.get_by_text("No earlier events.", exact=False).wait_for()
     assert lines.count() == EVENTS + 1
     said = lines.locator("b").all_inner_texts()
     assert said[:-2] == [f"Looked at Tea {number}" for number in reversed(range(1, EVENTS))]
@@ -59,7 +59,7 @@ def test_the_timeline_loads_as_one_scrolls_down_to_its_beginning(
     days = page.locator(".day h3").all_inner_texts()
     assert len(days) == len(set(days)) == 28
     lines.last.get_by_text("Details").click()
-    assert lines.last.get_by_text("Recorded", exact=True).is_visible()
+    lines.last.get_by_text("Recorded", exact=True).wait_for()
     axe(page)
 
     page.get_by_label("Show", exact=True).get_by_role("link", name="Purchases").click()
@@ -83,7 +83,7 @@ def test_a_consent_is_recorded_proved_and_withdrawn(
 
     page = visit(f"/customers/{anna.pk}/", role="service")
     page.get_by_role("link", name="Consent and preferences").click()
-    assert page.get_by_text("No consent is recorded.").is_visible()
+    page.get_by_text("No consent is recorded.").wait_for()
     form = page.locator("#give")
     form.get_by_label("Purpose").select_option(label="Advertising")
     form.get_by_label("Channel").select_option(label="E-mail")
@@ -95,15 +95,15 @@ def test_a_consent_is_recorded_proved_and_withdrawn(
     page.get_by_text("The consent is recorded.").wait_for()
     assert consent.may_contact([anna.pk], "marketing", "email") == {anna.pk}
     page.get_by_text("Show the proof").click()
-    assert page.get_by_text("Card of the summer party, folder 7").is_visible()
-    assert page.get_by_text("Kim Service").first.is_visible()
+    page.get_by_text("Card of the summer party, folder 7").wait_for()
+    page.get_by_text("Kim Service").first.wait_for()
     axe(page)
 
     page.get_by_role("link", name="Withdraw…").click()
     page.get_by_role("button", name="Withdraw the consent").click()
     page.get_by_text("The consent is withdrawn.").wait_for()
     assert consent.may_contact([anna.pk], "marketing", "email") == set()
-    assert page.locator("#standing").get_by_text("withdrawn", exact=True).is_visible()
+    page.locator("#standing").get_by_text("withdrawn", exact=True).wait_for()
     assert page.get_by_role("link", name="Withdraw…").count() == 0
 
     preferences = page.locator("#preferences")
@@ -114,7 +114,7 @@ def test_a_consent_is_recorded_proved_and_withdrawn(
     preferences.get_by_label("Hours to").select_option(label="24:00")
     preferences.get_by_role("button", name="Save the preferences").click()
     page.get_by_text("The preferences are saved.").wait_for()
-    assert preferences.get_by_text("by Kim Service").is_visible()
+    preferences.get_by_text("by Kim Service").wait_for()
 
     page.get_by_role("link", name="Timeline").click()
     page.wait_for_url("**/timeline/")

@@ -90,6 +90,7 @@ def test_a_member_joins_buys_rises_redeems_and_returns(house: tuple[Installation
     client.track("C-77", "Order Completed", {"order_id": "M-3", "currency": "EUR", "products": [TEA]})
     client.flush()
     until(page, lambda: figure(page, "Stufe|Tier") == "Silver")
+    until(page, lambda: figure(page, "Verfügbare Punkte|Points that can be spent") == "50")  # a tier is told by orders
 
     number = re.sub(r"\D", "", page.locator("#membership dd").first.inner_text())
     key = key_of(installation, "key", "add", "till", "--scope", "read", "--scope", "write")

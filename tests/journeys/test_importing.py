@@ -105,19 +105,19 @@ def test_a_real_shops_orders_come_in_are_read_as_the_report_does_and_go_again(
     page.get_by_role("link", name="Import a file").click()
     look(page)
     page.get_by_label("File", exact=True).set_input_files(orders)
-    assert page.get_by_text("orders of the year.csv").is_visible()
+    page.get_by_text("orders of the year.csv").wait_for()
     page.get_by_role("button", name="Upload").click()
 
     page.wait_for_url("**/columns/")
     assert page.locator("#preview tbody tr").count() == 10
-    assert page.get_by_text("Customer number or e-mail", exact=True).is_visible()
+    page.get_by_text("Customer number or e-mail", exact=True).wait_for()
     look(page)
     page.get_by_label("What “Ref” is").select_option("customer")
     page.get_by_role("button", name="Continue to the dry run").click()
 
     page.wait_for_url("**/check/")
     page.wait_for_selector("#result")  # the page turns by itself
-    assert page.get_by_text("Nothing has been imported yet.").is_visible()
+    page.get_by_text("Nothing has been imported yet.").wait_for()
     assert "would be new" in page.locator("h2.say").inner_text()
     look(page)
     watched_until_done(page, shop, look)
@@ -158,7 +158,7 @@ def watched_until_done(page: "Page", shop: object, look: Callable[["Page"], None
 
 def set_aside_are_saved(page: "Page", reported: dict[str, object], look: Callable[["Page"], None]) -> None:
     page.get_by_role("link", name="No customer").click()
-    assert page.get_by_text("Guests and till sales").is_visible()
+    page.get_by_text("Guests and till sales").wait_for()
     look(page)
     page.get_by_role("link", name="All", exact=False).first.click()
     with page.expect_download() as saved:
@@ -186,16 +186,16 @@ def figures_are_the_reports(page: "Page", reported: dict[str, object]) -> None:
         assert int(shown[start]["customers_end"]) == period["customers_end"]
     whole = [period for period in reported["periods"] if period["complete"]][-1]
     page.get_by_text("As a table").first.click()
-    assert page.get_by_role("cell", name=f"{whole['revenue']:,.0f}").first.is_visible()
+    page.get_by_role("cell", name=f"{whole['revenue']:,.0f}").first.wait_for()
 
 
 def undone_and_empty(page: "Page", look: Callable[["Page"], None]) -> None:
     page.get_by_role("link", name="orders of the year.csv").click()
     page.get_by_role("link", name="Undo the import").click()
-    assert page.get_by_role("dialog").get_by_text("will be removed").is_visible()
+    page.get_by_role("dialog").get_by_text("will be removed").wait_for()
     page.get_by_role("dialog").get_by_role("button", name="Undo the import").click()
     page.wait_for_selector("#ending", timeout=60_000)
-    assert page.get_by_text("The import was undone.").is_visible()
+    page.get_by_text("The import was undone.").wait_for()
     look(page)
     page.get_by_role("link", name="Today").first.click()
     until(page, "Bring in your orders")

@@ -53,14 +53,14 @@ def test_an_order_sent_by_a_library_is_on_the_pages_within_seconds(
     client.track("C-4711", "Order Completed", {"order_id": "A-1003", "products": [TEA]})
     client.flush()
     page.wait_for_timeout(7_000)
-    assert card.locator(".formula").is_visible()  # who reads how a figure is computed is left alone
+    card.locator(".formula").wait_for()  # who reads how a figure is computed is left alone
     assert card.locator(".big").inner_text() == "2"
 
     page.goto(address + "/customers/?q=clara%40example.org")
     page.get_by_role("link", name="Clara Öztürk").click()
-    assert page.get_by_text("A-1001").first.is_visible()
+    page.get_by_text("A-1001").first.wait_for()
     page.goto(page.url.split("?")[0] + "timeline/")
-    assert page.get_by_text(re.compile("A-1001")).first.is_visible()
+    page.get_by_text(re.compile("A-1001")).first.wait_for()
 
 
 def test_a_refund_is_there_within_seconds_for_programs_too(house: tuple[Installation, str, str]) -> None:

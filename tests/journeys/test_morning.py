@@ -57,9 +57,9 @@ def test_a_manager_looks_closer_and_writes_a_note(
 
     card = page.locator("article.fig").first
     card.get_by_text("How this is computed").click()
-    assert card.locator(".formula").is_visible()
+    card.locator(".formula").wait_for()
     page.get_by_text("As a table").first.click()
-    assert page.locator("figure.chart table").first.is_visible()
+    page.locator("figure.chart table").first.wait_for()
     axe(page)
 
     page.get_by_role("link", name="Add a note").click()
@@ -67,7 +67,7 @@ def test_a_manager_looks_closer_and_writes_a_note(
     page.get_by_label("Note").fill("TV spot")
     page.get_by_role("button", name="Save the note").click()
     page.wait_for_url(re.compile(r"/#notes$"))
-    assert page.locator("#notes").get_by_text("TV spot").is_visible()
+    page.locator("#notes").get_by_text("TV spot").wait_for()
 
     page.go_back()
     page.go_back()
@@ -101,7 +101,7 @@ def test_a_long_word_in_a_note_is_broken_and_never_widens_the_page(
     address = "https://example.org/" + "weihnachtsaktion" * 6
     notes.write(shop=Shop.objects.get(), day=date(2025, 7, 10), text=address, by=None)
     page = visit("/", role="manager", width=width)
-    assert page.locator("#notes").get_by_text(address).is_visible()
+    page.locator("#notes").get_by_text(address).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -128,7 +128,7 @@ def test_the_cockpit_works_without_scripts(
         page.wait_for_url("**channel=Branch**")
         assert page.get_by_label("Channel", exact=True).input_value() == "Branch"
         page.get_by_text("How this is computed").first.click()
-        assert page.locator(".formula").first.is_visible()
+        page.locator(".formula").first.wait_for()
     finally:
         context.close()
 

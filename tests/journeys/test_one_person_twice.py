@@ -56,7 +56,7 @@ def test_two_records_with_one_card_are_merged_and_made_two_again(
 
     doubles.get_by_role("link", name="Compare both…").click()
     expect(page.locator("#both").get_by_text("Leipzig")).to_have_count(2)
-    assert page.get_by_text("Nothing is lost.").is_visible()
+    page.get_by_text("Nothing is lost.").wait_for()
     axe(page)
     page.get_by_role("link", name="Keep K-77 instead").click()
     page.wait_for_url(f"**/customers/{till.pk}/merge/{online.pk}/")
