@@ -27,6 +27,7 @@ def as_it_was_said(statement: str, *, of: str, gone: str) -> None:
     of: with what their ids begin; nothing else is known then. gone: the order of which the event has left for the lake.
     """
     from django.db import connection, transaction
+    from django.db.models.fields.json import KT
 
     from treue.core.events.models import Event
 
@@ -39,7 +40,7 @@ def as_it_was_said(statement: str, *, of: str, gone: str) -> None:
             "insert into events_message select shop_id, message_id from events_event where message_id like %s",
             [f"{of} %"],
         )
-        Event.objects.filter(facts__order_id=gone).delete()
+        Event.objects.alias(order=KT("facts__order_id")).filter(order=gone).delete()
         cursor.execute(statement)
         cursor.execute("delete from public.events_message")
         cursor.execute(

@@ -5,7 +5,7 @@ The same as `log.record` for events whose ids are their own and never withdrawn;
 
 FUNCTIONS = """
 create or replace function events_append(shop bigint, message_ids text[], names text[], persons bigint[],
-    source text, moments timestamptz[], facts jsonb[]) returns void language plpgsql as $$
+    source text, moments timestamptz[], facts json[]) returns void language plpgsql as $$
 begin
     with given as materialized (
         select * from unnest(message_ids, names, persons, moments, facts)
@@ -21,7 +21,7 @@ end $$;
 
 -- One alone, with less ado.
 create or replace function events_append_one(shop bigint, of_message text, called text, whose bigint, said_by text,
-    moment timestamptz, said jsonb) returns void language plpgsql as $$
+    moment timestamptz, said json) returns void language plpgsql as $$
 begin
     insert into events_message (shop_id, digest) values (shop, md5(of_message)::uuid) on conflict do nothing;
     if found then

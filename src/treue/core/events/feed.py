@@ -6,7 +6,6 @@ happened.
 """
 
 import hashlib
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -104,6 +103,5 @@ def _horizon() -> tuple[int, int]:
 
 
 def _event(shop: Shop, row: Sequence[object]) -> Event:
-    """Django has psycopg hand JSON over as text."""
     names = ("seq", "message_id", "name", "person", "source", "occurred_at", "recorded_at", "is_history", "facts")
-    return Event(shop=shop, **dict(zip(names, (*row[:-1], json.loads(row[-1])), strict=True)))
+    return Event(shop=shop, **dict(zip(names, row, strict=True)))

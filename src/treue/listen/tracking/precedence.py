@@ -4,6 +4,8 @@ the customer before a visitor's. So the tellings of an order give the same in wh
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from django.db.models.fields.json import KT
+
 from treue.core.commerce.completing import is_cancellation, is_told_again
 from treue.core.commerce.models import Order, Refund
 from treue.core.customers import persons
@@ -66,7 +68,8 @@ def replaces(event: Happened, mine: Word, order: Order, theirs: Word, kinds: Map
 def _was_changed(order: Order, rank: int, kinds: Mapping[str, str]) -> bool:
     """Whether somebody of this rank changed it since it was told of: telling of it again must not undo that."""
     numbers = persons.numbers_of(order.customer)
-    changed = Event.objects.filter(person__in=numbers, name=names.ORDER_UPDATED, facts__order_id=order.number)
+    told = Event.objects.alias(order=KT("facts__order_id"))
+    changed = told.filter(person__in=numbers, name=names.ORDER_UPDATED, order=order.number)
     found = [*changed.values_list("message_id", "source"), *_left_the_log(order, numbers)]
     return any(
         not is_told_again(message) and RANKS.get(kinds.get(source, source), 0) >= rank for message, source in found

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.db.models.fields.json import KT
 
 from treue.core.commerce.models import Product
 from treue.core.customers import identities
@@ -42,10 +43,11 @@ def _facts(known: Visitor, now: datetime) -> list[dict[str, object]]:
     """Of the looks among the last events. An event with a customer's number is written down under that one's, whatever
     browser it came from."""
     since = now - SESSION
-    mine = Q(person=known.number, facts__consented=True)
+    mine = Q(person=known.number, has_consented="true")
     if known.customer_id:
-        mine |= Q(person=known.customer_id, facts__anonymous_id=known.anonymous_id)
-    events = Event.objects.filter(
+        mine |= Q(person=known.customer_id, anonymous_id=known.anonymous_id)
+    said = {"has_consented": KT("facts__consented"), "anonymous_id": KT("facts__anonymous_id")}
+    events = Event.objects.alias(**said).filter(
         mine,
         shop=known.shop_id,
         person__in=[known.number, known.customer_id or known.number],

@@ -8,7 +8,7 @@ parts = import_module("treue.act.loyalty.migrations.0002_ledger_functions")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loyalty", "0007_rewarded_deeds"), ("events", "0010_appending_one")]
+    dependencies = [("loyalty", "0007_rewarded_deeds"), ("events", "0011_facts_as_they_came")]
 
     operations = [
         migrations.RunSQL(

@@ -174,7 +174,7 @@ end $$;
 
 -- Tell the log of what was earned: what `loyalty_tell` says of it, without reading it again.
 create or replace function loyalty_tell_earned(
-    programme bigint, member bigint, journal bigint, moment timestamptz, facts jsonb) returns void language plpgsql as $$
+    programme bigint, member bigint, journal bigint, moment timestamptz, facts json) returns void language plpgsql as $$
 declare
     shop bigint := (select shop_id from loyalty_programme where id = programme);
     customer bigint;
@@ -203,9 +203,9 @@ begin
 end $$;
 
 create or replace function loyalty_earned_facts(
-    journal bigint, reason text, is_pending boolean, points bigint, qualifying bigint) returns jsonb
+    journal bigint, reason text, is_pending boolean, points bigint, qualifying bigint) returns json
 language sql stable as $$
-select jsonb_strip_nulls(jsonb_build_object('journal', journal, 'reason', reason,
+select json_strip_nulls(json_build_object('journal', journal, 'reason', reason,
     'points', case when not is_pending then nullif(points, 0) end, 'pending', case when is_pending then points end,
     'qualifying', case when not is_pending then nullif(qualifying, 0) end)) $$;
 

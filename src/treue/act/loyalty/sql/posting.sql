@@ -81,7 +81,7 @@ begin
     perform events_append(shop, array_agg('loyalty ' || t.id), array_agg(loyalty_event(t.kind)), array_agg(t.customer_id),
             'treue', array_agg(t.happened_at), array_agg(t.facts))
         from (
-            select j.id, j.kind, m.customer_id, j.happened_at, jsonb_strip_nulls(jsonb_build_object('journal', j.id,
+            select j.id, j.kind, m.customer_id, j.happened_at, json_strip_nulls(json_build_object('journal', j.id,
                 'reason', j.reason, 'original', j.original_id, 'points', e.points, 'pending', e.pending, 'held', e.held,
                 'qualifying', e.qualifying)) as facts
             from unnest(journals) asked join loyalty_journal j on j.id = asked

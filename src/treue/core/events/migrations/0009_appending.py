@@ -10,6 +10,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            FUNCTIONS, "drop function events_append(bigint, text[], text[], bigint[], text, timestamptz[], jsonb[])"
+            FUNCTIONS,
+            """drop function events_append(bigint, text[], text[], bigint[], text, timestamptz[], json[]);
+            drop function events_append_one(bigint, text, text, bigint, text, timestamptz, json)""",
         )
     ]

@@ -3,8 +3,6 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from treue.core.events.appending import FUNCTIONS
-
 DIGESTS = """
 lock table events_message in access exclusive mode;
 create table events_digest as select shop_id, md5(message_id)::uuid as digest from events_message;
@@ -16,7 +14,7 @@ alter table events_message alter shop_id set not null, alter digest set not null
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0010_appending_one"),
+        ("events", "0009_appending"),
         ("shop", "0001_initial"),
         ("tracking", "0003_cancellations_told_before"),
     ]
@@ -50,5 +48,4 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
     ]
