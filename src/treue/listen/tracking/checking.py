@@ -259,21 +259,27 @@ def _has_consented(context: Context, category: str) -> bool:
 
 
 def _context(context: Context, arrival: Arrival, *, is_known: bool) -> keeping.Facts:
+    found = _of_machine(context, arrival) if is_known else {}
+    if type(context.campaign) is dict and (campaign := keeping.of_campaign(context.campaign)):
+        found["campaign"] = campaign
+    if type(context.library) is dict and (library := keeping.text(context.library.get("name"))) is not None:
+        found["library"] = library
+    if type(context.page) is dict and (path := keeping.path(context.page.get("path"))) is not None:
+        found["path"] = path
+    return found
+
+
+def _of_machine(context: Context, arrival: Arrival) -> keeping.Facts:
     found: keeping.Facts = {}
-    if is_known:
-        address = context.ip if type(context.ip) is str else arrival.address
-        agent = context.user_agent if type(context.user_agent) is str else arrival.user_agent
-        found["ip"] = origins.shortened(address) if address else None
-        found["device"] = origins.device(agent) if agent else None
-        found["locale"] = keeping.text(context.locale)
-    found["campaign"] = keeping.of_campaign(context.campaign) or None
-    found["library"] = keeping.text(_inside(context.library, "name"))
-    found["path"] = keeping.path(_inside(context.page, "path"))
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _inside(given: object, name: str) -> object:
-    return given.get(name) if type(given) is dict else None
+    address = context.ip if type(context.ip) is str else arrival.address
+    agent = context.user_agent if type(context.user_agent) is str else arrival.user_agent
+    if address and (network := origins.shortened(address)):
+        found["ip"] = network
+    if agent and (device := origins.device(agent)):
+        found["device"] = device
+    if context.locale is not None and (locale := keeping.text(context.locale)) is not None:
+        found["locale"] = locale
+    return found
 
 
 def known_message_id(raw: bytes) -> str | None:

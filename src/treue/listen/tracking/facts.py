@@ -136,13 +136,8 @@ MOST_VERDICTS = 10_000
 
 def is_identifying(name: str) -> bool:
     """Whether a property's name says that it is about a person, or secret."""
-    known = _verdicts.get(name)
-    if known is None:
-        folded = _snake(name)
-        known = bool(DIRECT.search(folded)) or not DIRECT_WORDS.isdisjoint(folded.split("_"))
-        if len(_verdicts) < MOST_VERDICTS:
-            _verdicts[name] = known
-    return known
+    folded = _snake(name)
+    return bool(DIRECT.search(folded)) or not DIRECT_WORDS.isdisjoint(folded.split("_"))
 
 
 def _snake(name: str) -> str:
@@ -155,6 +150,9 @@ def of_properties(given: Mapping[str, object], *, with_custom: bool) -> Facts:
     custom = 0 if with_custom else MOST_CUSTOM
     for name, value in given.items():
         keep = SPECIFIED.get(name)
+        if keep is text and type(value) is str and "@" not in value and len(value) <= LONGEST_TEXT:
+            kept[name] = value  # most are: the call would take longer
+            continue
         if keep is None:
             if custom >= MOST_CUSTOM or not _is_custom(name):
                 continue
@@ -172,7 +170,14 @@ def of_properties(given: Mapping[str, object], *, with_custom: bool) -> Facts:
 
 
 def _is_custom(name: str) -> bool:
-    return len(name) <= LONGEST_NAME and name not in OURS and name != "url" and not is_identifying(name)
+    if len(name) > LONGEST_NAME:
+        return False
+    known = _verdicts.get(name)
+    if known is None:
+        known = name not in OURS and name != "url" and not is_identifying(name)
+        if len(_verdicts) < MOST_VERDICTS:
+            _verdicts[name] = known
+    return known
 
 
 def _product(given: Mapping[str, object]) -> Facts:

@@ -13,7 +13,8 @@ def parsed(said: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(said)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        if moment.tzinfo is UTC:
+            return moment
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return moment

@@ -9,7 +9,7 @@ create table events_digest as select shop_id, md5(message_id)::uuid as digest fr
 drop table events_message;
 alter table events_digest rename to events_message;
 alter table events_message alter shop_id set not null, alter digest set not null,
-    add constraint events_message_once primary key (shop_id, digest)"""
+    add constraint events_message_once primary key (digest, shop_id)  -- by what differs first: half the comparisons of each insert"""
 
 
 class Migration(migrations.Migration):
