@@ -1,5 +1,6 @@
 """Many at once, and killed in between: no point is spent twice, nothing is left half, no month is settled twice."""
 
+from contextlib import suppress
 from datetime import date
 from functools import partial
 
@@ -53,12 +54,13 @@ def test_a_month_is_drafted_and_closed_once_while_points_are_issued(programme: P
         if number % 2:
             issue(cafe, anna, 5, f"R-1-{number}")
             return
-        first = Statement.objects.filter(state="draft").order_by("month").first()
-        if first is not None:
-            settling.close(statement=first, seen=None, by=None, now=DECEMBER)
+        for _month in range(3):
+            first = Statement.objects.filter(state="draft").order_by("month").first()
+            if first is not None:
+                with suppress(errors.ClosedAlready):
+                    settling.close(statement=first, seen=None, by=None, now=DECEMBER)
 
-    ends = at_once(deed, 24)
-    assert set(ends) <= {"", "ClosedAlready"}
+    assert set(at_once(deed, 24)) == {""}
     closed = Statement.objects.filter(state="closed").order_by("number")
     assert Statement.objects.count() == 3
     assert list(closed.values_list("number", flat=True)) == [1, 2, 3]

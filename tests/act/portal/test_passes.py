@@ -22,7 +22,9 @@ from visitors import Browser
 from treue.act.loyalty import ledger, membership
 from treue.act.loyalty.ledger import Earning
 from treue.act.loyalty.models import Member
+from treue.act.portal.passes import google as google_pass
 from treue.act.portal.passes import signing_keys
+from treue.act.portal.passes.content import Content
 from treue.act.portal.passes.errors import (
     CertificateExpired,
     FileUnusable,
@@ -192,7 +194,34 @@ def test_the_link_for_google_holds_hostile_names_and_stays_short(signed_in: Brow
     Shop.objects.update(name=EVIL[:80])
     Customer.objects.update(name=EVIL[:200])
     assert told(signed_in)["payload"]["loyaltyObjects"][0]["accountName"].startswith('Tea "House" <b>')
-    assert len(signed_in.get("/m/card/google/")["Location"]) < 2_048
+    assert len(signed_in.get("/m/card/google/")["Location"]) <= google_pass.LONGEST
+
+
+@pytest.mark.parametrize(
+    ("name", "length", "kept"),
+    [
+        ("a", 10, {"shop", "programme", "member", "tier"}),
+        ("🍵", 20, {"shop", "programme", "member"}),
+        ("🍵", 30, {"shop", "programme"}),
+        ("🍵", 60, set()),
+    ],
+)
+def test_what_makes_the_link_for_google_too_long_stays_behind(
+    google: Path, name: str, length: int, kept: set[str]
+) -> None:
+    named = dict.fromkeys(("shop", "programme", "member", "tier"), name * length)
+    whole = Content(
+        **named, number="1234567890123", spaced="1234 5678 9012 3", points=1, points_label="Points on 30 November 2026",
+        tier_label="Tier", colour="#1d5c4a", sign="T",
+    )  # fmt: skip
+    address = google_pass.link(whole, signing_keys.google(), shop_id=1, now=timezone.now())
+    assert len(address) <= google_pass.LONGEST
+    said = jwt.decode(address.rpartition("/")[2], KEY_OF_TESTS.public_key(), algorithms=["RS256"], audience="google")
+    card, kind = said["payload"]["loyaltyObjects"][0], said["payload"]["loyaltyClasses"][0]
+    assert card["barcode"]["value"] == "1234567890123"
+    shown = {"shop": kind["issuerName"], "programme": kind["programName"], "member": card["accountName"]}
+    shown["tier"] = card.get("textModulesData", [{"body": ""}])[0]["body"]
+    assert {each for each, text in shown.items() if text == name * length} == kept
 
 
 def test_the_card_offers_the_wallets_whose_keys_are_there(

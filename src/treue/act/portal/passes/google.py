@@ -5,6 +5,7 @@ Source: Google, Wallet API: Loyalty cards, JSON Web Tokens. Nothing is sent to G
 
 import base64
 import json
+from dataclasses import replace
 from datetime import datetime
 
 from cryptography.hazmat.primitives import hashes
@@ -16,10 +17,25 @@ from treue.act.portal.passes.content import Content
 from treue.act.portal.passes.signing_keys import GoogleKeys
 
 SAVE = "https://pay.google.com/gp/v/save/"
+LONGEST = 1_800  # what Google calls safe: some browsers cut longer ones
+SHORT_NAME = 20
 
 
 def link(content: Content, keys: GoogleKeys, *, shop_id: int, now: datetime) -> str:
-    """Where the member's browser goes to save the card."""
+    """Where the member's browser goes to save the card.
+
+    What makes it too long stays behind: the tier, then the member's name, then the end of the others.
+    """
+    named = {"shop": content.shop[:SHORT_NAME], "programme": content.programme[:SHORT_NAME]}
+    less = ({}, {"tier": ""}, {"tier": "", "member": ""}, {"tier": "", "member": "", **named})
+    for each in less:
+        found = _link(replace(content, **each), keys, shop_id, now)
+        if len(found) <= LONGEST:
+            break
+    return found
+
+
+def _link(content: Content, keys: GoogleKeys, shop_id: int, now: datetime) -> str:
     claims = {
         "iss": keys.account,
         "aud": "google",
