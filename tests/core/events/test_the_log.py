@@ -70,6 +70,18 @@ def test_facts_come_back_as_they_were_told(shop: Shop):
     assert Event.objects.get().facts == facts
 
 
+@pytest.mark.parametrize("facts", [{"said": "a\0b"}, {"a\0": 1}, {"said": ["\\\0"]}, {"said": "\ud83d"}])
+def test_facts_that_are_no_text_are_refused_before_somebody_asks_for_them(shop: Shop, facts: dict[str, object]):
+    with pytest.raises(ValueError, match="NUL|surrogates"):
+        record(shop, [happening(facts=facts)])
+    assert not Event.objects.exists()
+
+
+def test_what_only_looks_like_nul_is_a_text(shop: Shop):
+    record(shop, [happening(facts={"said": "\\u0000"})])
+    assert Event.objects.values_list("facts__said", flat=True).get() == "\\u0000"
+
+
 def test_writers_of_the_same_messages_in_crossing_order_both_end(shop: Shop):
     forth, back = several(300), several(300)[::-1]
     written: list[int] = []

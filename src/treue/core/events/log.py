@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ select place - 1 from given left join fresh using (digest) where fresh.digest is
 WRITE = """
 copy events_event (shop_id, message_id, name, person, shard, source, occurred_at, is_history, facts) from stdin"""
 LINE = b"%d\t%b\t%b\t%b\t%d\t%b\t%b\t%b\t%b\n"
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # in JSON: the database keeps it, and fails where somebody asks for it
 ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 MERGED = "select id, merged_into_id from customers_customer where id = any(%s) and merged_into_id is not null"
@@ -105,7 +107,10 @@ def record(shop: Shop, happenings: Sequence[Happening]) -> int:
 
 
 def record_new(shop: Shop, happenings: Sequence[Happening]) -> list[str]:
-    """`record`, for whoever has to know what was new: the ids under which that stands in the log."""
+    """`record`, for whoever has to know what was new: the ids under which that stands in the log.
+
+    Raises ValueError where facts hold what is no text.
+    """
     if not happenings:
         return []
     # psycopg's own errors, which COPY raises, are Django's to all who wait for these.
@@ -114,7 +119,9 @@ def record_new(shop: Shop, happenings: Sequence[Happening]) -> list[str]:
 
 
 def _entry(shop: Shop, told: Happening) -> Entry:
-    facts = json.dumps(told.facts, cls=DjangoJSONEncoder).encode()
+    facts = json.dumps(told.facts, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":")).encode()
+    if NUL.search(facts):
+        raise ValueError("facts hold NUL")
     return Entry(
         shop_id=shop.pk,
         message_id=told.message_id,

@@ -1,6 +1,5 @@
 """From one event as it was sent to the entry that is written into the log."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +8,7 @@ import msgspec
 from treue.core.commerce import completing
 from treue.core.commerce.completing import Telling
 from treue.core.customers.persons import ANONYMOUS, NUMBER, Key
-from treue.core.events.log import Entry
+from treue.core.events.log import NUL, Entry
 from treue.listen.tracking import facts as keeping
 from treue.listen.tracking import names, origins, told
 from treue.listen.tracking.errors import (
@@ -37,7 +36,6 @@ from treue.listen.tracking.wire import UNREADABLE, Context, Identified, Sent
 
 LARGEST_EVENT = 32 << 10
 LONGEST_ID, LONGEST_MESSAGE_ID = 120, 200  # the first as a customer's number in the database
-NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 NOBODY = frozenset({"", "null", "undefined", "none", "nan", "0", "[object object]", "anonymous", "guest"})
 
 
