@@ -7,6 +7,7 @@ computed anew; it is kept so that a restored installation shows the same figures
 import errno
 import json
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -26,7 +27,8 @@ from treue.core import direct, home, postgres_server
 FORMAT = 1
 SECONDS_TO_LEAVE = 2.0
 FULL = (errno.ENOSPC, errno.EDQUOT)
-NEWER_SETTINGS = (b"SET transaction_timeout",)
+# What servers before PostgreSQL 17 do not know, and what Debian's 15.20 notes of each column for itself alone.
+OTHERS_REFUSE = re.compile(rb"SET transaction_timeout|ALTER TABLE .* SET \(pg_attver=\d+\);$")
 FOLDERS = ("lake", "uploads")
 LAST = "backup.json"
 MANIFEST, DUMP, KEY = "manifest.json", "database.dump", "secret.key"
@@ -218,11 +220,11 @@ def _replace_database(dump: Path) -> None:
 
 
 def _pass_on(script: IO[bytes], target: IO[bytes]) -> None:
-    """All but the settings that servers before PostgreSQL 17 do not know; they stand above everything else."""
+    """All but what another server would refuse; it stands above the first row."""
     for line in script:
-        if not line.startswith(NEWER_SETTINGS):
+        if not OTHERS_REFUSE.match(line):
             target.write(line)
-        if line.startswith(b"CREATE"):
+        if line.startswith(b"COPY "):
             break
     shutil.copyfileobj(script, target, 1 << 20)
 

@@ -48,7 +48,7 @@ names = "customers_start customers_end retained lost new won_back orders revenue
 months = PeriodCount.objects.filter(unit="month", slice__snapshot__is_current=True, slice__channel="",
     slice__country="", slice__category="", start__lte="{LAST_MONTH}-01").order_by("start")
 with connection.cursor() as cursor:
-    cursor.execute("select message_id, name, facts from events_event order by xid, seq")
+    cursor.execute("select message_id, name, facts::jsonb::text from events_event order by xid, seq")
     events = cursor.fetchall()
 print(json.dumps({{
     "months": [[month.start, *(getattr(month, name) for name in names)] for month in months],

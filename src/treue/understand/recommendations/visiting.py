@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, TextField
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from treue.core.commerce.models import Product
 from treue.core.customers import identities
@@ -46,7 +47,7 @@ def _facts(known: Visitor, now: datetime) -> list[dict[str, object]]:
     mine = Q(person=known.number, has_consented="true")
     if known.customer_id:
         mine |= Q(person=known.customer_id, anonymous_id=known.anonymous_id)
-    said = {"has_consented": KT("facts__consented"), "anonymous_id": KT("facts__anonymous_id")}
+    said = {"has_consented": Cast("facts__consented", TextField()), "anonymous_id": KT("facts__anonymous_id")}
     events = Event.objects.alias(**said).filter(
         mine,
         shop=known.shop_id,
