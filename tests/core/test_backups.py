@@ -1,6 +1,7 @@
 """A backup that does not come to its end."""
 
 import errno
+import io
 import os
 import tarfile
 from datetime import UTC, datetime
@@ -50,3 +51,17 @@ def test_when_and_where_the_last_one_was_written_is_remembered(installation: Pat
     last = backups.last()
     assert last.place == str(written)
     assert (datetime.now(UTC) - last.written_at).total_seconds() < 60
+
+
+def test_what_another_server_would_refuse_is_left_out_and_no_row_is() -> None:
+    noted = b"ALTER TABLE ONLY public.shop_shop ALTER COLUMN id SET (pg_attver=26353520);\n"
+    kept = (
+        b"SET statement_timeout = 0;\n",
+        b"CREATE TABLE public.shop_shop (id bigint NOT NULL);\n",
+        b"ALTER TABLE ONLY public.shop_shop ALTER COLUMN id SET (n_distinct=2);\n",
+        b"COPY public.shop_shop (name) FROM stdin;\n",
+        noted,
+    )
+    target = io.BytesIO()
+    backups._pass_on(io.BytesIO(b"".join((b"SET transaction_timeout = 0;\n", *kept[:2], noted, *kept[2:]))), target)
+    assert target.getvalue() == b"".join(kept)
