@@ -4,7 +4,8 @@
 starts from the table of purchases: it reads and encodes it, compares the methods by a holdout, learns what is bought
 again, fits, and answers with tables in which each recommendation has its reason. Both ways are measured, whichever the
 comparison would choose; each is beside `implicit`'s model of the same kind and size, in a process of its own, one right
-after the other. Where others work on the machine too, the processors' seconds say more than the clock's.
+after the other, and all is imported before. Where others work on the machine too, the processors' seconds say more than
+the clock's.
 """
 
 import time
@@ -87,6 +88,8 @@ def bare_implicit(method: str) -> tuple[Seconds, str]:
 
 
 def treue(method: str) -> tuple[dict[str, Seconds], str]:
+    import sklearn.linear_model  # noqa: F401 as implicit is, before anything is measured
+
     purchases = generate()
     made: dict[str, Any] = {}
 

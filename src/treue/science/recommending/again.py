@@ -60,8 +60,8 @@ def learn(history: History, seed: int) -> BuyingAgain:
     if again < FEWEST_AGAIN or again > len(rows) - FEWEST_AGAIN:
         nothing = np.zeros(len(FEATURES))
         return BuyingAgain("too little history", {}, len(rows), again, nothing, nothing, 0.0)
-    found = described(before, history.shape[1], cut)
-    table = np.column_stack([found[name][rows] for name in FEATURES]).astype(np.float64)
+    found = described(before, history.shape[1], cut, rows)
+    table = np.column_stack([found[name] for name in FEATURES]).astype(np.float64)
     centre, spread = table.mean(axis=0), table.std(axis=0)
     spread[spread == 0] = 1
     from sklearn.linear_model import LogisticRegression  # every command would wait for it: a third of its start
@@ -71,32 +71,34 @@ def learn(history: History, seed: int) -> BuyingAgain:
     return BuyingAgain("learned", weights, len(rows), again, centre, spread, float(model.intercept_[0]))
 
 
-def described(pairs: Pairs, products: int, until: int) -> dict[str, NDArray[np.float32]]:
-    """(p,) of each pair, logarithms all but `repeated`.
+def described(
+    pairs: Pairs, products: int, until: int, rows: Codes | slice = slice(None)
+) -> dict[str, NDArray[np.float32]]:
+    """(p,) of each pair, or of some of them, logarithms all but `repeated`.
 
     times: days with a purchase. since, away: days since that of the product, and of anything. off_rhythm: how far
     `since` is from the usual gap between two purchases of it. repeated: 1 if bought twice. kept: share of the
     product's earlier buyers who bought it in the last 30 days. season, buyers: of the product. variety: products ×
     days of the customer.
     """
-    times, since = pairs.times, until - pairs.last
-    repeated = times > 1
-    per_customer = np.bincount(pairs.customer, weights=times)
+    per_customer = np.bincount(pairs.customer, weights=pairs.times)
     last_of_any = np.zeros(len(per_customer), np.int64)
     np.maximum.at(last_of_any, pairs.customer, pairs.last)
     away = until - last_of_any
-    usual = np.where(repeated, usual_days(pairs), 0)
+    asked = pairs.where(rows)
+    since, repeated = until - asked.last, asked.times > 1
+    usual = np.where(repeated, usual_days(asked), 0)
     off = np.abs(np.log((since + 3) / (usual + 3)))
     found = {
-        "times": np.log(times),
+        "times": np.log(asked.times),
         "since": np.log(since + 7),
         "off_rhythm": np.where(repeated, np.minimum(off, LONGEST), 0),
         "repeated": repeated,
-        "kept": np.log(_kept(pairs, products, until))[pairs.product],
-        "season": np.log(seasons(pairs, products, until))[pairs.product],
-        "buyers": np.log1p(buyers(pairs, products))[pairs.product],
-        "variety": np.log1p(per_customer)[pairs.customer],
-        "away": np.log(away + 7)[pairs.customer],
+        "kept": np.log(_kept(pairs, products, until))[asked.product],
+        "season": np.log(seasons(pairs, products, until))[asked.product],
+        "buyers": np.log1p(buyers(pairs, products))[asked.product],
+        "variety": np.log1p(per_customer)[asked.customer],
+        "away": np.log(away + 7)[asked.customer],
     }
     return {name: each.astype(np.float32) for name, each in found.items()}
 

@@ -45,12 +45,13 @@ def choose(history: History, seed: int, holdout_days: int) -> Choice:
     Ties go to the method that stands first in `METHODS`, the quicker one, and to seasons.
     """
     cut = history.as_of - holdout_days
-    before, wanted, customers = _sampled(history, cut, seed)
+    past = history.pairs(cut)
+    before, wanted, customers = _sampled(history, past, cut, seed)
     if len(wanted.customers) < FEWEST:
         return Choice("bm25", "bm25", "too few to compare")
     products = history.shape[1]
     own = sparse(before.customer, before.product, (customers, products))
-    season = seasons(history.pairs(cut), products, cut)
+    season = seasons(past, products, cut)
     known = int((buyers(before, products) > 0).sum())
     as_ever = np.ones(products, np.float32)
     figures: dict[tuple[str, bool], Figures] = {}
@@ -82,9 +83,8 @@ def new_purchases(history: History, before: Pairs, cut: int) -> Wanted:
     return Wanted(kept.customer, kept.product)
 
 
-def _sampled(history: History, cut: int, seed: int) -> tuple[Pairs, Wanted, int]:
+def _sampled(history: History, before: Pairs, cut: int, seed: int) -> tuple[Pairs, Wanted, int]:
     """The purchases before and after, of so many customers that comparing stays quick, numbered anew."""
-    before = history.pairs(cut)
     known = before.customer[changes(before.customer)]
     if len(known) > SAMPLE:
         known = np.sort(np.random.default_rng(seed).choice(known, SAMPLE, replace=False))

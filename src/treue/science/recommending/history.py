@@ -42,7 +42,7 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.customer)
 
-    def where(self, keep: NDArray[np.bool_] | Codes) -> "Pairs":
+    def where(self, keep: NDArray[np.bool_] | Codes | slice) -> "Pairs":
         return Pairs(*(getattr(self, name)[keep] for name in ("customer", "product", "times", "first", "last")))
 
 
@@ -67,11 +67,15 @@ class History:
 
     def pairs(self, until: int) -> Pairs:
         """What was bought up to a day, that day included."""
-        kept = slice(None) if until >= self.as_of else self.day <= until
-        customer, product, day = self.customer[kept], self.product[kept], self.day[kept]
-        begins = np.flatnonzero(changes(customer) | changes(product))
-        ends = np.append(begins[1:], len(day))[: len(begins)]
-        return Pairs(customer[begins], product[begins], ends - begins, day[begins], day[ends - 1])
+        if until >= self.as_of:
+            return self.bought
+        begins = np.cumsum(self.bought.times) - self.bought.times
+        times = np.add.reduceat(self.day <= until, begins, dtype=np.int64) if len(begins) else begins
+        some = np.flatnonzero(times)
+        customer, product, first = (
+            each[some] for each in (self.bought.customer, self.bought.product, self.bought.first)
+        )
+        return Pairs(customer, product, times[some], first, self.day[begins[some] + times[some] - 1])
 
     def up_to(self, until: int) -> "History":
         """The same customers and products with what they bought up to an earlier day."""
@@ -80,7 +84,9 @@ class History:
 
     @cached_property
     def bought(self) -> Pairs:
-        return self.pairs(self.as_of)
+        begins = np.flatnonzero(changes(self.customer) | changes(self.product))
+        ends = np.append(begins[1:], len(self.day))[: len(begins)]
+        return Pairs(self.customer[begins], self.product[begins], ends - begins, self.day[begins], self.day[ends - 1])
 
     def matrix(self, pairs: Pairs) -> sp.csr_matrix:
         """(customers, products) 1 where bought, float32."""

@@ -1,6 +1,9 @@
 """Products that the same customers buy, and what follows from them."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -13,7 +16,12 @@ from treue.science.recommending.ranking import NONE, SPARE, Ranked, best, by_cus
 K1, B = 1.2, 0.75
 NEIGHBOURS = 50
 BLOCK_CELLS = 4_000_000
+# of a block whose cells are looked up in no order: so many stay near the processor
+CELLS_LOOKED_UP = 1_000_000
 MOST_IN_BLOCK = 4096
+CUSTOMERS_AT_ONCE = 20_000
+Part = TypeVar("Part")
+Result = TypeVar("Result")
 
 
 def neighbours(matrix: sp.csr_matrix, method: str, count: int = NEIGHBOURS) -> sp.csr_matrix:
@@ -55,7 +63,9 @@ def near(
     """
     if instead is not None:
         return joined(_exactly(block, own[block], similarity, k, instead) for block in blocks(customers, own.shape[1]))
-    found, tied = _by_implicit(customers, own, similarity, k)
+    parts = np.array_split(customers, len(customers) // CUSTOMERS_AT_ONCE + 1)
+    scored = side_by_side(lambda part: _by_implicit(part, own, similarity, k), parts)
+    found, tied = joined(some for some, _tied in scored), np.concatenate([tied for _some, tied in scored])
     if not tied.any():
         return found
     again = [_exactly(block, own[block], similarity, k) for block in blocks(customers[tied], own.shape[1])]
@@ -71,18 +81,33 @@ def nearest(found: Ranked, own: sp.csr_matrix, similarity: sp.csr_matrix) -> Cod
     starts = np.flatnonzero(changes(found.customer))
     customers = found.customer[starts]
     ends = np.append(starts[1:], len(found))
-    for block in blocks(np.arange(len(customers)), own.shape[1]):
+
+    def look_up(block: Codes) -> None:
         part = slice(starts[block[0]], ends[block[-1]])
         rows = np.repeat(np.arange(len(block)), ends[block] - starts[block])
         because_of[part] = _nearest(rows, found.product[part], own[customers[block]], similarity)
+
+    side_by_side(look_up, blocks(np.arange(len(customers)), own.shape[1], CELLS_LOOKED_UP))
     return because_of
 
 
-def blocks(customers: Codes, products: int) -> Iterator[Codes]:
+def blocks(customers: Codes, products: int, cells: int = BLOCK_CELLS) -> Iterator[Codes]:
     """So many at a time that a block times all products stays small."""
-    size = max(1, min(MOST_IN_BLOCK, BLOCK_CELLS // max(products, 1)))
+    size = max(1, min(MOST_IN_BLOCK, cells // max(products, 1)))
     for begin in range(0, len(customers), size):
         yield customers[begin : begin + size]
+
+
+def side_by_side(work: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
+    """What each part comes to, in their order: on all processors, where it is more than one.
+
+    NumPy and implicit let others run while they compute.
+    """
+    known = list(parts)
+    if len(known) < 2:
+        return [work(part) for part in known]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, known))
 
 
 def _by_implicit(
