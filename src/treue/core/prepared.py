@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 
 AFTER = 2  # calls: one that is made once in a while is not worth keeping
@@ -20,6 +20,7 @@ def cursor() -> Iterator[CursorWrapper]:
 
     What others ask on this connection goes on as before: their texts have their values in them, and none is kept.
     """
+    connection = connections[DEFAULT_DB_ALIAS]
     connection.ensure_connection()
     own = connection.connection
     before, own.prepare_threshold = own.prepare_threshold, AFTER
