@@ -9,7 +9,7 @@ from members import Members, day, has, lots
 from treue.act.loyalty import ledger, verifying
 from treue.act.loyalty.errors import KeyReused
 from treue.act.loyalty.ledger import Earned, Earning
-from treue.act.loyalty.models import Allocation, Entry, Journal, Programme
+from treue.act.loyalty.models import Allocation, Entry, Journal, Member, Programme
 from treue.core.events.models import Event
 
 Facts = dict[str, object]
@@ -28,13 +28,14 @@ def story(member: int, earned: list[Earned]) -> Facts:
     """All that can be seen of what somebody earned."""
     journals = [each.journal for each in earned]
     entries = Entry.objects.filter(journal__in=journals).order_by("journal", "wallet")
+    customer = Member.objects.get(pk=member).customer_id
     told = Event.objects.filter(message_id__in=[f"loyalty {journal}" for journal in journals]).order_by("seq")
     return {
         "has": has(member),
         "lots": lots(member),
         "entries": [(each.wallet, each.member_id == member, each.amount, each.balance) for each in entries],
         "paid": list(Allocation.objects.filter(journal__in=journals).values_list("amount", flat=True)),
-        "told": [(each.name, {**each.facts, "journal": None}) for each in told],
+        "told": [(each.name, {**each.facts, "journal": None}, each.person == customer) for each in told],
     }
 
 
@@ -72,12 +73,24 @@ def test_a_key_that_came_with_another_request_undoes_the_batch(members: Members,
     assert (has(anna), has(ben), Journal.objects.count()) == ({"points": 100}, {}, 1)
 
 
-def test_after_a_batch_the_ledger_is_as_closed_as_before(members: Members, programme: Programme) -> None:
+@pytest.mark.parametrize("keys", [["a"], ["a", "b"], ["a", "a"]])
+def test_after_an_earning_the_ledger_is_as_closed_as_before(
+    members: Members, programme: Programme, keys: list[str]
+) -> None:
+    """Also after one that was made before."""
     anna = members.add("anna")
-    ledger.earn(programme, [members.earning(anna, 5), members.earning(anna, 5)])
+    for _time in range(2):
+        ledger.earn(programme, [members.earning(anna, 5, key=key) for key in keys])
     with pytest.raises(Error) as refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("update loyalty_account set balance = 1000000")
     assert refused.value.__cause__.sqlstate == "TL001"
+
+
+def test_of_two_pending_lots_the_empty_one_does_not_stop_the_other(members: Members, programme: Programme) -> None:
+    anna = members.add("anna")
+    members.take_back(members.earn(anna, 10, pending=1), 10)
+    members.earn(anna, 20, pending=2)
+    assert (ledger.activate(programme, at=day(3), most=10), has(anna)) == (1, {"points": 20})
 
 
 def test_a_pending_lot_of_which_nothing_is_left_keeps_nobody_waiting(members: Members, programme: Programme) -> None:

@@ -92,3 +92,26 @@ def test_no_total_is_not_all(members: Members, programme: Programme, anna: int, 
 def test_nobody_from_outside_takes_the_id_of_an_event(members: Members, anna: int) -> None:
     members.earn(anna, 10)
     assert " " in Event.objects.get(name="Points Earned").message_id  # `tracking.checking` refuses those with a blank
+
+
+def test_what_a_refund_could_not_get_at_all_is_not_asked_for_later(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    Programme.objects.update(debt_limit=0)
+    order, other = members.earn(anna, 100), members.earn(members.add("ben"), 100)
+    members.burn(anna, 100)
+    assert members.take_back(order, 100) is None
+    members.earn(anna, 50)
+    assert members.take_back(order, 100, at=1) is None
+    forgone = dict(Lot.objects.values_list("journal", "forgone"))
+    assert (has(anna), forgone[order], forgone[other]) == ({"points": 50}, 100, 0)
+
+
+def test_qualifying_points_go_back_where_there_are_no_points_to_take(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    order = members.earn(anna, 0, qualifying=60)
+    members.take_back(order, 0, qualifying_total=25)
+    assert (has(anna), broken()) == ({"qualifying": 35}, [])
+    members.take_back(order, 0, qualifying_total=25, at=1)
+    assert has(anna) == {"qualifying": 35}
