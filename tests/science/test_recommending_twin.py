@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.science.purchases_of import Bought, bought_lists, day, purchase_table
 from treue.science.recommending import METHODS, Recommender
+from treue.science.recommending import neighbours as by_neighbours
 from treue.science.recommending.factors import Factors
 from treue.science.recommending.history import read
 from treue.science.recommending.measuring import Wanted, measure
@@ -73,12 +74,16 @@ def test_a_season_is_the_buyers_of_a_month_over_those_expected(rows):
         assert lift == pytest.approx((sum(at > 50 for at in theirs) + 3) / (expected + 3), rel=1e-6)
 
 
+@pytest.mark.parametrize("at_once", [2, 20_000], ids=["in parts", "at once"])
 @SOME
 @given(given_=likings(), k=st.integers(1, 6))
-def test_the_nearest_are_the_best_sums_by_score_and_id_with_the_reason_that_adds_most(given_, k):
+def test_the_nearest_are_the_best_sums_by_score_and_id_with_the_reason_that_adds_most(at_once, given_, k):
     own, similarity = given_
-    found = near(own, np.arange(own.shape[0]), similarity, k)
-    because_of = nearest(found, own, similarity)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(by_neighbours, "CUSTOMERS_AT_ONCE", at_once)
+        patch.setattr(by_neighbours, "CELLS_LOOKED_UP", at_once * own.shape[1])
+        found = near(own, np.arange(own.shape[0]), similarity, k)
+        because_of = nearest(found, own, similarity)
     bought, closeness = own.toarray(), similarity.toarray()
     expected = []
     for customer in range(own.shape[0]):

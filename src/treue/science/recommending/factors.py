@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from treue.science.recommending.history import Codes
-from treue.science.recommending.neighbours import blocks
+from treue.science.recommending.neighbours import blocks, portions
 from treue.science.recommending.ranking import NONE, SPARE, Ranked, best, by_customer, chosen, first_of_rows, joined
 
 FACTORS, MINIMUM = 64, 2
 ITERATIONS = 15
-# of whom implicit holds the scores of a hundred in each thread
-CUSTOMERS_AT_ONCE = 20_000
 
 
 @contextmanager
@@ -52,8 +50,7 @@ class Factors:
         model = copy(self._model)
         model.item_factors = model.item_factors * weight[:, None]
         with one_blas_thread():
-            parts = np.array_split(customers, len(customers) // CUSTOMERS_AT_ONCE + 1)
-            return joined(_near(model, part, own[part], k) for part in parts if len(part))
+            return joined(_near(model, part, own[part], k) for part in portions(customers) if len(part))
 
 
 class _Own(sp.csr_matrix):  # type: ignore[misc]

@@ -1,7 +1,7 @@
 """Who bought what on which day, as numbers: the one table that every recommendation is made of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -72,10 +72,8 @@ class History:
         begins = np.cumsum(self.bought.times) - self.bought.times
         times = np.add.reduceat(self.day <= until, begins, dtype=np.int64) if len(begins) else begins
         some = np.flatnonzero(times)
-        customer, product, first = (
-            each[some] for each in (self.bought.customer, self.bought.product, self.bought.first)
-        )
-        return Pairs(customer, product, times[some], first, self.day[begins[some] + times[some] - 1])
+        last = self.day[(begins + times)[some] - 1]
+        return replace(self.bought.where(some), times=times[some], last=last)
 
     def up_to(self, until: int) -> "History":
         """The same customers and products with what they bought up to an earlier day."""

@@ -63,8 +63,7 @@ def near(
     """
     if instead is not None:
         return joined(_exactly(block, own[block], similarity, k, instead) for block in blocks(customers, own.shape[1]))
-    parts = np.array_split(customers, len(customers) // CUSTOMERS_AT_ONCE + 1)
-    scored = side_by_side(lambda part: _by_implicit(part, own, similarity, k), parts)
+    scored = side_by_side(lambda part: _by_implicit(part, own, similarity, k), portions(customers))
     found, tied = joined(some for some, _tied in scored), np.concatenate([tied for _some, tied in scored])
     if not tied.any():
         return found
@@ -96,6 +95,11 @@ def blocks(customers: Codes, products: int, cells: int = BLOCK_CELLS) -> Iterato
     size = max(1, min(MOST_IN_BLOCK, cells // max(products, 1)))
     for begin in range(0, len(customers), size):
         yield customers[begin : begin + size]
+
+
+def portions(customers: Codes) -> list[Codes]:
+    """So many at a time that what implicit says of them stays small."""
+    return np.array_split(customers, len(customers) // CUSTOMERS_AT_ONCE + 1)
 
 
 def side_by_side(work: Callable[[Part], Result], parts: Iterable[Part]) -> list[Result]:
