@@ -14,6 +14,7 @@ from treue.act.loyalty.errors import (
 from treue.act.loyalty.ledger import Earning
 from treue.act.loyalty.models import Allocation, Entry, Journal, Kind, Programme, Wallet
 from treue.core.events.models import Event
+from treue.core.shop.models import Shop
 
 
 @pytest.fixture
@@ -366,3 +367,14 @@ def test_everything_that_happens_is_an_event(members: Members, programme: Progra
     ]
     assert Journal.objects.filter(kind=Kind.ACTIVATE).get().original_id == order
     assert sum(Allocation.objects.values_list("amount", flat=True)) == -100
+
+
+def test_an_event_is_of_the_shop_whose_programme_it_is(members: Members, anna: int) -> None:
+    other = Members(Programme.objects.create(shop=Shop.objects.create(name="Book House"), name="Readers"))
+    ben = other.add("ben")
+    for theirs, member in [(members, anna), (other, ben)]:
+        theirs.earn(member, 100)
+        theirs.burn(member, 10)
+    assert list(Event.objects.order_by("seq").values_list("shop", "name")) == [
+        (each.programme.shop_id, name) for each in (members, other) for name in ("Points Earned", "Points Redeemed")
+    ]

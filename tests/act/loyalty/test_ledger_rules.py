@@ -8,7 +8,7 @@ from django.db import Error, connection, transaction
 from members import Members, day
 from psycopg import ClientCursor
 
-from treue.act.loyalty.models import Account, Journal, Programme
+from treue.act.loyalty.models import Account, Journal, Lot, Programme
 
 GIVEN = "values (%s, %s, 1, now(), gen_random_uuid(), gen_random_uuid(), 'order')"
 JOURNAL = (
@@ -73,6 +73,8 @@ def test_what_was_written_is_never_changed(members: Members, anna: int, table: s
         "delete from loyalty_account",
         "insert into loyalty_spending (journal_id, member_id, amount, state) values (1, 1, 1, 2)",
         "insert into loyalty_allocation (journal_id, lot_id, amount) values (1, 1, 1)",
+        "insert into loyalty_entry select * from loyalty_entry limit 0",
+        "insert into loyalty_journal select * from loyalty_journal limit 0",
     ],
 )
 def test_balances_are_changed_by_the_ledger_alone(anna: int, statement: str) -> None:
@@ -109,6 +111,14 @@ def test_an_entry_moves_something(programme: Programme, anna: int) -> None:
 
 
 def test_a_journal_without_entries_does_not_pass(programme: Programme, anna: int) -> None:
+    with refused("TL002"):
+        as_the_ledger(JOURNAL, programme.pk, anna)
+        run("set constraints all immediate")
+
+
+def test_a_journal_without_entries_does_not_pass_alone(programme: Programme, anna: int) -> None:
+    run("set constraints all immediate")
+    run("set constraints all deferred")
     with refused("TL002"):
         as_the_ledger(JOURNAL, programme.pk, anna)
         run("set constraints all immediate")
@@ -170,11 +180,56 @@ def test_lots_that_do_not_sum_to_the_balance_stop_the_next_journal(members: Memb
         members.earn(anna, 5)
 
 
+def test_pending_lots_that_do_not_sum_to_the_balance_stop_the_next_journal(members: Members, anna: int) -> None:
+    members.earn(anna, 50, pending=1)
+    as_the_ledger("update loyalty_lot set remaining = 49 where state = 1")
+    with refused("TL002"):
+        members.earn(anna, 5, pending=1)
+
+
 def test_a_balance_goes_below_zero_by_refunds_alone(anna: int) -> None:
     with refused("23514"):
         as_the_ledger("update loyalty_account set balance = -1 where wallet = 1")
     with refused("23514"):
         as_the_ledger("update loyalty_account set balance = -1, overdraft = 1 where wallet = 4")
+
+
+@pytest.mark.parametrize(
+    ("table", "columns", "row"),
+    [
+        ("account", "member_id, wallet, programme_id, head", "({anna}, 5, {programme}, '')"),
+        ("allocation", "journal_id, lot_id, amount", "({journal}, {lot}, 0)"),
+        ("entry", "journal_id, wallet, member_id, amount", "({journal}, 12, {anna}, 5), ({journal}, 13, 0, -5)"),
+        ("entry", "journal_id, wallet, member_id, amount", "({journal}, 1, 0, 5), ({journal}, 13, 0, -5)"),
+        (
+            "entry",
+            "journal_id, wallet, member_id, amount, balance, hash",
+            "({journal}, 12, 0, 5, 5, ''), ({journal}, 13, 0, -5, null, null)",
+        ),
+        ("spending", "journal_id, member_id, amount, state", "({journal}, {anna}, 5, 1)"),
+        ("spending", "journal_id, member_id, amount, state", "({journal}, {anna}, 0, 2)"),
+        ("spending", "journal_id, member_id, amount, given_back, state", "({journal}, {anna}, 5, 6, 2)"),
+    ],
+)
+def test_what_makes_no_sense_is_not_written(
+    programme: Programme, anna: int, table: str, columns: str, row: str
+) -> None:
+    about = {"anna": anna, "programme": programme.pk, "journal": Journal.objects.get().pk, "lot": Lot.objects.get().pk}
+    with refused("23514"):
+        as_the_ledger(f"insert into loyalty_{table} ({columns}) values {row.format(**about)}")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("remaining = -1", "expired = -1", "taken_back = -1", "forgone = -1"),
+        *("remaining = 60, expired = 41", "taken_back = 60, forgone = 41"),
+        *("qualifying_taken_back = -1", "qualifying = 5, qualifying_taken_back = 6"),
+    ],
+)
+def test_a_lot_gives_no_more_than_it_got(anna: int, wrong: str) -> None:
+    with refused("23514"):
+        as_the_ledger(f"update loyalty_lot set {wrong}")
 
 
 def test_a_key_stands_for_one_journal(members: Members, programme: Programme, anna: int) -> None:
