@@ -369,6 +369,22 @@ def test_everything_that_happens_is_an_event(members: Members, programme: Progra
     assert sum(Allocation.objects.values_list("amount", flat=True)) == -100
 
 
+def test_an_event_says_what_moved_where(members: Members, programme: Programme, anna: int) -> None:
+    order = members.earn(anna, 100, qualifying=40, pending=1)
+    hold = members.hold(anna, 30, at=1)
+    ledger.release(programme, hold, key="r", at=day(1), reason="released")
+    told = [
+        {name: fact for name, fact in facts.items() if name != "journal"}
+        for facts in Event.objects.order_by("seq").values_list("facts", flat=True)
+    ]
+    assert told == [
+        {"reason": "order", "pending": 100},
+        {"reason": "pending is over", "original": order, "points": 100, "pending": -100, "qualifying": 40},
+        {"reason": "reward", "points": -30, "held": 30},
+        {"reason": "released", "original": hold, "points": 30, "held": -30},
+    ]
+
+
 def test_an_event_is_of_the_shop_whose_programme_it_is(members: Members, anna: int) -> None:
     other = Members(Programme.objects.create(shop=Shop.objects.create(name="Book House"), name="Readers"))
     ben = other.add("ben")

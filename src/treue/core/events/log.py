@@ -41,13 +41,7 @@ MERGED = "select id, merged_into_id from customers_customer where id = any(%s) a
 _encoded = msgspec.json.Encoder().encode
 
 
-class Cursor(Protocol):
-    """Django's, or psycopg's own."""
-
-    def execute(self, query: str, params: Sequence[object] | Mapping[str, object], /) -> object: ...
-
-    def fetchall(self) -> Sequence[tuple[object, ...]]: ...
-
+class Cursor(withdrawing.Asking, Protocol):
     def copy(self, statement: str, /) -> AbstractContextManager[Copy]: ...
 
 

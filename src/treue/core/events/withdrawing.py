@@ -5,7 +5,7 @@ tells it; `log.record` then writes it under an id that nobody has seen, "order c
 ourselves can be withdrawn: its id has a blank in it, which no sender's has.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from django.db import connection
@@ -18,14 +18,17 @@ TOLD_AS = """coalesce((
     select w.message_id || ' again ' || w.times from events_withdrawn w
     where w.shop_id = {shop} and w.message_id = {message}), {message})"""
 
+# SQL: whether a message was told and not withdrawn since.
+WAS_TOLD = f"""exists (
+    select from events_message m
+    where m.shop_id = %(shop)s and m.digest = md5({TOLD_AS.format(shop="%(shop)s", message="{message}")})::uuid)"""
+
 TIMES = "select message_id, times from events_withdrawn where shop_id = %s and message_id = any(%s)"
 
 WITHDRAW = f"""
 insert into events_withdrawn as known (shop_id, message_id, times)
 select %(shop)s, given.id, 1 from (select distinct unnest(%(messages)s::text[]) as id) given
-where exists (
-    select from events_message m
-    where m.shop_id = %(shop)s and m.digest = md5({TOLD_AS.format(shop="%(shop)s", message="given.id")})::uuid)
+where {WAS_TOLD.format(message="given.id")}
 order by given.id
 on conflict on constraint events_withdrawn_once do update set times = known.times + 1"""  # noqa: S608 - our own constants
 
@@ -33,7 +36,7 @@ on conflict on constraint events_withdrawn_once do update set times = known.time
 class Asking(Protocol):
     """A cursor: Django's, or psycopg's own."""
 
-    def execute(self, query: str, params: Sequence[object], /) -> object: ...
+    def execute(self, query: str, params: Sequence[object] | Mapping[str, object], /) -> object: ...
 
     def fetchall(self) -> Sequence[tuple[object, ...]]: ...
 

@@ -18,10 +18,9 @@ from treue.core.customers.models import Customer
 from treue.core.events import parking, withdrawing
 from treue.core.events.log import Happening, record
 from treue.core.events.models import FILES
-from treue.core.events.withdrawing import TOLD_AS
+from treue.core.events.withdrawing import TOLD_AS, WAS_TOLD
 from treue.core.shop.models import Shop
 from treue.listen.imports.models import Import
-from treue.listen.imports.storing.happening import WAS_TOLD
 
 REASON = "import undone"
 Row = tuple[str, str, str, int, Decimal | None, Decimal | None]

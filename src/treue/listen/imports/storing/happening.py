@@ -20,16 +20,12 @@ from treue.core.commerce.completing import ORDER_COMPLETED, ORDER_REFUNDED, ORDE
 from treue.core.commerce.models import Order
 from treue.core.events.log import Happening, record, record_new
 from treue.core.events.models import FILES, Source
-from treue.core.events.withdrawing import TOLD_AS
+from treue.core.events.withdrawing import TOLD_AS, WAS_TOLD
 from treue.core.shop.models import Shop
 from treue.listen.imports.models import Import
 
 OLDEST_NEWS = timedelta(days=2)
 
-# Whether a message stands in the log, and was not withdrawn since.
-WAS_TOLD = f"""exists (
-    select from events_message m
-    where m.shop_id = %(shop)s and m.digest = md5({TOLD_AS.format(shop="%(shop)s", message="{message}")})::uuid)"""
 ORDER_WAS_TOLD = WAS_TOLD.format(message="('order completed ' || number)")
 
 # Of orders that were events; what else a file corrects is history, as it was before.
