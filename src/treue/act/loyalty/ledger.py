@@ -19,9 +19,9 @@ from treue.act.loyalty.errors import HoldHasEnded, refusal
 from treue.act.loyalty.models import Member, Programme
 from treue.core import prepared
 
-EARN = "select place, journal_id, is_new from ledger_earn(%s, %s::jsonb)"
+EARN = "select journal_id, is_new from ledger_earn(%s, %s::jsonb)"
 EARN_ONE = """
-select 0, journal, is_new from ledger_earn_one(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+select journal, is_new from ledger_earn_one(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 SPEND = "select ledger_spend(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 CAPTURE = "select ledger_capture(%s, %s, %s, %s, %s, %s, %s)"
 TAKE_BACK = "select ledger_take_back(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -95,7 +95,7 @@ def earn(programme: Programme, earnings: Sequence[Earning]) -> list[Earned]:
         else:
             found = _rows(EARN, programme.pk, _encoded(given).decode())
         _prolong(programme, [(each.member, each.at) for each in earnings], merged)
-    return [Earned(journal, is_new) for _place, journal, is_new in found]
+    return [Earned(journal, is_new) for journal, is_new in found]
 
 
 def burn(

@@ -8,10 +8,12 @@ do $$ begin
 exception when duplicate_object then null;
 end $$;
 
--- given: a list of objects with the names above, the first eight and `reason` at least. A place whose key is known, or
--- comes twice in the list, is answered with the journal that it has.
+drop function if exists ledger_earn(bigint, jsonb);  -- once it answered otherwise
+
+-- given: a list of objects with the names above, the first eight and `reason` at least. Each is answered in its place; one
+-- whose key is known, or comes twice in the list, with the journal that it has.
 create or replace function ledger_earn(programme bigint, given jsonb)
-returns table (place int, journal_id bigint, is_new boolean) language plpgsql as $$
+returns table (journal_id bigint, is_new boolean) language plpgsql as $$
 declare
     asked loyalty_earning[];
     fresh loyalty_earning[];
@@ -34,11 +36,11 @@ begin
     perform loyalty_at_work(false);
     perform loyalty_tell_earned(programme, fresh);
     if cardinality(fresh) = cardinality(asked) then
-        return query select f.place - 1, f.journal_id, true from unnest(fresh) f order by f.place;
+        return query select f.journal_id, true from unnest(fresh) f order by f.place;
         return;
     end if;
     return query
-        select a.place - 1, j.id, f.journal_id is not null
+        select j.id, f.journal_id is not null
         from unnest(asked) a join loyalty_journal j on j.programme_id = programme and j.key = a.key
         left join unnest(fresh) f on f.place = a.place order by a.place;
 end $$;
