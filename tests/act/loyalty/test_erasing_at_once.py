@@ -1,6 +1,7 @@
 """Somebody is erased while the ledger writes of them."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -22,19 +23,37 @@ def shop(transactional_db: None) -> "Shop":
     return Shop.objects.create(name="Tea House")
 
 
-def test_no_event_of_somebody_stays_who_was_erased_while_it_was_written(members: "Members") -> None:
+def earn(members: "Members", anna: int) -> None:
+    members.earn(anna, 10)
+
+
+def earn_together(members: "Members", anna: int) -> None:
+    from treue.act.loyalty import ledger
+
+    ledger.earn(members.programme, [members.earning(anna, 10), members.earning(anna, 20)])
+
+
+def burn(members: "Members", anna: int) -> None:
+    members.burn(anna, 10)
+
+
+@pytest.mark.parametrize("write", [earn, earn_together, burn])
+def test_no_event_of_somebody_stays_who_was_erased_while_it_was_written(
+    members: "Members", write: Callable[["Members", int], None]
+) -> None:
     from treue.core.events.models import Event
 
     anna = members.add("anna")
+    members.earn(anna, 100)
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            members.earn(anna, 10)
+            write(members, anna)
             erased = pool.submit(erase)
             time.sleep(0.5)
         erased.result(60)
-    assert not Event.objects.filter(name="Points Earned").exists()
-    members.earn(anna, 10)
-    assert not Event.objects.filter(name="Points Earned").exists()
+    assert not Event.objects.filter(name__startswith="Points").exists()
+    write(members, anna)
+    assert not Event.objects.filter(name__startswith="Points").exists()
 
 
 def erase() -> None:

@@ -278,6 +278,23 @@ def test_a_refund_goes_as_far_below_zero_as_the_programme_lets_it(
     assert has(anna).get("points", 0) == left
 
 
+def test_points_are_taken_from_their_own_lot_before_all_others(members: Members, anna: int) -> None:
+    members.earn(anna, 30, lasts=10)
+    order = members.earn(anna, 50, lasts=20)
+    members.earn(anna, 40, lasts=15)
+    members.take_back(order, 50)
+    assert lots(anna) == [30, 0, 40]
+
+
+def test_what_their_own_lot_no_longer_has_is_taken_from_the_first_to_expire(members: Members, anna: int) -> None:
+    order = members.earn(anna, 50, lasts=10)
+    members.burn(anna, 20)
+    members.earn(anna, 40, lasts=20)
+    members.earn(anna, 40, lasts=15)
+    members.take_back(order, 50)
+    assert lots(anna) == [0, 40, 20]
+
+
 def test_what_expired_unspent_is_not_taken_a_second_time(members: Members, anna: int) -> None:
     order = members.earn(anna, 100, lasts=10)
     members.earn(anna, 70)
