@@ -116,7 +116,7 @@ def best(member: Member, asked: Sequence[Asked], *, at: datetime) -> list[Best]:
     """What each of some products costs them, in the order given."""
     shop, codes = member.programme.shop, {each.product for each in asked}
     rows = Priced.objects.filter(product__in=codes, offer__programme=member.programme)
-    running = rows.filter(offer__ends_at__gt=at).exclude(offer__state=Offer.State.DRAFT)
+    running = rows.filter(offer__ends_at__gt=at, offer__currency=shop.currency).exclude(offer__state=Offer.State.DRAFT)
     offers = {each.offer_id: each.offer for each in running.select_related("offer")}
     holding = {each: [] for each in codes}
     for each in running.order_by("offer"):
