@@ -63,6 +63,7 @@ def test_nothing_is_said_of_prices_in_a_currency_that_the_shop_had_before(progra
     shop.save()
     anna.programme.shop.refresh_from_db()
     assert (best(anna).regular, best(anna, "TEA-2").regular, prices.sold(shop, at=NOW)) == (None, None, [])
+    assert having.for_member(anna, at=NOW) == []
     francs = [Announced("TEA-1", Decimal(12), "CHF", NOW - 40 * DAY)]
     prices.announce(shop=shop, prices=francs, source="api", now=NOW - 40 * DAY)
     offer(programme, currency="CHF", products=["TEA-1"])

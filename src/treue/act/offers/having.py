@@ -79,8 +79,9 @@ class Best:
 
 def published(programme: Programme, at: datetime) -> QuerySet[Offer]:
     """Those that run or come within some days for somebody, with the longest head start that there is; the first to end
-    first."""
+    first. None in a currency that the shop had before."""
     rows = Offer.objects.filter(programme=programme, starts_at__lt=at + AHEAD + LONGEST_HEAD_START, ends_at__gt=at)
+    rows = rows.filter(currency=programme.shop.currency)
     return rows.exclude(state=Offer.State.DRAFT).order_by("ends_at", "pk")
 
 
