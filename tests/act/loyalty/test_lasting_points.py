@@ -101,6 +101,15 @@ def test_many_earn_at_once_and_each_ones_merged_membership_lasts(waiting: Progra
     assert (last_days(other)[0], last_days(carl)[0]) == ("2027-07-01 22:00", "2027-07-11 22:00")
 
 
+def test_what_is_told_again_later_is_no_new_activity(waiting: Programme, members: Members) -> None:
+    anna = members.add("anna")
+    for at in (day(0), day(90)):
+        ledger.earn(
+            waiting, [Earning(anna, 100, key="once", at=at, reason="order", by_activity=True, expires_at=day(300))]
+        )
+    assert last_days(anna) == ["2027-06-01 22:00"]
+
+
 def test_what_the_shop_does_is_no_activity(waiting: Programme, members: Members) -> None:
     anna = members.add("anna")
     journal = earn(waiting, anna, 100, day(0))
@@ -132,6 +141,20 @@ def test_activity_comes_too_late_for_what_has_expired(waiting: Programme, member
         ledger.burn(waiting, anna, 40, key="cup", at=day(366), reason="cup")
     members.expire(at=366)
     assert has(anna) == {}
+
+
+def test_buying_does_not_bring_back_what_had_expired_and_nobody_booked_yet(
+    waiting: Programme, members: Members
+) -> None:
+    """What a member has must not hang on when a job ran. In the last minute it is in time."""
+    carl, dora = members.add("carl"), members.add("dora")
+    for member, at in ((carl, day(365.5)), (dora, day(365.4))):
+        earn(waiting, member, 100, day(0))
+        earn(waiting, member, 50, at)
+    anna, other = merged(members)
+    earn(waiting, other, 100, day(0))
+    earn(waiting, anna, 50, day(365.5), available_from=day(400), expires_at=waiting.expires_at(day(400)))
+    assert (has(carl), has(dora), has(other)) == ({"points": 50}, {"points": 150}, {})
 
 
 def test_points_that_are_given_to_somebody_wait_for_their_activity(waiting: Programme, members: Members) -> None:

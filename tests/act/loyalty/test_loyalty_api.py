@@ -12,7 +12,7 @@ from tests.core.lake import buying
 from treue.act.loyalty import awarding, ledger, membership, setting_up, verifying
 from treue.act.loyalty.ledger import Earning
 from treue.act.loyalty.models import Journal, Lot, Member, Programme
-from treue.core.customers import erasure
+from treue.core.customers import erasure, merging
 from treue.core.shop.models import Shop
 from treue.core.staff import keys
 
@@ -130,6 +130,41 @@ def test_given_points_are_taken_back_and_those_of_orders_follow_their_orders(
     awarding.reckon(anna, now=timezone.now())
     order = Journal.objects.get(order_id__isnull=False)
     assert writer.send("POST", f"/loyalty/transactions/{order.pk}/returns", {}).status == 404
+
+
+@pytest.fixture
+def double(shop: Shop, programme: Programme) -> Member:
+    return membership.join(programme=programme, customer=buying.customer(shop, "double"), at=timezone.now())[0]
+
+
+@pytest.mark.parametrize("most_owed", [0, None])
+def test_what_was_given_to_a_merged_membership_is_taken_back_where_it_went(
+    writer: Asking, anna: Member, double: Member, most_owed: int | None
+) -> None:
+    Programme.objects.update(debt_limit=most_owed)
+    given = give(writer, double, 100)
+    merging.merge(kept=anna.customer, absorbed=double.customer, by=None)
+    assert (has(anna.pk), has(double.pk)) == ({"points": 100}, {})
+    path = f"/loyalty/transactions/{given}/returns"
+    tried = writer.send("POST", path, {"points": 30, "dry_run": True})
+    part, whole, more = (writer.send("POST", path, body) for body in ({"points": 30}, {}, {}))
+    assert (tried.status, part.body["points"], whole.body["points"], more.status) == (200, -30, -70, 409)
+    assert (has(anna.pk), has(double.pk)) == ({}, {})
+    assert [broken for _rule, broken in verifying.verify() if broken] == []
+
+
+def test_what_comes_back_to_a_merged_membership_can_be_spent_at_once(
+    writer: Asking, anna: Member, double: Member
+) -> None:
+    give(writer, double, 100)
+    until = (timezone.now() + timedelta(hours=1)).isoformat()
+    held, other = (redeem(writer, double, points, held_until=until) for points in (20, 30))
+    spent = redeem(writer, double, 50)
+    merging.merge(kept=anna.customer, absorbed=double.customer, by=None)
+    writer.send("POST", f"/loyalty/redemptions/{held}/release", {})
+    writer.send("POST", f"/loyalty/redemptions/{other}/capture", {"points": 25})
+    writer.send("POST", f"/loyalty/redemptions/{spent}/roll-backs", {"points": 40})
+    assert (has(anna.pk), has(double.pk)) == ({"points": 65}, {})
 
 
 def test_a_write_that_is_sent_again_is_done_once(writer: Asking, anna: Member) -> None:

@@ -12,6 +12,7 @@ from treue.act.loyalty.models import Member, Programme
 from treue.act.offers import errors, figures, having, planning, prices
 from treue.act.offers.having import Asked, Best
 from treue.act.offers.models import Offer, Price, Priced
+from treue.act.offers.prices import Announced
 from treue.core.commerce.models import Product
 from treue.core.events.models import Event
 from treue.core.shop.models import NonProduct
@@ -50,6 +51,25 @@ def test_percent_are_rounded_to_the_cent(programme: Programme) -> None:
     price(programme.shop, amount="9.99")
     offer(programme, percent=Decimal("33.33"))
     assert best(member(programme)).quote.reduced == Decimal("6.66")
+
+
+def test_nothing_is_said_of_prices_in_a_currency_that_the_shop_had_before(programme: Programme) -> None:
+    """Ten euros are not ten francs, neither as today's price nor as the lowest of 30 days."""
+    anna, shop = member(programme), programme.shop
+    price(shop, amount=9)
+    price(shop, "TEA-2")
+    offer(programme, benefit="amount", amount=Decimal(5))
+    shop.currency = "CHF"
+    shop.save()
+    anna.programme.shop.refresh_from_db()
+    assert (best(anna).regular, best(anna, "TEA-2").regular, prices.sold(shop, at=NOW)) == (None, None, [])
+    assert having.for_member(anna, at=NOW) == []
+    francs = [Announced("TEA-1", Decimal(12), "CHF", NOW - 40 * DAY)]
+    prices.announce(shop=shop, prices=francs, source="api", now=NOW - 40 * DAY)
+    offer(programme, currency="CHF", products=["TEA-1"])
+    assert told(best(anna)) == (12, Decimal("9.60"), 12, 20)
+    with pytest.raises(errors.PriceKnownOtherwise):
+        prices.announce(shop=shop, prices=[Announced("TEA-2", Decimal(10), "CHF", LONG_AGO)], source="api", now=NOW)
 
 
 def test_offers_are_never_added_up_the_best_counts(programme: Programme) -> None:

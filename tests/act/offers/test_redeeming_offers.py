@@ -49,6 +49,12 @@ def test_asked_again_it_is_the_first_answer(programme: Programme, anna: Member) 
     assert (refused.value.redemption, Redemption.objects.count()) == (done.pk, 1)
 
 
+def test_a_till_that_asks_again_after_days_has_the_first_answer(programme: Programme, anna: Member) -> None:
+    offer(programme)
+    done = redeem(anna, bought_at=NOW)
+    assert redeem(anna, bought_at=NOW, now=NOW + 3 * DAY) == done
+
+
 def test_what_the_member_was_shown_holds_or_is_refused_with_the_reason(programme: Programme, anna: Member) -> None:
     offer(programme, units=1)
     with pytest.raises(errors.PriceChanged) as changed:

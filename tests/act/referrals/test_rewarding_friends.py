@@ -7,7 +7,7 @@ import pytest
 from tests.act.referrals.referred import advocate, bind, buy, customer, day, follow, member, points, send_back
 from tests.act.vouchers import giving
 from treue.act.loyalty import membership, verifying
-from treue.act.loyalty.models import Journal
+from treue.act.loyalty.models import Account, Journal, Programme, Wallet
 from treue.act.referrals import errors, following, reviewing
 from treue.act.referrals.models import Referral, Scheme
 from treue.core.commerce.models import Order, OrderLine
@@ -91,6 +91,25 @@ def test_a_refund_after_the_reward_takes_it_back_once(shop: Shop, scheme: Scheme
     assert has(referral) == (0, 0)
     buy(referral.friend, on=23)
     assert (follow(referral, on=60), has(referral)) == ("reversed", (0, 0))
+
+
+@pytest.mark.parametrize("most_owed", [0, None])
+def test_a_reward_that_went_to_another_membership_is_taken_back_from_there(
+    shop: Shop, scheme: Scheme, most_owed: int | None
+) -> None:
+    """Nobody gets both a refund and the points by being two until then."""
+    Programme.objects.update(debt_limit=most_owed)
+    referral = both(shop)
+    order = buy(referral.friend)
+    follow(referral, on=20)
+    ours, theirs = (member(shop, name).customer for name in ("anna twice", "ben twice"))
+    merge(kept=ours, absorbed=referral.advocate.member.customer, by=None)
+    merge(kept=theirs, absorbed=referral.friend, by=None)
+    send_back(order, 50, on=21)
+    assert follow(referral, on=22) == "reversed"
+    balances = Account.objects.filter(wallet=Wallet.POINTS).values_list("member__customer", "balance")
+    assert sum(balance for customer, balance in balances if customer in (ours.pk, theirs.pk)) == 0
+    assert [broken for _rule, broken in verifying.verify() if broken] == []
 
 
 def test_a_small_refund_changes_nothing(shop: Shop, scheme: Scheme) -> None:

@@ -69,6 +69,17 @@ def test_a_key_is_good_for_one_request(shop: Shop, other: dict[str, object]) -> 
     assert Redemption.objects.count() == 1
 
 
+def test_who_was_merged_since_is_the_same_request(shop: Shop) -> None:
+    anna, kept, ben = (buying.customer(shop, name) for name in ("anna", "kept", "ben"))
+    given = code(campaign(shop))
+    (first,) = redeem(given, customer=anna)
+    merging.merge(kept=kept, absorbed=anna, by=None)
+    assert [each.pk for each in redeem(given, customer=kept)] == [first.pk]
+    for other in (ben, None):
+        with pytest.raises(errors.KeyReused):
+            redeem(given, customer=other)
+
+
 def test_an_amount_written_otherwise_is_the_same_request(shop: Shop) -> None:
     given = code(campaign(shop))
     assert redeem(given, of=basket("20.0"))[0].pk == redeem(given, of=basket("20.00"))[0].pk

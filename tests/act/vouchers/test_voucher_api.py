@@ -55,6 +55,14 @@ def test_a_till_asks_redeems_and_rolls_back(till: Asking, shop: Shop) -> None:
     assert (more.status, more.body["errors"][0]["reason"]) == (409, "rolled-back-already")
 
 
+def test_no_basket_is_worth_more_than_can_be_kept(till: Asking, shop: Shop) -> None:
+    given = code(campaign(shop, "percent"))
+    huge = [{"product_id": "TEA-1", "price": "9999999999", "quantity": "99999999"}]
+    for path, more in ((VALIDATE, {}), (REDEEM, {"order": "A-1"})):
+        answer = till.send("POST", path, asked(given) | {"lines": huge, **more})
+        assert (answer.status, answer.body["errors"][0]["in"]) == (422, "body/lines")
+
+
 def test_a_code_is_taken_as_it_is_typed(till: Asking, shop: Shop) -> None:
     given = code(campaign(shop))
     typed = codes.grouped(given.text).lower()

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Status
 
-from treue.act.loyalty import errors, giving_back, ledger, membership, reading, taking_back
+from treue.act.loyalty import errors, families, giving_back, ledger, membership, reading, taking_back
 from treue.act.loyalty.api import (
     MemberOut,
     TransactionOut,
@@ -154,7 +154,9 @@ def capture_points(
     def write(key: str) -> int:
         about = {"key": key, "at": timezone.now(), "reason": "captured"}
         giving_back.require(spending.pk)
-        return ledger.capture(spending.member.programme, spending.pk, points, **about)
+        return _levelled(
+            spending.member, lambda: ledger.capture(spending.member.programme, spending.pk, points, **about)
+        )
 
     return _written(request, idempotency_key, spending.member, write, dry_run=body.dry_run)
 
@@ -169,7 +171,7 @@ def release_points(
     def write(key: str) -> int:
         about = {"key": key, "at": timezone.now(), "reason": "released"}
         giving_back.require(spending.pk)
-        return ledger.release(spending.member.programme, spending.pk, **about)
+        return _levelled(spending.member, lambda: ledger.release(spending.member.programme, spending.pk, **about))
 
     return _written(request, idempotency_key, spending.member, write, dry_run=body.dry_run)
 
@@ -186,7 +188,8 @@ def roll_redemption_back(
     def write(key: str) -> int:
         about = {"key": key, "at": timezone.now(), "reason": body.reason}
         giving_back.require(spending.pk)
-        return _done(ledger.give_back(spending.member.programme, spending.pk, total=total, **about))
+        programme = spending.member.programme
+        return _levelled(spending.member, lambda: _done(ledger.give_back(programme, spending.pk, total=total, **about)))
 
     return _written(request, idempotency_key, spending.member, write, dry_run=body.dry_run)
 
@@ -205,8 +208,7 @@ def take_points_back(
     def write(key: str) -> int:
         about = {"key": key, "at": timezone.now(), "reason": body.reason}
         taking_back.require_free(lot.journal_id)
-        programme = lot.member.programme
-        return _done(ledger.take_back(programme, lot.journal_id, total=total, qualifying_total=share, **about))
+        return _levelled(lot.member, lambda: _taken_back(lot, total, share, **about))
 
     return _written(request, idempotency_key, lot.member, write, dry_run=body.dry_run)
 
@@ -314,6 +316,22 @@ def refusing(deed: Callable[[], object]) -> object:
         raise Problem(NOT_FOUND, "There is nothing that could go back.") from error
     except errors.KeyReused as error:
         raise Problem(KEY_REUSED) from error
+
+
+def _levelled(member: Member, deed: Callable[[], int]) -> int:
+    """Where a membership was merged into another, what the deed leaves in it goes there at once."""
+    held = families.hold(member.pk)
+    done = deed()
+    if held is not None:
+        families.level(held, now=timezone.now())
+    return done
+
+
+def _taken_back(lot: Lot, total: int, qualifying_total: int, **about: object) -> int:
+    """From the membership into which theirs was merged, where that one has the points by now."""
+    families.fetch(lot.journal_id, total, now=about["at"])
+    about |= {"total": total, "qualifying_total": qualifying_total}
+    return _done(ledger.take_back(lot.member.programme, lot.journal_id, **about))
 
 
 def _done(journal: int | None) -> int:

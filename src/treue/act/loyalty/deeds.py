@@ -158,8 +158,7 @@ def take_back(*, deed: RewardedDeed, at: datetime, reason: str = "") -> Rewarded
         rules = awarding.in_force(programme)
         budgets = Budgets(programme, [each for _version, each in rules])
         budgets.hold()
-        if programme.debt_limit is not None:
-            families.fill_up(found.member, found.points, now=at)
+        families.fetch(found.journal, found.points, now=at)
         ledger.take_back(
             programme,
             found.journal,

@@ -102,6 +102,25 @@ def fill_up(member: Member, points: int, *, now: datetime) -> None:
         _move(programme, stands, member.pk, min(missing, _settled(programme, stands, now)), now)
 
 
+def fetch(journal: int, total: int, *, now: datetime) -> None:
+    """Bring to a merged membership what is to be taken back of the points that a journal gave it, until `total` have
+    been in all. Nothing while they are pending, and where the programme lets anybody owe as much. Call it in a
+    transaction that holds the membership."""
+    lot = Lot.objects.get(journal=journal)
+    member = Member.everyone.select_related("programme__shop").filter(pk=lot.member_id).first()
+    if member is None or member.programme.debt_limit is None or lot.state == Lot.State.PENDING:
+        return
+    fill_up(member, max(0, min(total, lot.granted - lot.expired) - lot.taken_back - lot.forgone), now=now)
+
+
+def hold(member: int) -> Member | None:
+    """A membership that stays as it is until the transaction ends: neither merged into another nor two again. None of
+    who was erased. The customer first, as who erases and who merges takes them."""
+    rows = Member.everyone.filter(pk=member)
+    list(Customer.everyone.select_for_update(no_key=True).filter(pk__in=rows.values("customer")).values_list("pk"))
+    return rows.select_for_update(of=("self",), no_key=True).select_related("programme__shop").first()
+
+
 def level_due(programme: Programme, *, at: datetime, most: int) -> int:
     """Level whom something became free for, or who can pay, of `most` at most. Returns of how many; 0 at the end."""
     points = Q(accounts__wallet=Wallet.POINTS, merged_into__accounts__wallet=Wallet.POINTS)

@@ -32,6 +32,12 @@ OPEN = "select ledger_open(%s, %s)"
 SETTLE = "select ledger_settle(%s, %s, %s)"
 LOCK = "select loyalty_hold_members(%s, %s)"
 PROLONG = "select ledger_prolong(%s, %s, %s)"
+OVER = """
+select member, moment from unnest(%s::bigint[], %s::timestamptz[]) given (member, moment)
+where exists (
+    select from loyalty_lot l
+    where l.member_id = member and l.remaining > 0 and l.by_activity and l.expires_at <= moment)
+order by member"""
 ACTIVATE = "select ledger_activate(%s, %s, %s)"
 EXPIRE = "select ledger_expire(%s, %s, %s)"
 FORFEIT = "select ledger_forfeit(%s, %s, %s)"
@@ -94,8 +100,9 @@ def earn(programme: Programme, earnings: Sequence[Earning]) -> list[Earned]:
             found = _rows(EARN_ONE, programme.pk, *given[0].values())
         else:
             found = _rows(EARN, programme.pk, _encoded(given).decode())
-        _prolong(programme, [(each.member, each.at) for each in earnings], merged)
-    return [Earned(journal, is_new) for journal, is_new in found]
+        made = [Earned(journal, is_new) for journal, is_new in found]
+        _prolong(programme, [(e.member, e.at) for e, each in zip(earnings, made, strict=True) if each.is_new], merged)
+    return made
 
 
 def burn(
@@ -274,10 +281,20 @@ def _together(programme: Programme, members: Sequence[int]) -> Iterator[Merged]:
 def _prolong(programme: Programme, active: Sequence[tuple[int, datetime]], merged: Merged) -> None:
     """Points that expire by inactivity last longer for who earns or redeems, and what waits in a membership that was
     merged into theirs; what the shop does is no activity."""
-    if programme.waits_for_activity:
+    if programme.waits_for_activity and active:
         concerned = [(each, at) for member, at in active for each in (member, *merged.get(member, ()))]
+        _let_expire(programme, concerned)
         moments = [programme.expires_at(at) for _member, at in concerned]
         _call(PROLONG, programme.pk, [member for member, _at in concerned], moments)
+
+
+def _let_expire(programme: Programme, active: Sequence[tuple[int, datetime]]) -> None:
+    """What had expired when its member became active is gone, whether or not somebody booked that by then."""
+    first: dict[int, datetime] = {}
+    for member, at in active:
+        first[member] = min(at, first.get(member, at))
+    for member, at in _rows(OVER, list(first), list(first.values())):
+        settle(programme, member, at=at)
 
 
 def _capture(programme: Programme, hold: int, points: int, key: str, at: datetime, reason: str) -> int:

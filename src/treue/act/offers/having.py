@@ -79,8 +79,9 @@ class Best:
 
 def published(programme: Programme, at: datetime) -> QuerySet[Offer]:
     """Those that run or come within some days for somebody, with the longest head start that there is; the first to end
-    first."""
+    first. None in a currency that the shop had before."""
     rows = Offer.objects.filter(programme=programme, starts_at__lt=at + AHEAD + LONGEST_HEAD_START, ends_at__gt=at)
+    rows = rows.filter(currency=programme.shop.currency)
     return rows.exclude(state=Offer.State.DRAFT).order_by("ends_at", "pk")
 
 
@@ -116,7 +117,7 @@ def best(member: Member, asked: Sequence[Asked], *, at: datetime) -> list[Best]:
     """What each of some products costs them, in the order given."""
     shop, codes = member.programme.shop, {each.product for each in asked}
     rows = Priced.objects.filter(product__in=codes, offer__programme=member.programme)
-    running = rows.filter(offer__ends_at__gt=at).exclude(offer__state=Offer.State.DRAFT)
+    running = rows.filter(offer__ends_at__gt=at, offer__currency=shop.currency).exclude(offer__state=Offer.State.DRAFT)
     offers = {each.offer_id: each.offer for each in running.select_related("offer")}
     holding = {each: [] for each in codes}
     for each in running.order_by("offer"):

@@ -35,20 +35,21 @@ select p.product, p.audience, p.valid_from, p.amount
 from unnest(%(product)s::text[], %(audience)s::text[], %(valid_from)s::timestamptz[])
     as given (product, audience, valid_from)
 join offers_price p using (product, audience, valid_from)
-where p.shop_id = %(shop)s and p.withdrawn_at is null"""
+where p.shop_id = %(shop)s and p.withdrawn_at is null and p.currency = %(currency)s"""
 
 # Of each product and audience what holds at the beginning of a span, and what came in it: as it is known now, and as it
-# was at any moment since `known`.
+# was at any moment since `known`. What was announced in a currency that the shop had before is no price any more.
 IN_SPAN = """
 select product, audience, valid_from, amount, recorded_at, withdrawn_at from offers_price p
-where shop_id = %(shop)s and product = any(%(products)s) and withdrawn_at is null and valid_from < %(until)s
-and valid_from >= coalesce((
+where shop_id = %(shop)s and product = any(%(products)s) and currency = %(currency)s
+and withdrawn_at is null and valid_from < %(until)s and valid_from >= coalesce((
     select max(valid_from) from offers_price q where q.shop_id = p.shop_id and q.product = p.product
-    and q.audience = p.audience and q.withdrawn_at is null and q.valid_from <= %(since)s
+    and q.audience = p.audience and q.currency = p.currency and q.withdrawn_at is null and q.valid_from <= %(since)s
     and q.recorded_at <= %(known)s), '-infinity')
 union all
 select product, audience, valid_from, amount, recorded_at, withdrawn_at from offers_price
-where shop_id = %(shop)s and product = any(%(products)s) and withdrawn_at > %(known)s and valid_from < %(until)s
+where shop_id = %(shop)s and product = any(%(products)s) and currency = %(currency)s
+and withdrawn_at > %(known)s and valid_from < %(until)s
 order by product, audience, valid_from"""
 
 # From one product to the next by the index, until there are enough: a product may have had a price on each day of some
@@ -172,7 +173,8 @@ def _require_the_same(shop: Shop, prices: Sequence[Announced]) -> None:
 
 def _known(shop: Shop, prices: Sequence[Announced]) -> dict[Key, Decimal | None]:
     """Of the moments asked for alone: a product may have had another price on each day of some years."""
-    facts = {"shop": shop.pk} | {name: [getattr(each, name) for each in prices] for name in KEY}
+    facts = {"shop": shop.pk, "currency": shop.currency}
+    facts |= {name: [getattr(each, name) for each in prices] for name in KEY}
     with connection.cursor() as cursor:
         cursor.execute(KNOWN, facts)
         return {(product, audience, at): amount for product, audience, at, amount in cursor.fetchall()}
@@ -195,7 +197,8 @@ def histories(
     """What each of some products cost between two moments; those of which nothing was ever said are not in it. known:
     the earliest moment as of which somebody will ask (`History.as_known`), not before `since`."""
     told: dict[str, dict[str, list[Told]]] = defaultdict(lambda: defaultdict(list))
-    facts = {"shop": shop.pk, "products": list(products), "since": since, "until": until, "known": known}
+    about = {"shop": shop.pk, "currency": shop.currency, "products": list(products)}
+    facts = {**about, "since": since, "until": until, "known": known}
     with connection.cursor() as cursor:
         cursor.execute(IN_SPAN, facts)
         for product, audience, *change in cursor.fetchall():
@@ -215,7 +218,7 @@ def _spans(told: Mapping[str, Sequence[Told]]) -> dict[str, list[Applied]]:
 def sold(shop: Shop, *, at: datetime) -> list[str]:
     """The codes of everything that has a price for everybody at a moment."""
     rows = Price.objects.filter(
-        shop=shop, withdrawn_at=None, audience=Price.Audience.EVERYBODY, valid_from__lte=at
+        shop=shop, currency=shop.currency, withdrawn_at=None, audience=Price.Audience.EVERYBODY, valid_from__lte=at
     ).order_by("product", "-valid_from")
     latest = rows.distinct("product").values_list("product", "amount")
     return [product for product, amount in latest if amount is not None]

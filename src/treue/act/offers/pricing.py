@@ -89,10 +89,10 @@ def book(shop: Shop, products: Collection[str], *, among: Sequence[Offer], at: d
 
 
 def _offers(products: Collection[str], shop: Shop) -> dict[str, list[Offer]]:
-    """Those that were published, by product."""
+    """Those that were published, by product; none in a currency that the shop had before."""
     found: dict[str, list[Offer]] = defaultdict(list)
-    rows = Priced.objects.filter(product__in=products, offer__programme__shop=shop).select_related("offer")
-    for each in rows.order_by("offer"):
+    rows = Priced.objects.filter(product__in=products, offer__programme__shop=shop, offer__currency=shop.currency)
+    for each in rows.select_related("offer").order_by("offer"):
         found[each.product].append(each.offer)
     return found
 

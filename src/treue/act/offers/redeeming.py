@@ -53,8 +53,6 @@ def redeem(
     nothing is changed then.
     """
     programme, at = member.programme, bought_at or now
-    if not now - OLDEST <= at <= now + NEWEST:
-        raise BoughtTooLongAgo
     key_hash = once.key_hash("offers", programme.pk, "redeem", key)
     request = _request_hash(member, asked, order_number, bought_at)
     with transaction.atomic():
@@ -64,6 +62,8 @@ def redeem(
             if former.request_hash != request:
                 raise KeyReused
             return former
+        if not now - OLDEST <= at <= now + NEWEST:
+            raise BoughtTooLongAgo
         member = _held(member)
         if member.merged_into_id is not None:
             raise NoSuchMember(member.pk)

@@ -11,7 +11,7 @@ from django.db import transaction
 from treue.act.loyalty import families, ledger
 from treue.act.loyalty.errors import KeyReused
 from treue.act.loyalty.ledger import Earning
-from treue.act.loyalty.models import Entry, Lot, Member, Wallet
+from treue.act.loyalty.models import Entry, Member, Wallet
 from treue.act.partners import legs, merchants
 from treue.act.partners.errors import MemberLeft, NothingLeft
 from treue.act.partners.models import Kind, Leg, Partner
@@ -58,8 +58,7 @@ def take_back(*, issued: Leg, total: int, reference: str, key: str, now: datetim
     partner = issued.partner
     with transaction.atomic():
         member = legs.held_member(issued.journal)
-        if member is not None and partner.programme.debt_limit is not None:
-            families.fill_up(member, _to_be_taken(issued, total), now=now)
+        families.fetch(issued.journal_id, total, now=now)
         journal = ledger.take_back(
             partner.programme,
             issued.journal_id,
@@ -78,12 +77,6 @@ def take_back(*, issued: Leg, total: int, reference: str, key: str, now: datetim
         leg = legs.write(partner=partner, kind=Kind.RETURN, journal=journal, original=issued, **about)
         legs.level(member, now)
     return leg
-
-
-def _to_be_taken(issued: Leg, total: int) -> int:
-    """Points that are not back yet; 0 where as many are, as in a request that comes again."""
-    lot = Lot.objects.get(journal=issued.journal_id)
-    return max(0, min(total, lot.granted - lot.expired) - lot.taken_back - lot.forgone)
 
 
 def same(former: Leg, reference: str) -> Leg:

@@ -13,7 +13,6 @@ from treue.act.loyalty.models import Allocation, Journal, Member
 from treue.act.partners import happenings
 from treue.act.partners.errors import PartnerPaused, ReceiptUsed
 from treue.act.partners.models import Agreement, Kind, Leg, Partner, Redemption, Share
-from treue.core.customers.models import Customer
 
 
 def month_of(moment: datetime, zone: ZoneInfo) -> date:
@@ -26,11 +25,8 @@ def of_journal(journal: int) -> Leg | None:
 
 
 def held_member(journal: Journal) -> Member | None:
-    """Whose points a journal moved, who stays as they are until the transaction ends: neither merged into another nor
-    two again. None of who was erased. The customer first, as who erases and who merges takes them."""
-    rows = Member.everyone.filter(pk=journal.member_id)
-    list(Customer.everyone.select_for_update(no_key=True).filter(pk__in=rows.values("customer")).values_list("pk"))
-    return rows.select_for_update(of=("self",), no_key=True).select_related("programme__shop").first()
+    """Whose points a journal moved, who stays as they are until the transaction ends. None of who was erased."""
+    return families.hold(journal.member_id)
 
 
 def level(member: Member | None, now: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from treue.act.loyalty import ledger
+from treue.act.loyalty import families, ledger
 from treue.act.loyalty.ledger import Earning
 from treue.act.loyalty.models import Member
 from treue.act.loyalty.taking_back import Giver
@@ -160,6 +160,7 @@ def _take_back(referral: Referral, now: datetime) -> None:
     given = ((referral.advocate_journal, referral.advocate_points), (referral.friend_journal, referral.friend_points))
     for journal, points in given:
         if journal is not None:
+            families.fetch(journal, points, now=now)
             key = f"referral {referral.pk} back {journal}"
             ledger.take_back(referral.programme, journal, total=points, key=key, at=now, reason=TAKEN_BACK)
     welcoming.take_back(referral)

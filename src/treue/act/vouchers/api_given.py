@@ -10,7 +10,7 @@ from treue.act.vouchers.baskets import Basket, Line, rounded
 from treue.act.vouchers.models import LONGEST_CODE
 from treue.core.api.problems import INVALID, Problem, fault
 from treue.core.api.values import Code, DryRun, Flag, Moment, Taken, Text, shown_as
-from treue.core.commerce.api_writes import MOST_LINES, Price
+from treue.core.commerce.api_writes import MOST_LINES, MOST_MONEY, Price
 from treue.core.customers.models import Customer
 from treue.core.shop.models import Shop
 from treue.design.formats import precision
@@ -61,7 +61,8 @@ class BasketIn(Taken):
     model_config = shown_as(BASKET)
 
     def basket(self) -> Basket:
-        """Each line rounded once, as a till does. Raises Problem where delivery has digits the currency has not."""
+        """Each line rounded once, as a till does. Raises Problem where delivery has digits the currency has not, and
+        where all is worth too much."""
         decimals = precision(self.currency)
         if rounded(self.delivery, decimals) != self.delivery:
             raise wrong("body/delivery", "The currency has no such small amounts")
@@ -69,7 +70,10 @@ class BasketIn(Taken):
             Line(line.product_id, rounded(line.price * line.quantity, decimals), line.quantity, line.category)
             for line in self.lines
         ]
-        return Basket(lines, self.currency, self.delivery, decimals)
+        basket = Basket(lines, self.currency, self.delivery, decimals)
+        if basket.goods >= MOST_MONEY:
+            raise wrong("body/lines", "No basket is worth as much")
+        return basket
 
 
 class RedemptionIn(BasketIn):

@@ -17,7 +17,7 @@ from treue.core.commerce.api import router
 from treue.core.customers.errors import StaysErased
 from treue.core.shop.models import Shop
 
-MOST_LINES = 500
+MOST_LINES, MOST_MONEY, MOST_UNITS = 500, 10**10, 10**8
 FARTHEST_AHEAD = timedelta(days=1)
 LINE = {"product_id": "TEA-1", "name": "Green tea", "category": "Tea", "price": "8.30", "quantity": "3"}
 ORDER = {
@@ -31,7 +31,7 @@ ORDER = {
     "lines": [LINE],
 }
 CENTS = Decimal("0.0001")
-Price = Annotated[Decimal, Field(ge=0, lt=10**10, decimal_places=4)]
+Price = Annotated[Decimal, Field(ge=0, lt=MOST_MONEY, decimal_places=4)]
 
 
 class LineIn(Taken):
@@ -39,7 +39,7 @@ class LineIn(Taken):
     name: Annotated[Text | None, Field(max_length=250)] = None
     category: Annotated[Text | None, Field(max_length=120)] = None
     price: Annotated[Price, Field(description="Of one unit.")]
-    quantity: Annotated[Decimal, Field(gt=0, lt=10**8, decimal_places=3)] = Decimal(1)
+    quantity: Annotated[Decimal, Field(gt=0, lt=MOST_UNITS, decimal_places=3)] = Decimal(1)
 
     model_config = shown_as(LINE)
 
@@ -58,13 +58,16 @@ class OrderIn(Taken):
 
     model_config = shown_as(ORDER)
 
+    @property
+    def worth(self) -> Decimal:
+        listed = sum((line.price * line.quantity).quantize(CENTS) for line in self.lines)
+        return listed if self.total is None else self.total
+
     def facts(self) -> dict[str, object]:
         """As the e-commerce events tell an order."""
-        listed = sum((line.price * line.quantity).quantize(CENTS) for line in self.lines)
-        total = listed if self.total is None else self.total
         told = {
             "order_id": self.number,
-            "total": plain(total, decimals=2),
+            "total": plain(self.worth, decimals=2),
             "currency": self.currency,
             "products": [_product(line) for line in self.lines],
             "channel": self.channel,
@@ -109,8 +112,13 @@ def _require_possible(shop: Shop, body: OrderIn) -> None:
     """What would fail later, where nobody could be told."""
     if body.ordered_at > timezone.now() + FARTHEST_AHEAD:
         raise _wrong("body/ordered_at", "An order cannot be of the future")
-    if body.currency != shop.currency and not shop.rates.filter(currency=body.currency).exists():
+    rate = 1
+    if body.currency != shop.currency:
+        rate = shop.rates.filter(currency=body.currency).values_list("rate", flat=True).first()
+    if rate is None:
         raise _wrong("body/currency", f"The shop's currency is {shop.currency}, and it has no rate for this one")
+    if body.worth * rate >= MOST_MONEY or sum(line.quantity for line in body.lines) >= MOST_UNITS:
+        raise _wrong("body/lines", "No order is as large")
 
 
 def _wrong(place: str, detail: str) -> Problem:
