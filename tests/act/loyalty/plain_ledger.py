@@ -16,6 +16,7 @@ class PlainLot:
     remaining: int = 0
     expired: int = 0
     taken_back: int = 0
+    forgone: int = 0
     qualifying_taken_back: int = 0
     number: int = 0
 
@@ -33,6 +34,7 @@ class PlainSpending:
 class PlainMember:
     lots: list[PlainLot] = field(default_factory=list)
     debt: int = 0
+    debt_limit: int | None = None
     qualifying: int = 0
     spendings: list[PlainSpending] = field(default_factory=list)
 
@@ -110,16 +112,20 @@ class PlainMember:
         return parts
 
     def take_back(self, lot: PlainLot, total: int, qualifying_total: int) -> None:
-        ask = max(0, min(total, lot.granted - lot.expired) - lot.taken_back)
+        ask = max(0, min(total, lot.granted - lot.expired) - lot.taken_back - lot.forgone)
         qualifying = max(0, min(qualifying_total, lot.qualifying) - lot.qualifying_taken_back)
-        lot.taken_back += ask
+        taken = ask
+        if self.debt_limit is not None and not lot.is_pending:
+            taken = min(ask, max(0, self.points + self.debt_limit))
+        lot.taken_back += taken
+        lot.forgone += ask - taken
         lot.qualifying_taken_back += qualifying
         if lot.is_pending:
-            lot.remaining -= ask
+            lot.remaining -= taken
             return
-        from_lots = min(ask, max(0, self.points))
+        from_lots = min(taken, max(0, self.points))
         self._take(from_lots, lot)
-        self.debt += ask - from_lots
+        self.debt += taken - from_lots
         self.qualifying -= qualifying
 
     def capture(self, spending: PlainSpending, points: int) -> None:
@@ -137,7 +143,7 @@ class PlainMember:
         points -= paid
         parts = sorted(
             spending.parts,
-            key=lambda part: (part[0].expires is None, part[0].expires or 0, part[0].number),
+            key=lambda part: (part[0].forgone > 0, part[0].expires is None, part[0].expires or 0, part[0].number),
             reverse=True,
         )
         spending.parts = []
@@ -145,7 +151,10 @@ class PlainMember:
             part = min(points, taken)
             points -= part
             if part:
-                lot.remaining += part
+                collected = min(part, lot.forgone)
+                lot.remaining += part - collected
+                lot.forgone -= collected
+                lot.taken_back += collected
                 if lot.expires is not None and today is not None:
                     lot.expires = max(lot.expires, today + GRACE_DAYS)
             if taken - part:

@@ -217,6 +217,21 @@ def test_points_that_a_return_could_not_get_stay_spent(shop: Shop, programme: Pr
     assert budget() == 60
 
 
+def test_points_that_come_back_after_a_return_leave_the_budget_with_the_next_reckoning(
+    programme: Programme, anna: Member
+) -> None:
+    programme.debt_limit, programme.return_days = 0, 0
+    programme.save()
+    publish(programme, EURO | {"budget": 60})
+    order = buying.order(anna.customer, at="2026-03-01 10:00", amount=60)
+    reckon(anna)
+    cup = ledger.burn(programme, anna.pk, 50, key="cup", at=NOW, reason="cup")
+    buying.refund(order, "2026-03-05 10:00", 60)
+    assert (reckon(anna), budget()) == ({}, 50)
+    ledger.give_back(programme, cup, total=50, key="back", at=NOW, reason="cup")
+    assert (reckon(anna), budget()) == ({}, 0)
+
+
 def test_an_import_that_is_undone_and_comes_again_takes_of_a_budget_once(programme: Programme, anna: Member) -> None:
     publish(programme, EURO | {"budget": 60})
     for _again in range(2):

@@ -12,7 +12,7 @@ from treue.act.loyalty.errors import (
     NothingToReverse,
 )
 from treue.act.loyalty.ledger import Earning
-from treue.act.loyalty.models import Allocation, Entry, Journal, Kind, Programme, Wallet
+from treue.act.loyalty.models import Allocation, Entry, Journal, Kind, Lot, Programme, Wallet
 from treue.core.events.models import Event
 from treue.core.shop.models import Shop
 
@@ -293,6 +293,48 @@ def test_what_their_own_lot_no_longer_has_is_taken_from_the_first_to_expire(memb
     members.earn(anna, 40, lasts=15)
     members.take_back(order, 50)
     assert lots(anna) == [0, 40, 20]
+
+
+@pytest.mark.parametrize("limit", [0, 30])
+def test_no_point_stays_of_a_returned_order_whether_the_reward_is_rolled_back_before_or_after(
+    members: Members, programme: Programme, anna: int, limit: int
+) -> None:
+    Programme.objects.update(debt_limit=limit)
+    order = members.earn(anna, 100, order_id=7)
+    reward = members.burn(anna, 60)
+    members.take_back(order, 100)
+    members.give_back(reward, 25, at=1)
+    assert has(anna).get("points", 0) == min(0, 25 - limit)
+    members.give_back(reward, 60, at=2)
+    assert (has(anna), Lot.objects.get().taken_back, Lot.objects.get().forgone) == ({}, 100, 0)
+    told = Event.objects.filter(name="Points Taken Back").values_list("facts", flat=True)
+    assert sum(facts["points"] for facts in told if facts["reason"] == "returned before") == limit - 60
+    assert Journal.objects.filter(reason="returned before").first().order_id == 7
+
+
+def test_held_points_of_a_returned_order_go_back_when_they_are_released(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    Programme.objects.update(debt_limit=0)
+    order = members.earn(anna, 100)
+    hold = members.hold(anna, 60)
+    members.take_back(order, 100)
+    ledger.capture(programme, hold, 20, key="c", at=day(0), reason="reward")
+    assert (has(anna), Lot.objects.get().forgone) == ({}, 20)
+
+
+def test_points_of_others_come_back_after_those_of_a_returned_order(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    Programme.objects.update(debt_limit=0)
+    order = members.earn(anna, 100, lasts=10)
+    members.earn(anna, 100, lasts=20)
+    reward = members.burn(anna, 150)
+    members.take_back(order, 100)
+    members.give_back(reward, 50)
+    assert has(anna) == {}
+    members.give_back(reward, 150)
+    assert (has(anna), lots(anna)) == ({"points": 100}, [50, 50])
 
 
 def test_what_expired_unspent_is_not_taken_a_second_time(members: Members, anna: int) -> None:

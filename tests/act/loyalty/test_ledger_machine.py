@@ -11,6 +11,7 @@ from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
     consumes,
+    initialize,
     invariant,
     multiple,
     rule,
@@ -65,6 +66,12 @@ class LedgerMachine(RuleBasedStateMachine):
         done = function(self.programme, *args, **given)
         self.repeat = lambda: (function(self.programme, *args, **given), done)
         return done
+
+    @initialize(limit=st.sampled_from([None, None, 0, 30]))
+    def may_owe(self, limit: int | None) -> None:
+        Programme.objects.filter(pk=self.programme.pk).update(debt_limit=limit)
+        for each in self.plain:
+            each.debt_limit = limit
 
     @rule(days=st.integers(1, 20))
     def time_passes(self, days: int) -> None:

@@ -44,6 +44,7 @@ def rule(name: str) -> str:
 REASONS: dict[str, str | Promise] = {
     "order": _("Order"),
     "order changed": _("Order changed or returned"),
+    "returned before": _("Taken back for an order returned before"),
     "pending is over": _("The time to return is over"),
     "expired": _("Not redeemed in time"),
     "goodwill": _("Goodwill"),

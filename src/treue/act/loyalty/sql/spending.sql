@@ -135,6 +135,7 @@ begin
             leg (wallet, member_id, amount)
         where leg.amount <> 0));
     perform loyalty_tell(array[journal]);
+    perform loyalty_collect(programme, journal, moment);
     return journal;
 end $$;
 
@@ -175,12 +176,13 @@ begin
     perform loyalty_post(array[
         (journal, 1, spending.member_id, back, false), (journal, 12, 0, -back, false)]::loyalty_leg[]);
     perform loyalty_tell(array[journal]);
+    perform loyalty_collect(programme, journal, moment);
     return journal;
 end $$;
 
--- Put points back into the lots that a spending took, the last to expire first; what the member owes is paid before.
--- moment: of a roll-back, after which a lot that has expired or is about to can be spent for some days more; null where
--- points were only held, which must not prolong them.
+-- Put points back into the lots that a spending took: those first of which a return could not get all, then the last to
+-- expire; what the member owes is paid before. moment: of a roll-back, after which a lot that has expired or is about to
+-- can be spent for some days more; null where points were only held, which must not prolong them.
 create or replace function loyalty_into_lots(
     programme bigint, journal bigint, spent bigint, member bigint, amount bigint, moment timestamptz) returns void
 language sql as $$
@@ -192,8 +194,8 @@ taken as (
     where j.id = spent or j.original_id = spent group by a.lot_id having sum(a.amount) < 0),
 open as (
     select t.lot_id, t.points, sum(t.points) over (
-        order by l.expires_at desc nulls first, l.id desc rows between unbounded preceding and current row) - t.points
-        as before
+        order by l.forgone > 0 desc, l.expires_at desc nulls first, l.id desc
+        rows between unbounded preceding and current row) - t.points as before
     from taken t join loyalty_lot l on l.id = t.lot_id),
 part as (select lot_id, least(open.points, excess.points - before)::bigint as points from open, excess
     where before < excess.points),
@@ -203,6 +205,33 @@ changed as (
             then greatest(l.expires_at, coalesce(moment + make_interval(days => p.grace_days), l.expires_at)) end
     from part, loyalty_programme p where l.id = part.lot_id and p.id = programme)
 insert into loyalty_allocation (journal_id, lot_id, amount) select journal, lot_id, points from part $$;
+
+-- What a return could not get goes back once the points are there again: whether an order was returned before a reward or
+-- after it, the member ends with the same.
+create or replace function loyalty_collect(programme bigint, came_back bigint, moment timestamptz) returns void
+language plpgsql as $$
+declare
+    part record;
+    journal bigint;
+    own_key uuid;
+begin
+    for part in
+        select l.id as lot, l.member_id, j.id as earned, j.order_id, least(a.amount, l.forgone) as points
+        from loyalty_allocation a join loyalty_lot l on l.id = a.lot_id join loyalty_journal j on j.id = l.journal_id
+        where a.journal_id = came_back and l.forgone > 0 order by l.id
+    loop
+        own_key := loyalty_own_key('collect ' || part.lot, came_back);
+        insert into loyalty_journal (programme_id, member_id, kind, happened_at, original_id, key, request, reason, order_id)
+            values (programme, part.member_id, 7, moment, part.earned, own_key, own_key, 'returned before', part.order_id)
+            returning id into journal;
+        update loyalty_lot set remaining = remaining - part.points, taken_back = taken_back + part.points,
+            forgone = forgone - part.points where id = part.lot;
+        insert into loyalty_allocation (journal_id, lot_id, amount) values (journal, part.lot, -part.points);
+        perform loyalty_post(array[
+            (journal, 1, part.member_id, -part.points, false), (journal, 11, 0, part.points, false)]::loyalty_leg[]);
+        perform loyalty_tell(array[journal]);
+    end loop;
+end $$;
 
 -- Correct a balance by hand: up as a lot of its own, or down, not below zero.
 create or replace function ledger_adjust(
