@@ -268,7 +268,7 @@ def test_a_reward_of_another_currency_does_not_say_what_the_gift_costs(
     ("language", "reason", "given", "cancelled"),
     [
         ("en", "The last one of the reward is gone", "Birthday gift “Cake” Given", "“Cake” Cancelled"),
-        ("de", "Die letzte dieser Prämie ist vergeben", "Geburtstagsgeschenk „Cake“ Gegeben", "„Cake“ Storniert"),
+        ("de", "Die letzte dieser Prämie ist vergeben", "Geburtstagsgeschenk „Cake“ Geschenkt", "„Cake“ Storniert"),
     ],
 )
 def test_pages_name_the_reward_and_why_it_waits(

@@ -157,12 +157,12 @@ def cake(signed_in: Browser, member: Member) -> Reward:
     return made
 
 
-@pytest.mark.parametrize("form", ["sie", "du"])
+@pytest.mark.parametrize("address", ["sie", "du"])
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_reward_that_is_a_gift_is_named_and_waits_to_be_fetched(
-    signed_in: Browser, portal: Portal, member: Member, cake: Reward, language: str, form: str
+    signed_in: Browser, portal: Portal, member: Member, cake: Reward, language: str, address: str
 ) -> None:
-    Portal.objects.update(form_of_address=form)
+    Portal.objects.update(address=address)
     signed_in.defaults["HTTP_ACCEPT_LANGUAGE"] = language
     claim = Claim.objects.get()
     card, history, had, own = {
@@ -184,6 +184,7 @@ def test_a_reward_that_is_a_gift_is_named_and_waits_to_be_fetched(
     assert all(each in page for each in (own, say, f"{claim.pk:06d}"))
     assert "0 points" not in page
     assert "0 Punkte" not in page
+    assert address == "sie" or not SIE.search(words(home) + page)
 
 
 def test_a_gift_that_was_cancelled_is_on_no_card_and_gives_no_points_back(signed_in: Browser, cake: Reward) -> None:

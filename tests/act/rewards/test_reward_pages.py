@@ -216,7 +216,7 @@ def test_who_is_no_member_is_led_to_the_programme(
             "It was a gift: no points go back",
             "It is cancelled.",
         ),
-        ("de", "Cup Zu übergeben Geschenk", "Verschenkt 1", "Es gehen keine Punkte zurück", "Storniert."),
+        ("de", "Cup Noch zu übergeben Geschenk", "Verschenkt 1", "Es gehen keine Punkte zurück", "Storniert."),
     ],
     ids=["en", "de"],
 )
