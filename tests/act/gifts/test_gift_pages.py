@@ -287,7 +287,9 @@ def test_pages_name_the_reward_and_why_it_waits(
     page = text_of(manager.get(f"/loyalty/gifts/{of.pk}/"))
     assert reason in page
     place = f"/customers/{anna.customer_id}/gifts/"
-    assert given in text_of(manager.get(place))
+    shown = manager.get(place)
+    assert given in text_of(shown)
+    assert f"/rewards/claims/{Claim.objects.get().pk}/" in shown.content.decode()
     treats.cancel(Claim.objects.get(), now=timezone.now())
     assert cancelled in text_of(manager.get(place))
 

@@ -106,7 +106,7 @@ def of_member(them: Sequence[Gift], used: Collection[int]) -> Table:
     columns = [Column(_("Gift")), Column(_("State"), corner=True), Column(_("For the day")), Column(_("Plan"))]
     rows = [
         [
-            Cell(str(wording.GIFTS[each.plan.occasion]), sub=sentences.what_they_got(each)),
+            Cell(str(wording.GIFTS[each.plan.occasion]), sub=sentences.what_they_got(each), url=_claim_of(each)),
             _state(each, each.pk in used),
             _day(each.day),
             Cell(each.plan.name, url=reverse("gift_plan", args=[each.plan_id])),
@@ -141,6 +141,11 @@ def draws(them: Sequence[Draw], chosen: Mapping[int, Sequence[int]]) -> Table:
 def _whose(gift: Gift) -> Cell:
     customer = gift.member.customer
     return Cell(str(customer), url=reverse("customer_gifts", args=[customer.pk]))
+
+
+def _claim_of(gift: Gift) -> str:
+    """Where a reward is handed over or cancelled; "" of points and vouchers."""
+    return reverse("reward_claim", args=[gift.claim_id]) if gift.claim_id else ""
 
 
 def _state(gift: Gift, was_used: bool) -> Cell:
