@@ -173,7 +173,10 @@ class Claim(models.Model):
 
 
 class MemberCount(models.Model):
-    """How many of a reward a member has, where there is an end to that. year: of the shop's calendar; 0 for in all."""
+    """How many of a reward a member redeemed, where there is an end to it.
+
+    year: of the shop's calendar; 0 for in all.
+    """
 
     personal = PersonalData(fields=("reward__name", "year", "claims", "most"), owner="member__customer")
 
