@@ -331,12 +331,13 @@ def referred(shop: "Shop", customer: "Customer") -> dict[str, int]:
 
 
 def given(customer: "Customer") -> dict[str, int]:
-    """A gift for the birthday, which is today, one that could not be given, and a surprise that was drawn."""
+    """Gifts for the birthday, which is today: points, a reward, one that could not be given; and a drawn surprise."""
     from datetime import timedelta
 
     from django.utils import timezone
 
     from tests.act.gifts import presents
+    from tests.act.rewards import treats
     from treue.act.gifts import nights
     from treue.act.loyalty import reading
     from treue.core.jobs.work import Silent
@@ -348,8 +349,12 @@ def given(customer: "Customer") -> dict[str, int]:
     birthday = presents.plan(member.programme, name=name, most_gifts=1_000_000)
     surprise = presents.plan(member.programme, "surprise", first_draw=today, is_monthly=True, months_apart=3)
     over = presents.voucher_plan(member.programme, valid_until=now - timedelta(days=1))
+    cake = treats.reward(member.programme, "product", name="Ein-Stück-Geburtstagstorte-für-Freundinnen", stock=3)
+    free = presents.reward_plan(member.programme, cake)
     nights.pass_through(customer.shop_id, Silent(), now=now)
-    return {"gift_plan": birthday.pk, "gift_surprise": surprise.pk, "gift_failed": over.pk}
+    claim = cake.claims.get()
+    plans = {"gift_plan": birthday.pk, "gift_surprise": surprise.pk, "gift_failed": over.pk, "gift_reward": free.pk}
+    return plans | {"claim_given": claim.pk}
 
 
 def rewards(customer: "Customer") -> dict[str, int]:
@@ -674,7 +679,11 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "reward_new": ["/rewards/new/"],
         "reward": [f"/rewards/{known[name]}/" for name in ("reward", "reward_gone", "reward_tiered", "reward_given")],
         "reward_edit": [f"/rewards/{known['reward_tiered']}/edit/"],
-        "reward_claim": [f"/rewards/claims/{known['claim']}/", f"/rewards/claims/{known['claim_voucher']}/"],
+        "reward_claim": [
+            f"/rewards/claims/{known['claim']}/",
+            f"/rewards/claims/{known['claim_voucher']}/",
+            f"/rewards/claims/{known['claim_given']}/",
+        ],
         "content": ["/content/", "/content/?state=published", "/content/?state=reported", "/content/?state=withdrawn"],
         "content_item": [f"/content/{known[f'content_{state}']}/" for state in CONTENT_STATES],
         "content_settings": ["/content/settings/"],
@@ -688,6 +697,7 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
             f"/loyalty/gifts/{known['gift_plan']}/",
             f"/loyalty/gifts/{known['gift_surprise']}/",
             f"/loyalty/gifts/{known['gift_failed']}/",
+            f"/loyalty/gifts/{known['gift_reward']}/",
         ],
         "gift_plan_edit": [f"/loyalty/gifts/{known['gift_plan']}/edit/"],
         "offers": ["/loyalty/offers/"],
@@ -742,7 +752,11 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "portal_card": ["/m/card/"],
         "portal_rewards": ["/m/rewards/"],
         "portal_reward": [f"/m/rewards/{known['reward']}/", f"/m/rewards/{known['reward_tiered']}/"],
-        "portal_claim": [f"/m/rewards/had/{known['claim']}/", f"/m/rewards/had/{known['claim_voucher']}/"],
+        "portal_claim": [
+            f"/m/rewards/had/{known['claim']}/",
+            f"/m/rewards/had/{known['claim_voucher']}/",
+            f"/m/rewards/had/{known['claim_given']}/",
+        ],
         "portal_offers": ["/m/offers/"],
         "portal_friends": ["/m/friends/"],
         "portal_profile": ["/m/profile/", "/m/profile/?done=preferences"],
@@ -811,7 +825,7 @@ def test_no_page_is_missing_from_the_list() -> None:
         "replay",
         *("reward", "reward_gone", "reward_tiered", "reward_given", "claim", "claim_voucher"),
         *(f"content_{state}" for state in CONTENT_STATES),
-        *("gift_plan", "gift_surprise", "gift_failed"),
+        *("gift_plan", "gift_surprise", "gift_failed", "gift_reward", "claim_given"),
         *("offer", "offer_over", "offer_draft", "price"),
         *("partner", "partner_new", "statement", "statement_draft", "statement_line", "dispute", "dispute_decided"),
     )

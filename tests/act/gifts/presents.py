@@ -9,6 +9,7 @@ from treue.act.gifts.models import Gift, Plan
 from treue.act.gifts.plans import Terms
 from treue.act.loyalty import membership, reading, verifying
 from treue.act.loyalty.models import Member, Programme
+from treue.act.rewards.models import Reward
 from treue.core.customers.models import Customer
 from treue.core.jobs.work import Silent
 
@@ -34,7 +35,7 @@ def plan(programme: Programme, occasion: str = "birthday", **terms: object) -> P
         "currency": "EUR",
         "valid_from": date(2020, 1, 1),
     }
-    if "campaign" not in terms:
+    if not {"campaign", "reward"} & terms.keys():
         values |= {"points": 100, "lasts_days": 30}
     if occasion == "surprise":
         values |= {"winners": 2, "first_draw": TODAY}
@@ -43,6 +44,10 @@ def plan(programme: Programme, occasion: str = "birthday", **terms: object) -> P
 
 def voucher_plan(programme: Programme, occasion: str = "birthday", **terms: object) -> Plan:
     return plan(programme, occasion, campaign=vouchers.campaign(programme.shop, **terms))
+
+
+def reward_plan(programme: Programme, reward: Reward, occasion: str = "birthday", **terms: object) -> Plan:
+    return plan(programme, occasion, reward=reward, **terms)
 
 
 def at(day: date, hour: int = 12) -> datetime:

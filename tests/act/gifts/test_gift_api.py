@@ -6,12 +6,14 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from tests.act.gifts.presents import NOON, broken, member, night, plan, points, voucher_plan
+from tests.act.gifts.presents import NOON, broken, member, night, plan, points, reward_plan, voucher_plan
+from tests.act.rewards import treats
 from tests.core.api.asking import Asking
 from treue.act.gifts import api_writes, errors
 from treue.act.gifts.models import Gift
 from treue.act.loyalty import membership
 from treue.act.loyalty.models import Programme
+from treue.act.rewards.models import Claim, Reward
 from treue.act.vouchers.models import Code
 from treue.core.events.models import Event
 from treue.core.shop.models import Shop
@@ -101,3 +103,45 @@ def test_points_of_a_gift_are_not_taken_back_by_their_transaction(program: Askin
         assert (refused.status, error["in"], error["reason"]) == (409, "path/transaction_id", "belongs-to-something")
         assert (error["facts"], "by hand" in error["detail"]) == ({"gift": gift["id"]}, True)
     assert (points(anna), broken()) == (100, [])
+
+
+def test_a_reward_is_given_handed_over_and_cancelled_by_its_claim(program: Asking, programme: Programme) -> None:
+    anna, cup = member(programme), treats.reward(programme, stock=5)
+    of, place = reward_plan(programme, cup, "surprise"), f"/loyalty/members/{anna.pk}/gifts"
+    (told,) = program.get("/loyalty/gift-plans").body["data"]
+    assert (told["reward"], told["campaign"], told["points"]) == (cup.pk, None, None)
+    dry = program.send("POST", place, {"plan": of.pk, "dry_run": True})
+    assert (dry.status, dry.body["reward"], dry.body["claim"]) == (200, cup.pk, None)
+    assert not Claim.objects.exists()
+    made = program.send("POST", place, {"plan": of.pk}, key="k1")
+    assert program.send("POST", place, {"plan": of.pk}, key="k1").body == made.body
+    claim = Claim.objects.get()
+    assert (made.body["reward"], made.body["claim"]) == (cup.pk, claim.pk)
+    assert (made.body["points"], made.body["transaction"], made.body["code"]) == (None, None, None)
+    assert program.get(place).body["data"] == [made.body]
+    own = f"/loyalty/claims/{claim.pk}"
+    read = program.get(own).body
+    assert (read["points"], read["transaction"], read["state"], read["reward"]) == (0, None, "redeemed", cup.pk)
+    assert program.send("POST", f"{own}/hand-over", {}).body["state"] == "handed over"
+    again = program.send("POST", place, {"plan": of.pk}, key="k2").body
+    gone = program.send("POST", f"/loyalty/claims/{again['claim']}/cancel", {})
+    assert (gone.status, gone.body["state"], gone.body["points"], points(anna)) == (200, "cancelled", 0, 0)
+    assert (Reward.objects.get().stock_left, broken()) == (4, [])
+
+
+def test_a_voucher_of_the_catalogue_comes_with_its_code(program: Asking, programme: Programme) -> None:
+    anna = member(programme)
+    of = reward_plan(programme, treats.reward(programme, "voucher"), "surprise")
+    made = program.send("POST", f"/loyalty/members/{anna.pk}/gifts", {"plan": of.pk}).body
+    assert re.fullmatch(r"(\w{4}-){3}\w{4}", made["code"])
+    assert program.get(f"/loyalty/claims/{made['claim']}").body["code"] == made["code"]
+
+
+def test_a_reward_that_cannot_be_given_says_why(program: Asking, programme: Programme) -> None:
+    anna = member(programme)
+    gone = reward_plan(programme, treats.reward(programme, stock=0), "surprise")
+    over = reward_plan(programme, treats.reward(programme, valid_until=NOON.replace(year=2025)), "surprise")
+    for of, why in ((gone, "out-of-stock"), (over, "reward-over")):
+        answer = program.send("POST", f"/loyalty/members/{anna.pk}/gifts", {"plan": of.pk})
+        assert (answer.status, answer.body["errors"][0]["reason"]) == (409, why)
+    assert not Gift.objects.exists()

@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.act.gifts.presents import born_on, member, plan, points, voucher_plan
+from tests.act.gifts.presents import born_on, member, plan, points, reward_plan, voucher_plan
+from tests.act.rewards import treats
 from treue.act.gifts import nights
 from treue.act.gifts.models import Gift, Plan
 from treue.act.loyalty.models import Member, Programme
+from treue.act.rewards.models import Claim, Reward
 from treue.core.jobs.models import Job
 from treue.core.jobs.work import Silent
 from treue.core.shop.models import Shop
@@ -98,7 +100,7 @@ def test_a_plan_says_what_it_means_and_comes_to_before_it_is_saved(
 @pytest.mark.parametrize(
     ("terms", "words"),
     [
-        ({"points": ""}, "Fill in points or a campaign of vouchers, one of the two."),
+        ({"points": ""}, "Fill in points, a campaign of vouchers or a reward, one of the three."),
         ({"occasion": "surprise"}, "Of a surprise say how many members are drawn"),
         ({"winners": "3"}, "Of a surprise say how many members are drawn"),
         ({"valid_from": "2026-02-01", "valid_until": "2026-01-01"}, "This cannot be"),
@@ -201,3 +203,110 @@ def test_service_surprises_a_member_once(client: Callable[..., Client], programm
     service.post(f"{place}give/", {"key": "k2", "plan": of.pk})
     assert "3 months have to be over before the next" in text_of(service.get(place))
     assert points(anna) == 100
+
+
+# Rewards as gifts
+
+FREE = {"points": "", "lasts_days": "", "cost": ""}
+
+
+@pytest.fixture
+def cake(programme: Programme) -> Reward:
+    return treats.reward(programme, "product", name="Cake", cost=Decimal("3.20"), stock=5, is_offered=False)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "On their birthday each member gets “Cake” (Product). Once a year"),
+        ("de", "Zum Geburtstag bekommt jedes Mitglied „Cake“ (Produkt). Einmal im Jahr"),
+    ],
+)
+def test_a_plan_gives_a_reward_and_costs_what_that_costs_unless_told_otherwise(
+    client: Callable[..., Client], programme: Programme, cake: Reward, language: str, sentence: str
+) -> None:
+    born_today(programme)
+    manager = client(language=language)
+    said = text_of(manager.post("/loyalty/gifts/new/", {**TERMS, **FREE, "reward": cake.pk}))
+    assert sentence in said
+    assert {"en": "€3.20 at most.", "de": "höchstens 3,20"}[language] in said
+    answer = saved(manager, **FREE, reward=cake.pk)
+    found = Plan.objects.get()
+    assert (found.reward, found.points, found.cost) == (cake, None, Decimal("3.20"))
+    assert sentence in text_of(manager.get(answer.url))
+    assert sentence.partition("gets ")[2].partition(".")[0] in text_of(manager.get("/loyalty/gifts/"))
+    saved(manager, f"{answer.url}edit/", **FREE | {"cost": "2.10"}, reward=cake.pk)
+    found.refresh_from_db()
+    assert found.cost == Decimal("2.10")
+
+
+def test_exactly_one_thing_is_given_and_none_of_another_shop(
+    client: Callable[..., Client], programme: Programme, cake: Reward
+) -> None:
+    other = Programme.objects.create(shop=Shop.objects.create(name="Other", zone="Europe/Berlin"), name="Other")
+    theirs, manager = treats.reward(other), client()
+    for terms, words in (
+        ({"reward": cake.pk}, "Fill in points, a campaign of vouchers or a reward, one of the three."),
+        ({**FREE, "cost": "1"}, "Fill in points, a campaign of vouchers or a reward, one of the three."),
+        ({**FREE, "reward": theirs.pk, "cost": "1"}, "Select a valid choice."),
+        ({**FREE, "reward": cake.pk, "lasts_days": "3"}, "a reward has no days of its own"),
+        ({"cost": ""}, "This field is required."),
+    ):
+        assert words in text_of(saved(manager, **terms))
+    assert not Plan.objects.exists()
+
+
+def test_a_reward_of_another_currency_does_not_say_what_the_gift_costs(
+    client: Callable[..., Client], programme: Programme, cake: Reward
+) -> None:
+    Reward.objects.update(currency="CHF")
+    assert "This field is required." in text_of(saved(client(), **FREE, reward=cake.pk))
+    assert saved(client(), **FREE | {"cost": "3"}, reward=cake.pk).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("language", "reason", "given", "cancelled"),
+    [
+        ("en", "The last one of the reward is gone", "Birthday gift “Cake” Given", "“Cake” Cancelled"),
+        ("de", "Die letzte dieser Prämie ist vergeben", "Geburtstagsgeschenk „Cake“ Geschenkt", "„Cake“ Storniert"),
+    ],
+)
+def test_pages_name_the_reward_and_why_it_waits(
+    client: Callable[..., Client],
+    programme: Programme,
+    cake: Reward,
+    language: str,
+    reason: str,
+    given: str,
+    cancelled: str,
+) -> None:
+    anna, _ben = born_today(programme), born_today(programme, "ben")
+    of, manager = reward_plan(programme, cake), client(language=language)
+    Reward.objects.update(stock_left=1)
+    night(programme)
+    page = text_of(manager.get(f"/loyalty/gifts/{of.pk}/"))
+    assert reason in page
+    place = f"/customers/{anna.customer_id}/gifts/"
+    shown = manager.get(place)
+    assert given in text_of(shown)
+    assert f"/rewards/claims/{Claim.objects.get().pk}/" in shown.content.decode()
+    treats.cancel(Claim.objects.get(), now=timezone.now())
+    assert cancelled in text_of(manager.get(place))
+
+
+def test_service_is_told_why_a_reward_cannot_be_the_surprise(
+    client: Callable[..., Client], programme: Programme, cake: Reward
+) -> None:
+    anna, of = member(programme), reward_plan(programme, cake, "surprise")
+    service, place = client("service"), f"/customers/{anna.customer_id}/gifts/"
+    for terms, words in (
+        ({"stock_left": 0}, "The last one of the reward is gone."),
+        ({"valid_until": timezone.now()}, "The reward has ended or not begun, or its vouchers are used up."),
+    ):
+        Reward.objects.update(**terms)
+        service.post(f"{place}give/", {"key": f"k{words}", "plan": of.pk})
+        assert words in text_of(service.get(place))
+        Reward.objects.update(stock_left=5, valid_until=None)
+    service.post(f"{place}give/", {"key": "k", "plan": of.pk})
+    assert "Surprise gift “Cake” Given" in text_of(service.get(place))
+    assert AuditEntry.objects.filter(action="gift.given").count() == 1

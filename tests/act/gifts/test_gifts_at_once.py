@@ -5,11 +5,13 @@ from functools import partial
 import pytest
 
 from tests import at_once as threads
-from tests.act.gifts.presents import NOON, TODAY, broken, member, night, plan, points, voucher_plan
+from tests.act.gifts.presents import NOON, TODAY, broken, member, night, plan, points, reward_plan, voucher_plan
+from tests.act.rewards import treats
 from tests.killing import killed_after
 from treue.act.gifts import errors, finding, giving
 from treue.act.gifts.models import Draw, Gift, Plan
 from treue.act.loyalty.models import Programme
+from treue.act.rewards.models import Claim
 from treue.act.vouchers.models import Code
 from treue.core.customers import erasure
 from treue.core.events.models import Event
@@ -59,18 +61,23 @@ def test_a_night_that_is_killed_between_any_two_statements_goes_on(programme: Pr
     them = [member(programme, f"m{number}") for number in range(3)]
     plan(programme)
     voucher_plan(programme)
+    cup = reward_plan(programme, treats.reward(programme, "voucher", stock=5)).reward
     statement, kills = step, 0
     while killed_after(statement, lambda: night(Programme.objects.get())):
         given = Gift.objects.filter(state="given")
         assert sum(points(each) for each in them) == 100 * given.filter(code=None).count()
         assert Code.objects.count() == given.exclude(code=None).count()
         assert Event.objects.filter(name="Gift Given").count() == given.count()
+        cup.refresh_from_db()
+        assert 5 - cup.stock_left == Claim.objects.count() == given.exclude(claim=None).count()
         assert broken() == []
         statement += step
         kills += 1
     assert kills > 1
     assert [points(each) for each in them] == [100, 100, 100]
-    assert (Code.objects.count(), Gift.objects.filter(state="given", day=TODAY).count()) == (3, 6)
+    assert (Code.objects.count(), Gift.objects.filter(state="given", day=TODAY).count()) == (6, 9)
+    cup.refresh_from_db()
+    assert (cup.stock_left, Claim.objects.count()) == (2, 3)
 
 
 def test_what_was_found_twice_is_one(programme: Programme) -> None:

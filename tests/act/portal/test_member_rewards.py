@@ -8,7 +8,9 @@ from django.utils import timezone
 from test_member_pages import SIE, earn, read, words
 from visitors import Browser
 
+from tests.act.gifts import presents
 from tests.act.rewards import treats
+from treue.act.gifts import nights
 from treue.act.loyalty import membership, reading
 from treue.act.loyalty.models import Member, Programme
 from treue.act.portal.models import Portal
@@ -16,6 +18,7 @@ from treue.act.referrals.models import Advocate, Scheme
 from treue.act.rewards.models import Claim, Reward
 from treue.core.customers import merging
 from treue.core.customers.models import Customer
+from treue.core.jobs.work import Silent
 
 KEY = re.compile(r'name="key" value="([^"]+)"')
 
@@ -138,6 +141,66 @@ def test_what_was_cancelled_says_so(signed_in: Browser, member: Member, cup: Rew
     page = read(signed_in, f"/m/rewards/had/{Claim.objects.get().pk}/")
     assert "Cancelled: the points are back." in page
     assert "say the number" not in page
+
+
+# Gifts
+
+
+@pytest.fixture
+def cake(signed_in: Browser, member: Member) -> Reward:
+    """Given for the birthday, which is today."""
+    now = timezone.now()
+    presents.born_on(member, now.astimezone(member.programme.shop.tz).date().replace(year=1992))
+    made = treats.reward(member.programme, "product", name="Cake", stock=2, is_offered=False)
+    presents.reward_plan(member.programme, made)
+    nights.pass_through(member.programme.shop_id, Silent(), now=now)
+    return made
+
+
+@pytest.mark.parametrize("address", ["sie", "du"])
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_reward_that_is_a_gift_is_named_and_waits_to_be_fetched(
+    signed_in: Browser, portal: Portal, member: Member, cake: Reward, language: str, address: str
+) -> None:
+    Portal.objects.update(address=address)
+    signed_in.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+    claim = Claim.objects.get()
+    card, history, had, own = {
+        "en": ("Our gift: “Cake”. Have a look", "Birthday gift: “Cake”", "Cake A gift.", "Our gift of"),
+        "de": (
+            "Unser Geschenk: „Cake“. Ansehen",
+            "Geburtstagsgeschenk: „Cake“",
+            "Cake Ein Geschenk.",
+            "Unser Geschenk vom",
+        ),
+    }[language]
+    home = signed_in.get("/m/").content.decode()
+    assert card in words(home)
+    assert f'href="/m/rewards/had/{claim.pk}/"' in home
+    assert history in read(signed_in, "/m/points/")
+    assert had in read(signed_in, "/m/rewards/")
+    page = read(signed_in, f"/m/rewards/had/{claim.pk}/")
+    say = {"en": "At the counter say the number", "de": "Am Tresen genügt die Nummer"}[language]
+    assert all(each in page for each in (own, say, f"{claim.pk:06d}"))
+    assert "0 points" not in page
+    assert "0 Punkte" not in page
+    assert address == "sie" or not SIE.search(words(home) + page)
+
+
+def test_a_gift_that_was_cancelled_is_on_no_card_and_gives_no_points_back(signed_in: Browser, cake: Reward) -> None:
+    claim = Claim.objects.get()
+    treats.cancel(claim, now=timezone.now())
+    assert "Happy birthday" not in read(signed_in, "/m/")
+    page = read(signed_in, f"/m/rewards/had/{claim.pk}/")
+    assert "Cancelled." in page
+    assert "the points are back" not in page
+
+
+def test_a_voucher_of_the_catalogue_that_is_a_gift_has_its_code(signed_in: Browser, member: Member) -> None:
+    treats.give(treats.reward(member.programme, "voucher"), member, now=timezone.now())
+    claim = Claim.objects.get()
+    for path in ("/m/", f"/m/rewards/had/{claim.pk}/"):
+        assert claim.code.text in read(signed_in, path).replace("-", "").replace(" ", "")
 
 
 # Friends

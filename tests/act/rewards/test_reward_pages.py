@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from tests.act.rewards import treats
 from tests.act.rewards.treats import broken, member, points, redeem, reward, tiers
 from tests.act.vouchers import giving
 from treue.act.loyalty.models import Journal, Programme
@@ -203,3 +204,56 @@ def test_who_is_no_member_is_led_to_the_programme(
     place = f"/customers/{ben.pk}/rewards/"
     assert f"/customers/{ben.pk}/loyalty/" in service.get(place, headers={"hx-request": "true"}).content.decode()
     assert service.get(f"{place}{cup.pk}/").url == place
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "facts", "undoing", "done"),
+    [
+        (
+            "en",
+            "Cup To be handed over Gift",
+            "Given as gifts 1",
+            "It was a gift: no points go back",
+            "It is cancelled.",
+        ),
+        ("de", "Cup Noch zu übergeben Geschenk", "Verschenkt 1", "Es gehen keine Punkte zurück", "Storniert."),
+    ],
+    ids=["en", "de"],
+)
+def test_a_claim_that_was_a_gift_says_so(
+    client: Callable[..., Client],
+    programme: Programme,
+    language: str,
+    words: str,
+    facts: str,
+    undoing: str,
+    done: str,
+) -> None:
+    anna, cup, service = member(programme), reward(programme, name="Cup"), client("service", language)
+    assert facts.rpartition(" ")[0] not in text_of(service.get(f"/rewards/{cup.pk}/"))
+    claim = treats.give(cup, anna)
+    assert words in text_of(service.get(f"/customers/{anna.customer_id}/rewards/"))
+    assert facts in text_of(service.get(f"/rewards/{cup.pk}/"))
+    place = f"/rewards/claims/{claim.pk}/"
+    page = service.get(place)
+    assert undoing in text_of(page)
+    assert "0 points" not in text_of(page)
+    answer = service.post(f"{place}cancel/", sent_form(page), follow=True)
+    assert done in text_of(answer)
+    assert Claim.objects.get().state == "cancelled"
+
+
+def test_a_gift_that_was_used_or_handed_over_stays(client: Callable[..., Client], programme: Programme) -> None:
+    anna, service = member(programme), client("service")
+    voucher, cup = treats.give(reward(programme, "voucher"), anna), treats.give(reward(programme), anna, key="g2")
+    giving.redeem(voucher.code, customer=anna.customer)
+    assert "Given as a gift" in text_of(service.get(f"/rewards/claims/{voucher.pk}/"))
+    form = sent_form(service.get(f"/rewards/claims/{cup.pk}/"))
+    service.post(f"/rewards/claims/{cup.pk}/hand-over/")
+    for claim, words in (
+        (voucher, "Its voucher was redeemed: it stays given until that is rolled back."),
+        (cup, "It was handed over: it stays given."),
+    ):
+        answer = service.post(f"/rewards/claims/{claim.pk}/cancel/", form | {"key": f"k{claim.pk}"}, follow=True)
+        assert words in text_of(answer)
+    assert not Claim.objects.filter(state="cancelled").exists()

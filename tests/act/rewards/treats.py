@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from django.db import transaction
+
 from tests.act.vouchers import giving
 from treue.act.loyalty import ledger, membership, reading, setting_up, verifying
 from treue.act.loyalty.ledger import Earning
@@ -41,6 +43,11 @@ def reward(programme: Programme, kind: str = "gift", points: int = 500, **terms:
 
 def redeem(of: Reward, by: Member, *, key: str = "k1", now: datetime = NOW, **more: object) -> Claim:
     return redeeming.redeem(reward=of, member=by, key=key, now=now, **more)
+
+
+def give(of: Reward, to: Member, *, key: str = "g1", now: datetime = NOW) -> Claim:
+    with transaction.atomic():
+        return redeeming.give(reward=of.pk, member=to, key=key, now=now, by=None)
 
 
 def cancel(claim: Claim, *, key: str = "c1", now: datetime = NOW) -> Claim:

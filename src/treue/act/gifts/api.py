@@ -22,6 +22,7 @@ PLAN = {
     "occasion": "birthday",
     "points": 100,
     "campaign": None,
+    "reward": None,
     "lasts_days": 30,
     "days_before": 0,
     "lowest_tier": None,
@@ -44,6 +45,8 @@ GIFT = {
     "points": 100,
     "transaction": 90212,
     "code": None,
+    "reward": None,
+    "claim": None,
     "given_at": "2026-11-28T23:23:00Z",
     "expires_at": "2026-12-29T23:00:00Z",
 }
@@ -53,8 +56,9 @@ class PlanOut(Told):
     id: Id
     name: str
     occasion: str = Field(description=f"One of {', '.join(Plan.Occasion.values)}.")
-    points: int | None = Field(description="Null where a voucher is given.")
-    campaign: Id | None = Field(description="The campaign whose codes are given; null where points are.")
+    points: int | None = Field(description="Null where a voucher or a reward is given.")
+    campaign: Id | None = Field(description="The campaign whose codes are given; null where none are.")
+    reward: Id | None = Field(description="The reward that is given for nothing; null where none is.")
     lasts_days: int | None = Field(
         description="How long after the day points can be spent; null: as the programme says."
     )
@@ -87,8 +91,10 @@ class GiftOut(Told):
     occasion: str = Field(description=f"One of {', '.join(Plan.Occasion.values)}.")
     day: date = Field(description="Of the occasion; of a surprise the day on which it was drawn or asked for.")
     points: int | None
-    transaction: Id | None = Field(description="Of the ledger, that gave the points; null of a voucher and a dry run.")
+    transaction: Id | None = Field(description="Of the ledger, that gave the points; null of the rest and a dry run.")
     code: str | None = Field(description="Of a voucher, what is typed at the till; null of a dry run.")
+    reward: Id | None = Field(description="That was given for nothing.")
+    claim: Id | None = Field(description="Of a reward, by which it is handed over or cancelled; null of a dry run.")
     given_at: GivenMoment
     expires_at: GivenMoment | None
 
@@ -133,6 +139,7 @@ def plan_out(plan: Plan) -> PlanOut:
         occasion=plan.occasion,
         points=plan.points,
         campaign=plan.campaign_id,
+        reward=plan.reward_id,
         lasts_days=plan.lasts_days,
         days_before=plan.days_before,
         lowest_tier=plan.lowest_tier or None,
@@ -159,6 +166,8 @@ def gift_out(gift: Gift, *, is_dry: bool = False) -> GiftOut:
         points=gift.points,
         transaction=None if is_dry else gift.journal,
         code=None if is_dry or gift.code is None else codes.grouped(gift.code.text),
+        reward=gift.claim.reward_id if gift.claim is not None else None,
+        claim=None if is_dry else gift.claim_id,
         given_at=gift.given_at,
         expires_at=gift.expires_at,
     )

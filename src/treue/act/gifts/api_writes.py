@@ -27,6 +27,8 @@ DETAILS = {
     errors.GivenLately: "The member had one on this day, and so many months have to be over before the next.",
     errors.UsedUp: "The limit of the plan is reached.",
     errors.VoucherOver: "The campaign of its vouchers has ended or is used up.",
+    errors.RewardOver: "The reward has ended or not begun, or its vouchers are used up.",
+    errors.OutOfStock: "The last one of the reward is gone.",
     errors.HasLeft: "The member has left the programme or does not want to take part in it.",
 }
 
@@ -45,15 +47,15 @@ class GiveGiftIn(Taken):
     summary="Give a member a surprise gift",
 )
 def give_gift(request: HttpRequest, member_id: PathId, idempotency_key: IdempotencyKey, body: GiveGiftIn) -> Status:
-    """Of a plan for surprises, whomever that is for; points or voucher, limits and the event together or not at all.
-    409 with the reason. 200 for a dry run."""
+    """Of a plan for surprises, whomever that is for; points, voucher or reward, limits and the event together or not at
+    all. 409 with the reason. 200 for a dry run."""
     shop = request.auth.shop
     member, plan = member_of(shop, member_id), _plan(shop, body.plan)
 
     def give(own: str) -> Gift:
         return giving.give_surprise(plan=plan, member=member, key=own, now=timezone.now())
 
-    about = {"rows": Gift.objects.select_related("plan", "code"), "out": gift_out, "said": _said}
+    about = {"rows": Gift.objects.select_related("plan", "code", "claim"), "out": gift_out, "said": _said}
     return written(request, idempotency_key, give, **about, is_dry=body.dry_run)
 
 

@@ -39,6 +39,14 @@ class VoucherOver(Refusal):
     """The campaign of its vouchers has ended or is used up: a code of it would take nothing off."""
 
 
+class RewardOver(Refusal):
+    """The reward has ended or has not begun, or the campaign of its vouchers has ended or is used up."""
+
+
+class OutOfStock(Refusal):
+    """The last one of the reward is gone, or the last code of its campaign."""
+
+
 class HasLeft(Refusal):
     """The member has left the programme, or does not want to take part in it."""
 

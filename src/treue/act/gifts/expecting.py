@@ -71,6 +71,8 @@ def _drawn(plan: Plan, since: date, until: date) -> int:
 
 
 def _within_limits(plan: Plan, count: int) -> int:
+    if plan.reward is not None and plan.reward.stock_left is not None:
+        count = min(count, plan.reward.stock_left)
     if plan.most_gifts is not None:
         count = min(count, plan.most_gifts - plan.given)
     if plan.budget is not None and plan.cost:

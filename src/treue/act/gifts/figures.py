@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from treue.act.gifts.models import Gift, Plan
 from treue.act.loyalty.models import Lot, Member
+from treue.act.rewards.models import Claim
 from treue.act.vouchers.models import Code
 
 
@@ -41,10 +42,10 @@ def of(plans: Sequence[Plan], today: date) -> dict[int, Figures]:
 
 
 def _was_used() -> Q:
-    """Points of it were redeemed, or its code was."""
+    """Points of it were redeemed, or its code was, or the reward was handed over."""
     spent = Lot.objects.filter(journal=OuterRef("journal"), granted__gt=F("remaining") + F("expired") + F("taken_back"))
     used = Code.objects.filter(Q(uses__gt=0) | Q(spent__gt=0), pk=OuterRef("code"))
-    return Q(Exists(spent)) | Q(Exists(used))
+    return Q(Exists(spent)) | Q(Exists(used)) | Q(claim__state=Claim.State.HANDED_OVER)
 
 
 def used(gifts: Sequence[Gift]) -> set[int]:
@@ -57,4 +58,5 @@ def of_member(member: Member) -> QuerySet[Gift]:
     """What somebody got, by memberships too that were merged into theirs; the latest first."""
     theirs = Q(member=member) | Q(member__merged_into=member)
     given = Gift.objects.filter(theirs, state=Gift.State.GIVEN)
-    return given.select_related("plan__campaign", "plan__programme__shop", "code").order_by("-pk")
+    about = ("plan__campaign", "plan__programme__shop", "code__campaign", "claim__reward")
+    return given.select_related(*about).order_by("-pk")

@@ -28,13 +28,20 @@ def _day(label: object, help_text: object) -> forms.DateField:
 class PlanForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("For you and your colleagues."))
     occasion = forms.ChoiceField(label=_("Occasion"), choices=list(OCCASIONS.items()))
-    points = _count(_("Points"), _("Fill in this or a campaign of vouchers."))
+    points = _count(_("Points"), _("Fill in this, a campaign of vouchers or a reward."))
     campaign = forms.ModelChoiceField(
         label=_("Campaign of vouchers"),
         queryset=None,
         required=False,
         empty_label=pgettext_lazy("a tier, a campaign or a group", "none"),
         help_text=_("Instead of points: each member gets a code of their own."),
+    )
+    reward = forms.ModelChoiceField(
+        label=pgettext_lazy("what members get", "Reward"),
+        queryset=None,
+        required=False,
+        empty_label=pgettext_lazy("a tier, a campaign or a group", "none"),
+        help_text=_("Instead of points: for nothing, also where it is not offered for points."),
     )
     lasts_days = _count(
         _("Days to spend the points"), _("After the occasion. Empty: as the programme says."), most=MOST_DAYS
@@ -48,7 +55,7 @@ class PlanForm(forms.Form):
     )
     lowest_tier = forms.ChoiceField(label=_("Lowest tier"), required=False)
     group = forms.ChoiceField(label=pgettext_lazy("of customers", "Group"), required=False)
-    cost = Amount(label=_("Cost"), max_digits=13, decimal_places=4, min_value=0)
+    cost = Amount(label=_("Cost"), max_digits=13, decimal_places=4, min_value=0, required=False)
     most_gifts = _count(_("How many there are in all"), _("Empty: without end."))
     budget = Amount(label=_("Budget"), max_digits=13, decimal_places=4, min_value=0, required=False)
     valid_from = _day(_("First day"), _("Empty: today."))
@@ -59,8 +66,10 @@ class PlanForm(forms.Form):
         shop = programme.shop
         self.zone, self.currency = shop.tz, self.initial.get("currency") or shop.currency
         self.fields["campaign"].queryset = plans.campaigns_for_gifts(shop)
+        self.fields["reward"].queryset = plans.rewards_for_gifts(programme)
         facts = {"currency": self.currency}
-        self.fields["cost"].help_text = gettext("What one gift costs you at most, in %(currency)s.") % facts
+        cost = gettext("What one gift costs you at most, in %(currency)s. Empty: what the reward costs you.")
+        self.fields["cost"].help_text = cost % facts
         self.fields["budget"].help_text = gettext("What all may cost, in %(currency)s. Empty: without end.") % facts
         gone = str(self.initial.get("lowest_tier") or "")
         former = [(gone, gone)] if gone and gone not in tiers else []
@@ -72,6 +81,16 @@ class PlanForm(forms.Form):
         self.fields["group"].choices = [("", _("All members")), *sentences.groups()]
         if "occasion" in self.initial:
             self.fields["occasion"].disabled = True
+
+    def clean(self) -> dict[str, object]:
+        given = super().clean()
+        if given.get("cost") is None and "cost" not in self.errors:
+            reward = given.get("reward")
+            if reward is None or reward.currency != self.currency:
+                self.add_error("cost", self.fields["cost"].error_messages["required"])
+            else:
+                given["cost"] = reward.cost
+        return given
 
     def terms(self) -> Terms:
         """What was filled in; whether it can be, `plans` says."""
@@ -87,12 +106,12 @@ class PlanForm(forms.Form):
         """Say at the field that it cannot be as it is."""
         shown = "cost" if field == "currency" else field
         words = {
-            "points": gettext("Fill in points or a campaign of vouchers, one of the two."),
+            "points": gettext("Fill in points, a campaign of vouchers or a reward, one of the three."),
             "winners": gettext("Of a surprise say how many members are drawn; other gifts are not drawn."),
             "first_draw": gettext("Of a surprise say on which day it is drawn; other gifts are not drawn."),
             "is_monthly": gettext("Surprises alone are drawn."),
             "months_apart": gettext("Surprises alone are drawn."),
-            "lasts_days": gettext("A voucher ends with its campaign."),
+            "lasts_days": gettext("A voucher ends with its campaign, and a reward has no days of its own."),
             "days_before": gettext("A surprise comes on the day on which it is drawn."),
         }
         self.add_error(shown, words.get(field) or gettext("This cannot be, or not together with the rest."))

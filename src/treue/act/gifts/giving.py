@@ -1,7 +1,8 @@
-"""Give what was found: points or a voucher, the counts of the plan and the event together or not at all, and once.
+"""Give what was found: points, a voucher or a reward, the counts of the plan and the event together or not at all, and
+once.
 
-Locks are taken in one order: the customer, the member, the gift, the ledger's account, the plan, the campaign. The
-plan's row, for which all of a night wait, comes late.
+Locks are taken in one order: the customer, the member, the gift, the ledger's account, the plan, the reward, the
+campaign. The plan's row, for which all of a night wait, comes late.
 """
 
 from datetime import date, datetime, timedelta
@@ -16,7 +17,9 @@ from treue.act.gifts.errors import (
     HasLeft,
     KeyReused,
     OnlySurprises,
+    OutOfStock,
     PlanStopped,
+    RewardOver,
     UsedUp,
     VoucherOver,
 )
@@ -26,9 +29,12 @@ from treue.act.loyalty.days import day_of, end_of, later
 from treue.act.loyalty.ledger import Earning
 from treue.act.loyalty.models import Member
 from treue.act.loyalty.taking_back import Giver
+from treue.act.rewards import errors as rewards
+from treue.act.rewards import redeeming
+from treue.act.rewards.models import Claim
 from treue.act.vouchers import making
 from treue.act.vouchers.errors import TooManyCodes
-from treue.act.vouchers.models import Campaign
+from treue.act.vouchers.models import Campaign, Code
 from treue.core import once
 from treue.core.customers.models import Customer
 from treue.core.staff import audit
@@ -39,13 +45,15 @@ REASONS = {
     Plan.Occasion.JOINING: "anniversary gift",
     Plan.Occasion.SURPRISE: "surprise gift",
 }
+# What somebody can mend at the plan, the campaign or the reward, while the gift waits.
+ENDS = (UsedUp, VoucherOver, RewardOver, OutOfStock)
 
 
 def give(gift: int, *, now: datetime) -> Gift | None:
     """Give what waits, in a transaction of its own. None where there is nothing to give, or not any more: the member
     has left, was merged, refused or has had it.
 
-    Raises UsedUp, VoucherOver; it goes on waiting then.
+    Raises one of ENDS; it goes on waiting then.
     """
     with transaction.atomic():
         member_id = Gift.objects.filter(pk=gift).values_list("member", flat=True).first()
@@ -73,7 +81,7 @@ def give_surprise(*, plan: Plan, member: Member, key: str, now: datetime, by: Us
     request = once.request_hash("gifts", f"{plan.pk} {member.pk}")
     with transaction.atomic():
         once.hold(key_hash)
-        former = Gift.objects.select_related("plan__programme__shop", "plan__campaign", "member", "code")
+        former = Gift.objects.select_related("plan__programme__shop", "plan__campaign", "member", "code", "claim")
         known = former.filter(plan__programme=plan.programme_id, key_hash=key_hash).first()
         if known is not None:
             if known.request_hash != request:
@@ -135,8 +143,9 @@ def _give(gift: Gift, now: datetime, by: User | None) -> Gift:
         _count(gift)
     else:
         _count(gift)
-        gift.code = _code(gift, by, now)
-        gift.expires_at = plan.campaign.valid_until
+        gift.claim = _claim(gift, by, now) if plan.reward_id is not None else None
+        gift.code = _code(gift, by, now) if gift.claim is None else gift.claim.code
+        gift.expires_at = gift.code.campaign.valid_until if gift.code is not None else None
     gift.state, gift.given_at, gift.problem = Gift.State.GIVEN, now, ""
     gift.save()
     happenings.tell(gift, now)
@@ -174,7 +183,17 @@ def _count(gift: Gift) -> None:
         raise UsedUp
 
 
-def _code(gift: Gift, by: User | None, now: datetime) -> object:
+def _claim(gift: Gift, by: User | None, now: datetime) -> Claim:
+    """Raises RewardOver, OutOfStock."""
+    try:
+        return redeeming.give(reward=gift.plan.reward_id, member=gift.member, key=f"gift {gift.pk}", now=now, by=by)
+    except rewards.OutOfStock as error:
+        raise OutOfStock from error
+    except rewards.Refusal as error:
+        raise RewardOver from error
+
+
+def _code(gift: Gift, by: User | None, now: datetime) -> Code:
     """One that this member alone can redeem. Raises VoucherOver."""
     campaign = gift.plan.campaign
     if not takes_off(campaign, now):

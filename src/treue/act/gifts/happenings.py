@@ -15,7 +15,6 @@ naming.know([GIVEN])
 def tell(gift: Gift, at: datetime) -> None:
     """In the transaction in which it is given."""
     plan = gift.plan
-    what = {"points": gift.points} if gift.points else {"campaign": {"name": plan.campaign.name}}
     ends = {"expires_at": rfc3339(gift.expires_at)} if gift.expires_at else {}
     happening = Happening(
         message_id=f"gift given {gift.pk}",
@@ -28,8 +27,15 @@ def tell(gift: Gift, at: datetime) -> None:
             "plan": {"id": plan.pk, "name": plan.name},
             "occasion": plan.occasion,
             "day": gift.day.isoformat(),
-            **what,
+            **_what(gift),
             **ends,
         },
     )
     record(plan.programme.shop, [happening])
+
+
+def _what(gift: Gift) -> dict[str, object]:
+    if gift.claim is not None:
+        reward = gift.claim.reward
+        return {"reward": {"id": reward.pk, "name": reward.name, "kind": reward.kind}, "claim": gift.claim.pk}
+    return {"points": gift.points} if gift.points else {"campaign": {"name": gift.plan.campaign.name}}

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from treue.act.loyalty.models import Member, Programme
+from treue.act.rewards.models import Claim, Reward
 from treue.act.vouchers.models import Campaign, Code
 from treue.core.privacy import NOT_PERSONAL, PersonalData
 
@@ -16,11 +17,12 @@ MONEY = {"max_digits": 18, "decimal_places": 4}
 class Plan(models.Model):
     """What members get on which occasion.
 
-    points: that are given, or none where `campaign` gives a voucher. lasts_days: for how many days after the occasion
-    the points can be spent; none for as long as the programme says. days_before: so many days before the occasion it
-    comes. cost: what one costs the shop at most, in `currency`. lowest_tier: the code of a tier, or "". group: of
-    `segments`, or "". most_gifts, budget: how many there are and what they cost in all; none without end; given, spent:
-    what is used of it. valid_from, valid_until: the first and the last day on which gifts are given.
+    One of three is given: points, a voucher of `campaign`, or `reward`, offered for points or not. lasts_days: for how
+    many days after the occasion the points can be spent; none for as long as the programme says. days_before: so many
+    days before the occasion it comes. cost: what one costs the shop at most, in `currency`. lowest_tier: the code of a
+    tier, or "". group: of `segments`, or "". most_gifts, budget: how many there are and what they cost in all; none
+    without end; given, spent: what is used of it. valid_from, valid_until: the first and the last day on which gifts
+    are given.
 
     Of a surprise: winners members are drawn on first_draw, and each month on that day where is_monthly; who had one of
     the last months_apart months is left out. looked_on: the last day for which everybody was looked at.
@@ -38,6 +40,7 @@ class Plan(models.Model):
     occasion = models.CharField(max_length=8, choices=Occasion)
     points = models.PositiveIntegerField(null=True)
     campaign = models.ForeignKey(Campaign, null=True, on_delete=models.CASCADE, related_name="+")
+    reward = models.ForeignKey(Reward, null=True, on_delete=models.CASCADE, related_name="+")
     lasts_days = models.PositiveSmallIntegerField(null=True)
     days_before = models.PositiveSmallIntegerField(default=0)
     cost = models.DecimalField(**MONEY)
@@ -66,9 +69,10 @@ class Plan(models.Model):
                 condition=Q(occasion__in=["birthday", "joining", "surprise"]), name="gifts_occasion_known"
             ),
             models.CheckConstraint(
-                condition=Q(points__isnull=False, points__gte=1, campaign=None)
-                | Q(points=None, campaign__isnull=False, lasts_days=None),
-                name="gifts_points_or_a_voucher",
+                condition=Q(points__isnull=False, points__gte=1, campaign=None, reward=None)
+                | Q(points=None, campaign__isnull=False, reward=None, lasts_days=None)
+                | Q(points=None, campaign=None, reward__isnull=False, lasts_days=None),
+                name="gifts_points_a_voucher_or_a_reward",
             ),
             models.CheckConstraint(
                 condition=Q(occasion="surprise", winners__isnull=False, winners__gte=1, first_draw__isnull=False)
@@ -125,12 +129,15 @@ class Gift(models.Model):
     """What a member gets, or got. day: the occasion's, of a surprise that on which it was drawn.
 
     It waits until it is given; problem: why it could not be so far, as a class of errors; tries: how often that was.
-    journal: of the ledger, that gave the points. code: of a voucher; none once it is gone. key_hash: of a surprise that
-    somebody asked for.
+    journal: of the ledger, that gave the points. code: of a voucher; none once it is gone. claim: of a reward; where
+    that is a voucher, both have its code. key_hash: of a surprise that somebody asked for.
     """
 
     personal = PersonalData(
-        fields=("plan__name", "plan__occasion", "day", "state", "points", "code__text", "given_at", "expires_at"),
+        fields=(
+            *("plan__name", "plan__occasion", "day", "state", "points", "claim__reward__name", "code__text"),
+            *("given_at", "expires_at"),
+        ),
         owner="member__customer",
     )
 
@@ -147,6 +154,7 @@ class Gift(models.Model):
     points = models.PositiveIntegerField(null=True)
     journal = models.BigIntegerField(null=True)
     code = models.ForeignKey(Code, null=True, on_delete=models.SET_NULL, related_name="+")
+    claim = models.ForeignKey(Claim, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     cost = models.DecimalField(**MONEY)
     currency = models.CharField(max_length=3)
     given_at = models.DateTimeField(null=True)
@@ -166,6 +174,7 @@ class Gift(models.Model):
             ),
             models.UniqueConstraint(fields=["plan", "key_hash"], name="gifts_asked_for_once"),
             models.UniqueConstraint(fields=["journal"], name="gifts_journal_once"),
+            models.UniqueConstraint(fields=["claim"], name="gifts_claim_once"),
             models.CheckConstraint(
                 condition=Q(state="waiting", given_at=None, journal=None) | Q(state="given", given_at__isnull=False),
                 name="gifts_state_has_its_moment",

@@ -40,7 +40,7 @@ def pass_through(shop_id: int, progress: Progress, *, now: datetime) -> dict[str
 
 
 def active() -> QuerySet[Plan]:
-    return Plan.objects.filter(is_active=True).select_related("programme__shop", "campaign")
+    return Plan.objects.filter(is_active=True).select_related("programme__shop", "campaign", "reward")
 
 
 def shops_to_look_at(now: datetime) -> list[Shop]:
@@ -71,7 +71,7 @@ def _give_all(plan: Plan, today: date, progress: Progress, now: datetime) -> tup
             try:
                 given += giving.give(number, now=now) is not None
             except Exception as error:
-                is_ours = isinstance(error, giving.UsedUp | giving.VoucherOver)
+                is_ours = isinstance(error, giving.ENDS)
                 broken += not is_ours
                 _note(number, error, is_expected=is_ours)
             progress.advance()

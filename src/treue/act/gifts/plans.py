@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from treue.act.gifts.errors import GivenAlready, ImpossiblePlan, NameTaken
 from treue.act.gifts.models import Plan
 from treue.act.loyalty.models import Programme
+from treue.act.rewards.models import Reward
 from treue.act.vouchers.models import Campaign
 from treue.core.shop.models import Shop
 from treue.core.staff import audit
@@ -32,6 +33,7 @@ class Terms:
     valid_from: date
     points: int | None = None
     campaign: Campaign | None = None
+    reward: Reward | None = None
     lasts_days: int | None = None
     days_before: int = 0
     lowest_tier: str = ""
@@ -47,7 +49,8 @@ class Terms:
 
 def of(shop: Shop) -> QuerySet[Plan]:
     """All plans, the newest first."""
-    return Plan.objects.filter(programme__shop=shop).select_related("programme__shop", "campaign").order_by("-pk")
+    rows = Plan.objects.filter(programme__shop=shop).select_related("programme__shop", "campaign", "reward__campaign")
+    return rows.order_by("-pk")
 
 
 def add(*, programme: Programme, terms: Terms, by: User | None, now: datetime) -> Plan:
@@ -116,19 +119,29 @@ def require_possible(programme: Programme, terms: Terms) -> None:
 
 
 def _wrong_gift(programme: Programme, terms: Terms) -> list[str]:
-    if (terms.points is None) == (terms.campaign is None):
+    if sum(each is not None for each in (terms.points, terms.campaign, terms.reward)) != 1:
         return ["points"]
     if terms.points is not None:
         is_possible = 0 < terms.points <= MOST
         lasts = terms.lasts_days is None or 0 < terms.lasts_days <= MOST_DAYS
         return [*([] if is_possible else ["points"]), *([] if lasts else ["lasts_days"])]
-    is_there = campaigns_for_gifts(programme.shop).filter(pk=terms.campaign.pk).exists()
-    return [*([] if is_there else ["campaign"]), *(["lasts_days"] if terms.lasts_days is not None else [])]
+    return [*_not_there(programme, terms), *(["lasts_days"] if terms.lasts_days is not None else [])]
+
+
+def _not_there(programme: Programme, terms: Terms) -> list[str]:
+    if terms.reward is not None:
+        return [] if rewards_for_gifts(programme).filter(pk=terms.reward.pk).exists() else ["reward"]
+    return [] if campaigns_for_gifts(programme.shop).filter(pk=terms.campaign.pk).exists() else ["campaign"]
 
 
 def campaigns_for_gifts(shop: Shop) -> QuerySet[Campaign]:
     """Those whose codes are each somebody's own."""
     return Campaign.objects.filter(shop=shop, kind=Campaign.Kind.UNIQUE).order_by("name")
+
+
+def rewards_for_gifts(programme: Programme) -> QuerySet[Reward]:
+    """All of them: what nobody can have for points may still be a gift."""
+    return Reward.objects.filter(programme=programme).order_by("name")
 
 
 def _wrong_amounts(terms: Terms) -> list[str]:

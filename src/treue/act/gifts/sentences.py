@@ -12,7 +12,7 @@ from treue.act.gifts.models import Gift, Plan
 from treue.act.gifts.plans import Terms
 from treue.act.loyalty.days import last_day_before
 from treue.act.loyalty.wording import number, points
-from treue.act.rewards.sentences import tiers_of
+from treue.act.rewards.sentences import named, tiers_of
 from treue.act.vouchers.sentences import benefit, money
 from treue.design import formats
 from treue.understand.metrics.scope.basis import active_language
@@ -65,6 +65,8 @@ def _gets(plan: Plan | Terms) -> str:
 
 def what(plan: Plan | Terms) -> str:
     """ "100 points, to be spent for 30 days"."""
+    if plan.reward is not None:
+        return named(plan.reward)
     if plan.campaign is not None:
         return _("a voucher of “%(campaign)s”") % {"campaign": plan.campaign.name}
     given = points(plan.points or 0)
@@ -80,15 +82,20 @@ def what(plan: Plan | Terms) -> str:
 
 def what_they_got(gift: Gift) -> str:
     """For the member: "100 points, to be spent until 28.12.2026"."""
-    if gift.points is None:
-        given = benefit(gift.plan.campaign).rstrip(".")
-        given = _("a voucher: %(benefit)s") % {"benefit": given}
-    else:
-        given = points(gift.points)
+    given = _it(gift)
     if gift.expires_at is None:
         return given
     day = formats.day(last_day_before(gift.expires_at, gift.plan.programme.shop.tz), active_language())
     return _("%(gift)s, until %(day)s") % {"gift": given, "day": day}
+
+
+def _it(gift: Gift) -> str:
+    if gift.claim is not None:
+        return _("“%(name)s”") % {"name": gift.claim.reward.name}
+    if gift.points is not None:
+        return points(gift.points)
+    campaign = gift.code.campaign if gift.code is not None else gift.plan.campaign
+    return _("a voucher: %(benefit)s") % {"benefit": benefit(campaign).rstrip(".")}
 
 
 def _for_whom(plan: Plan | Terms, tiers: Tiers) -> Iterator[str]:
@@ -173,5 +180,7 @@ def refusal(error: errors.Refusal) -> str:
         errors.OnlySurprises: _("These gifts come by the day alone."),
         errors.UsedUp: _("The limit of the plan is reached."),
         errors.VoucherOver: _("The campaign of its vouchers has ended or is used up."),
+        errors.RewardOver: _("The reward has ended or not begun, or its vouchers are used up."),
+        errors.OutOfStock: _("The last one of the reward is gone."),
         errors.HasLeft: _("They have left the programme, or do not want to take part in it."),
     }[type(error)]

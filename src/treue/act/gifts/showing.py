@@ -13,6 +13,7 @@ from treue.act.gifts.expecting import Expected
 from treue.act.gifts.figures import Figures
 from treue.act.gifts.models import Draw, Gift, Plan
 from treue.act.loyalty.wording import number
+from treue.act.rewards.models import Claim
 from treue.act.vouchers.sentences import money
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
@@ -105,7 +106,7 @@ def of_member(them: Sequence[Gift], used: Collection[int]) -> Table:
     columns = [Column(_("Gift")), Column(_("State"), corner=True), Column(_("For the day")), Column(_("Plan"))]
     rows = [
         [
-            Cell(str(wording.GIFTS[each.plan.occasion]), sub=sentences.what_they_got(each)),
+            Cell(str(wording.GIFTS[each.plan.occasion]), sub=sentences.what_they_got(each), url=_claim_of(each)),
             _state(each, each.pk in used),
             _day(each.day),
             Cell(each.plan.name, url=reverse("gift_plan", args=[each.plan_id])),
@@ -142,9 +143,16 @@ def _whose(gift: Gift) -> Cell:
     return Cell(str(customer), url=reverse("customer_gifts", args=[customer.pk]))
 
 
+def _claim_of(gift: Gift) -> str:
+    """Where a reward is handed over or cancelled; "" of points and vouchers."""
+    return reverse("reward_claim", args=[gift.claim_id]) if gift.claim_id else ""
+
+
 def _state(gift: Gift, was_used: bool) -> Cell:
     if gift.state == Gift.State.WAITING:
         return Cell(pgettext("state of a gift", "Waits"), badge="warn")
+    if gift.claim is not None and gift.claim.state == Claim.State.CANCELLED:
+        return Cell(pgettext("state of a gift", "Cancelled"), badge="plain")
     if was_used:
         return Cell(pgettext("state of a gift", "Used"), badge="good")
     return Cell(pgettext("state of a gift", "Given"), badge="honey")

@@ -100,7 +100,8 @@ def _saved(request: HttpRequest, form: PlanForm, programme: Programme, found: Pl
 def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
     found = _found(plan_id)
     today, with_members = _today(found.programme.shop), request.user.may(Permission.SEE_CUSTOMERS)
-    rows = Gift.objects.filter(plan=found).select_related("plan__campaign", "plan__programme__shop", "member__customer")
+    about = ("plan__campaign", "plan__reward", "plan__programme__shop", "code__campaign", "claim__reward")
+    rows = Gift.objects.filter(plan=found).select_related(*about, "member__customer")
     them, pager = paging.newest_first(request, rows.exclude(state=Gift.State.WAITING, tries__gt=0))
     failed = list(rows.filter(state=Gift.State.WAITING, tries__gt=0).order_by("-pk")[:MOST_WAITING])
     context = {

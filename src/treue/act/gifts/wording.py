@@ -25,6 +25,8 @@ GIFTS: dict[str, Promise | str] = {
 PROBLEMS: dict[str, Promise | str] = {
     "UsedUp": _("The limit of the plan is reached"),
     "VoucherOver": _("The campaign of its vouchers has ended or is used up"),
+    "RewardOver": _("The reward has ended or not begun, or its vouchers are used up"),
+    "OutOfStock": _("The last one of the reward is gone"),
 }
 ACTIONS: dict[str, Promise] = {
     "gifts.plan_made": _("Made a plan for gifts"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from treue.act.gifts import figures, sentences, wording
@@ -11,14 +12,18 @@ from treue.act.gifts.models import Gift, Plan
 from treue.act.loyalty.days import begin_of, day_of
 from treue.act.loyalty.member_showing import day
 from treue.act.loyalty.models import Member
+from treue.act.rewards.models import Claim
 
 MOST = 12
 
 
 @dataclass(frozen=True)
 class Card:
+    """url: of what is to be fetched, or of its code; "" of points and vouchers."""
+
     title: str
     text: str
+    url: str = ""
 
 
 def today(member: Member, now: datetime) -> list[Card]:
@@ -26,7 +31,8 @@ def today(member: Member, now: datetime) -> list[Card]:
     zone = member.programme.shop.tz
     on = day_of(now, zone)
     came = Q(plan__occasion=Plan.Occasion.SURPRISE, given_at__gte=begin_of(on, zone))
-    return [_card(each) for each in figures.of_member(member).filter(Q(day=on) | came)[:MOST]]
+    theirs = figures.of_member(member).filter(Q(day=on) | came).exclude(claim__state=Claim.State.CANCELLED)
+    return [_card(each) for each in theirs[:MOST]]
 
 
 def congratulates(member: Member, now: datetime) -> bool:
@@ -51,4 +57,6 @@ def _card(gift: Gift) -> Card:
         Plan.Occasion.JOINING: _("Thank you for staying with us"),
         Plan.Occasion.SURPRISE: _("A little surprise for you"),
     }
-    return Card(titles[gift.plan.occasion], _("Our gift: %(gift)s.") % {"gift": sentences.what_they_got(gift)})
+    text = _("Our gift: %(gift)s.") % {"gift": sentences.what_they_got(gift)}
+    url = reverse("portal_claim", args=[gift.claim_id]) if gift.claim_id else ""
+    return Card(titles[gift.plan.occasion], text, url)

@@ -64,26 +64,27 @@ def confirming(reward: Reward, member: Member, now: datetime) -> dict[str, objec
 
 def redeemed(claim: Claim, member: Member) -> dict[str, object]:
     """Template context of what somebody has: the voucher itself, or what to say at the counter."""
-    shop = member.programme.shop
+    on = day(claim.redeemed_at, member.programme.shop)
+    facts = [(_("Redeemed"), on), (_("For"), wording.points(claim.points))]
     return {
         "claim": claim,
         "voucher": _voucher(claim, member) if claim.code and claim.state == Claim.State.REDEEMED else None,
         "is_to_be_fetched": claim.reward.is_fetched and claim.state == Claim.State.REDEEMED,
         "state": _state(claim),
-        "facts": [(_("Redeemed"), day(claim.redeemed_at, shop)), (_("For"), wording.points(claim.points))],
+        "facts": [(_("Our gift of"), on)] if claim.is_gift else facts,
         "number": f"{claim.pk:06d}",
     }
 
 
 def had(member: Member, most: int) -> list[dict[str, str]]:
-    """What somebody redeemed, the latest first."""
+    """What somebody redeemed or was given, the latest first."""
     shop = member.programme.shop
     rows = conditions.claims_of(member).select_related("reward").order_by("-pk")[:most]
     return [
         {
             "name": each.reward.name,
             "day": day(each.redeemed_at, shop),
-            "state": _state(each),
+            "state": " ".join([*([_("A gift.")] if each.is_gift else []), _state(each)]).strip(),
             "url": reverse("portal_claim", args=[each.pk]),
         }
         for each in rows
@@ -117,5 +118,5 @@ def _voucher(claim: Claim, member: Member) -> Voucher:
 
 def _state(claim: Claim) -> str:
     if claim.state == Claim.State.CANCELLED:
-        return _("Cancelled: the points are back.")
+        return _("Cancelled.") if claim.is_gift else _("Cancelled: the points are back.")
     return _("Handed over.") if claim.state == Claim.State.HANDED_OVER else ""

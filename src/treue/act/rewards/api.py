@@ -112,8 +112,8 @@ class ClaimOut(Told):
     id: Id | None = Field(description="Null of a dry run.")
     member: Id
     reward: Id
-    points: int
-    transaction: Id | None = Field(description="Of the ledger, that redeemed the points; null of a dry run.")
+    points: int = Field(description="What it cost then; 0 of a gift.")
+    transaction: Id | None = Field(description="Of the ledger, that redeemed the points; null of a gift and a dry run.")
     state: str = Field(description=f"One of {', '.join(Claim.State.values)}.")
     code: str | None = Field(description="Of a voucher, what is typed at the till; null of a dry run.")
     order: str | None
@@ -146,7 +146,7 @@ def list_offers(request: HttpRequest, member_id: PathId) -> OfferList:
 
 @reads(router, "/loyalty/claims/{claim_id}", answer=ClaimOut, summary="Read a redeemed reward")
 def read_claim(request: HttpRequest, claim_id: PathId) -> ClaimOut:
-    """With its code, of a voucher."""
+    """With its code, of a voucher. Also one that was a gift."""
     return claim_out(claim_of(request.auth.shop, claim_id))
 
 

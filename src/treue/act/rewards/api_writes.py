@@ -64,8 +64,8 @@ def redeem_reward(
 def cancel_reward(
     request: HttpRequest, claim_id: PathId, idempotency_key: IdempotencyKey, body: CancelRewardIn
 ) -> Status:
-    """All its points go back, its code can be redeemed no more, its place in the stock is free. 409 where its voucher
-    was redeemed, or where it was handed over."""
+    """All its points go back, of a gift none; its code can be redeemed no more, its place in the stock is free. 409
+    where its voucher was redeemed, or where it was handed over."""
     claim = claim_of(request.auth.shop, claim_id)
 
     def cancel(key: str) -> Claim:

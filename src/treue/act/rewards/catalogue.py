@@ -43,10 +43,12 @@ class Terms:
 
 @dataclass(frozen=True)
 class Figures:
-    """How many were redeemed and not cancelled, in all and since the month began; how many wait to be handed over."""
+    """How many were redeemed and not cancelled, in all and since the month began; how many were given as gifts; how
+    many of both wait to be handed over."""
 
     in_all: int = 0
     this_month: int = 0
+    gifts: int = 0
     waiting: int = 0
 
 
@@ -104,12 +106,14 @@ def figures(rewards: Sequence[Reward], *, now: datetime) -> dict[int, Figures]:
     zone = rewards[0].programme.shop.tz
     begin = begin_of(day_of(now, zone).replace(day=1), zone)
     there = ~Q(state=Claim.State.CANCELLED)
+    redeemed = there & Q(points__gt=0)
     counted = (
         Claim.objects.filter(reward__in=rewards)
         .values("reward")
         .annotate(
-            in_all=Count("pk", filter=there),
-            this_month=Count("pk", filter=there & Q(redeemed_at__gte=begin)),
+            in_all=Count("pk", filter=redeemed),
+            this_month=Count("pk", filter=redeemed & Q(redeemed_at__gte=begin)),
+            gifts=Count("pk", filter=there & Q(points=0)),
             open=Count("pk", filter=Q(state=Claim.State.REDEEMED)),
         )
     )
@@ -120,7 +124,8 @@ def figures(rewards: Sequence[Reward], *, now: datetime) -> dict[int, Figures]:
 def _figures(reward: Reward, counted: dict[str, int] | None) -> Figures:
     if counted is None:
         return Figures()
-    return Figures(counted["in_all"], counted["this_month"], counted["open"] if reward.is_fetched else 0)
+    waiting = counted["open"] if reward.is_fetched else 0
+    return Figures(counted["in_all"], counted["this_month"], counted["gifts"], waiting)
 
 
 def campaigns_for_rewards(shop: Shop) -> QuerySet[Campaign]:

@@ -29,8 +29,8 @@ from treue.act.vouchers.models import Campaign
 @dataclass(frozen=True)
 class Standing:
     """What decides for one member at a moment. tier: its code, or ""; levels: the tiers in force. year: of the shop's
-    calendar. had: by reward, how many they have in all and in this year, cancelled ones not among them, those of
-    memberships that were merged into theirs too."""
+    calendar. had: by reward, how many they redeemed in all and in this year, cancelled ones not among them, those
+    of memberships that were merged into theirs too."""
 
     points: int
     year: int
@@ -72,14 +72,14 @@ def standing_of(member: Member, rewards: Sequence[Reward], now: datetime, rank: 
 
 
 def claims_of(member: Member) -> QuerySet[Claim]:
-    """What somebody redeemed, by memberships too that were merged into theirs."""
+    """What somebody redeemed or was given, by memberships too that were merged into theirs."""
     return Claim.objects.filter(Q(member=member) | Q(member__merged_into=member))
 
 
 def _had(member: Member, rewards: Sequence[Reward], year_begins: datetime) -> dict[int, tuple[int, int]]:
     if not rewards:
         return {}
-    claims = claims_of(member).filter(reward__in=rewards).exclude(state=Claim.State.CANCELLED)
+    claims = claims_of(member).filter(reward__in=rewards, points__gt=0).exclude(state=Claim.State.CANCELLED)
     counted = claims.values("reward").annotate(
         in_all=Count("pk"), in_year=Count("pk", filter=Q(redeemed_at__gte=year_begins))
     )
@@ -88,7 +88,9 @@ def _had(member: Member, rewards: Sequence[Reward], year_begins: datetime) -> di
 
 def refusals(reward: Reward, standing: Standing, now: datetime) -> Iterator[Refusal]:
     """All that stands against it, what no points would change first."""
-    yield from _of_the_shop(reward, now)
+    if not reward.is_offered:
+        yield NotOffered()
+    yield from of_the_shop(reward, now)
     if reward.lowest_tier and not standing.reaches(reward.lowest_tier):
         yield TierTooLow(reward.lowest_tier, standing.tier)
     most = reward.most_per_member
@@ -98,10 +100,8 @@ def refusals(reward: Reward, standing: Standing, now: datetime) -> Iterator[Refu
         yield NotEnoughPoints(standing.points, reward.points)
 
 
-def _of_the_shop(reward: Reward, now: datetime) -> Iterator[Refusal]:
-    """What stands against it whoever asks."""
-    if not reward.is_offered:
-        yield NotOffered()
+def of_the_shop(reward: Reward, now: datetime) -> Iterator[Refusal]:
+    """What stands against it whoever is to have it, for points or as a gift."""
     if not reward.has_begun(now):
         yield NotYetValid(reward.valid_from)
     if reward.is_over(now):

@@ -109,7 +109,8 @@ FETCHED = {Reward.Kind.PRODUCT, Reward.Kind.GIFT, Reward.Kind.EVENT_SEAT, Reward
 
 
 class Claim(models.Model):
-    """A reward that a member got for points. points: what it cost then. journal: of the ledger, that redeemed them.
+    """A reward that a member got for points, or as a gift. points: what it cost then, 0 of a gift. journal: of the
+    ledger, that redeemed them; a gift has none.
 
     code: of a voucher; none once it is gone. is_counted: whether it came out of a stock, to which it goes back.
     """
@@ -132,7 +133,7 @@ class Claim(models.Model):
     reward = models.ForeignKey(Reward, on_delete=models.CASCADE, related_name="claims", db_index=False)
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="claims", db_index=False)
     points = models.PositiveIntegerField()
-    journal = models.BigIntegerField()
+    journal = models.BigIntegerField(null=True)
     code = models.ForeignKey(Code, null=True, on_delete=models.SET_NULL, related_name="+")
     is_counted = models.BooleanField()
     state = models.CharField(max_length=11, choices=State, default=State.REDEEMED)
@@ -149,7 +150,10 @@ class Claim(models.Model):
             models.UniqueConstraint(fields=["programme", "key_hash"], name="rewards_claim_once"),
             models.UniqueConstraint(fields=["programme", "cancel_key_hash"], name="rewards_cancelled_once"),
             models.UniqueConstraint(fields=["programme", "journal"], name="rewards_claim_of_its_journal"),
-            models.CheckConstraint(condition=Q(points__gte=1), name="rewards_claim_cost_points"),
+            models.CheckConstraint(
+                condition=Q(points__gte=1, journal__isnull=False) | Q(points=0, journal=None),
+                name="rewards_claim_cost_points_or_is_a_gift",
+            ),
             models.CheckConstraint(
                 condition=Q(state="redeemed", handed_over_at=None, cancelled_at=None, cancel_key_hash=None)
                 | Q(state="handed over", handed_over_at__isnull=False, cancelled_at=None, cancel_key_hash=None)
@@ -162,9 +166,17 @@ class Claim(models.Model):
             models.Index(fields=["member", "reward"], name="rewards_claims_of_member"),
         ]
 
+    @property
+    def is_gift(self) -> bool:
+        """Whether it was given and not redeemed, of whichever kind the reward is."""
+        return self.points == 0
+
 
 class MemberCount(models.Model):
-    """How many of a reward a member has, where there is an end to that. year: of the shop's calendar; 0 for in all."""
+    """How many of a reward a member redeemed, where there is an end to it.
+
+    year: of the shop's calendar; 0 for in all.
+    """
 
     personal = PersonalData(fields=("reward__name", "year", "claims", "most"), owner="member__customer")
 

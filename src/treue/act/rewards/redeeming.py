@@ -1,8 +1,9 @@
-"""Redeem rewards: points, voucher, stock and limit together or not at all, and once.
+"""Redeem rewards, and give them as gifts: points, voucher, stock and limit together or not at all, and once.
 
 Locks are taken in one order: the key, the customer, the member, the ledger's account, the reward, the member's count,
-the campaign. The reward's row, for which many wait, comes late; only a reward with a stock is held at all. Every
-counter moves by one statement that says itself how far it may go, and a CHECK of the table says the same.
+the campaign; who gives a gift takes its own rows between the member and the reward. The reward's row, for which many
+wait, comes late; only a reward with a stock is held at all. Every counter moves by one statement that says itself how
+far it may go, and a CHECK of the table says the same.
 """
 
 from collections.abc import Mapping
@@ -39,12 +40,12 @@ from treue.core.staff.models import User
 REASON, CANCELLED = "reward", "reward cancelled"
 
 # Counted by the statement itself, under the member's lock: memberships that were merged into theirs count, and a limit
-# may be younger than the claims.
+# may be younger than the claims. Gifts do not count.
 COUNT = """
 insert into rewards_membercount as c (reward_id, member_id, year, claims, most)
 select %(reward)s, %(member)s, %(year)s, had.claims + 1, %(most)s
 from (select count(*) as claims from rewards_claim k join loyalty_member m on m.id = k.member_id
-    where k.reward_id = %(reward)s and k.state <> 'cancelled' and k.redeemed_at >= %(since)s
+    where k.reward_id = %(reward)s and k.state <> 'cancelled' and k.points > 0 and k.redeemed_at >= %(since)s
     and (m.id = %(member)s or m.merged_into_id = %(member)s)) had
 where had.claims < %(most)s
 on conflict (reward_id, member_id, year) do update set claims = excluded.claims, most = excluded.most
@@ -111,6 +112,34 @@ def redeem(
     return claim
 
 
+def give(*, reward: int, member: Member, key: str, now: datetime, by: User | None) -> Claim:
+    """Give a member a reward for nothing, within the caller's transaction, which holds the member and tells the log.
+
+    Whether it is offered for points, its tier and its limit say nothing here. key: as in `redeem`; asked for again, the
+    first answer is given. Raises NotYetValid, Expired, OutOfStock, VoucherOver.
+    """
+    programme = member.programme
+    key_hash = once.key_hash("rewards", programme.pk, "give", key)
+    former = _claims().filter(programme=programme, key_hash=key_hash).first()
+    if former is not None:
+        return former
+    given = Reward.objects.select_related("campaign__shop").get(pk=reward, programme=programme)
+    for refusal in conditions.of_the_shop(given, now):
+        raise refusal
+    _take_from_stock(given)
+    return Claim.objects.create(
+        programme=programme,
+        reward=given,
+        member=member,
+        points=0,
+        code=_code(given, member, by, now),
+        is_counted=given.stock is not None,
+        redeemed_at=now,
+        key_hash=key_hash,
+        request_hash=once.request_hash("rewards", f"{given.pk} {member.pk}"),
+    )
+
+
 def hand_over(*, claim: Claim, now: datetime, by: User | None) -> Claim:
     """Write down that the member has it in their hands. A second time changes nothing.
 
@@ -131,7 +160,8 @@ def hand_over(*, claim: Claim, now: datetime, by: User | None) -> Claim:
 
 
 def cancel(*, claim: Claim, key: str, now: datetime, by: User | None) -> Claim:
-    """Undo a redemption: all its points go back, its code is cancelled, what came out of the stock is there again.
+    """Undo a redemption: all its points go back, its code is cancelled, what came out of the stock is there again. Of a
+    gift no points go back, for it cost none.
 
     key: as in `redeem`. Raises CancelledAlready, HandedOverAlready, CodeUsed, KeyReused; nothing is changed then.
     """
@@ -147,9 +177,7 @@ def cancel(*, claim: Claim, key: str, now: datetime, by: User | None) -> Claim:
         member = _held(claim.member)
         locked = _locked(claim)
         _require_cancellable(locked)
-        about = {"key": f"reward cancelled {locked.pk}", "at": now, "reason": CANCELLED}
-        ledger.give_back(programme, locked.journal, total=locked.points, **about)
-        families.level(member, now=now)
+        _give_points_back(locked, member, now)
         if locked.is_counted:
             Reward.objects.filter(pk=locked.reward_id, stock_left__lt=F("stock")).update(stock_left=F("stock_left") + 1)
         _uncount(locked, member)
@@ -207,7 +235,17 @@ def _count(offered: Reward, member: Member, standing: conditions.Standing) -> No
             raise LimitReached(most, standing.year if is_of_year else None)
 
 
+def _give_points_back(claim: Claim, member: Member, now: datetime) -> None:
+    if claim.journal is None:
+        return
+    about = {"key": f"reward cancelled {claim.pk}", "at": now, "reason": CANCELLED}
+    ledger.give_back(claim.programme, claim.journal, total=claim.points, **about)
+    families.level(member, now=now)
+
+
 def _uncount(claim: Claim, member: Member) -> None:
+    if claim.is_gift:
+        return
     year = claim.redeemed_at.astimezone(member.programme.shop.tz).year
     theirs = {"reward": claim.reward_id, "member__in": [member.pk, member.merged_into_id]}
     counts = MemberCount.objects.filter(**theirs, year__in=[0, year], claims__gt=0)

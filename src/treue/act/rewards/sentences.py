@@ -15,7 +15,7 @@ from treue.act.loyalty.models import Programme
 from treue.act.loyalty.wording import number, points
 from treue.act.rewards import errors
 from treue.act.rewards.catalogue import Terms
-from treue.act.rewards.models import Reward
+from treue.act.rewards.models import Claim, Reward
 from treue.act.rewards.wording import KINDS
 from treue.act.vouchers.models import Campaign
 from treue.act.vouchers.sentences import money
@@ -48,6 +48,11 @@ def _what(terms: Terms | Reward) -> str:
         return _("a voucher of %(amount)s") % {"amount": money(campaign.amount or Decimal(0), campaign.currency)}
     if campaign is not None:
         return _("a voucher of “%(campaign)s”") % {"campaign": campaign.name}
+    return named(terms)
+
+
+def named(terms: Terms | Reward) -> str:
+    """What it is, as colleagues say it: "“Tea cup” (gift)"."""
     return _("“%(name)s” (%(kind)s)") % {"name": terms.name, "kind": KINDS[terms.kind]}
 
 
@@ -112,6 +117,21 @@ def refusal(error: errors.Refusal, zone: ZoneInfo, tiers: Tiers) -> str:
         errors.OutOfStock: _("The last one is gone."),
         errors.VoucherOver: _("The campaign of its vouchers has ended or is used up."),
     }[type(error)]
+
+
+def cancelled(claim: Claim) -> str:
+    return _("It is cancelled.") if claim.is_gift else _("It is cancelled: the points are back.")
+
+
+def stays(claim: Claim, error: errors.HandedOverAlready | errors.CodeUsed) -> str:
+    """Why it cannot be cancelled."""
+    if isinstance(error, errors.HandedOverAlready):
+        if claim.is_gift:
+            return _("It was handed over: it stays given.")
+        return _("It was handed over: its points stay redeemed.")
+    if claim.is_gift:
+        return _("Its voucher was redeemed: it stays given until that is rolled back.")
+    return _("Its voucher was redeemed: its points stay redeemed until that is rolled back.")
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:

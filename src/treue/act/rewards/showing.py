@@ -69,7 +69,8 @@ def facts(reward: Reward, figures: Figures) -> list[tuple[str, str]]:
     found = [
         (pgettext("of a reward", "Redeemed"), number(figures.in_all)),
         (_("Redeemed this month"), number(figures.this_month)),
-        (_("Cost so far"), money(reward.cost * figures.in_all, reward.currency)),
+        *([(_("Given as gifts"), number(figures.gifts))] if figures.gifts else []),
+        (_("Cost so far"), money(reward.cost * (figures.in_all + figures.gifts), reward.currency)),
     ]
     if reward.is_fetched:
         found.append((_("To be handed over"), number(figures.waiting)))
@@ -100,12 +101,12 @@ def claims(them: Iterable[Claim], zone: ZoneInfo, *, by_reward: bool, with_membe
             ),
             claim_state(each),
             *([_whose(each)] if with_members else []),
-            number(each.points),
+            pgettext("instead of points", "Gift") if each.is_gift else number(each.points),
             clock.printed(each.redeemed_at, zone),
         ]
         for each in them
     ]
-    return Table(_("Redeemed rewards"), columns, rows, caption=_("Newest first."), stack=True)
+    return Table(_("Redeemed or given"), columns, rows, caption=_("Newest first."), stack=True)
 
 
 def _whose(claim: Claim) -> Cell:
@@ -120,15 +121,17 @@ def claim_state(claim: Claim) -> Cell:
         return Cell(pgettext("state of a reward", "Handed over"), badge="good")
     if claim.reward.is_fetched:
         return Cell(pgettext("state of a reward", "To be handed over"), badge="warn")
+    if claim.is_gift:
+        return Cell(pgettext("state of a reward", "Given"), badge="good")
     return Cell(pgettext("state of a reward", "Redeemed"), badge="good")
 
 
 def claim_facts(claim: Claim, zone: ZoneInfo, *, with_code: bool) -> list[tuple[str, str]]:
     """with_code: in full, for whoever may give rewards."""
-    found = [
-        (_("Points"), number(claim.points)),
-        (pgettext("of a reward", "Redeemed"), clock.printed(claim.redeemed_at, zone)),
-    ]
+    at = clock.printed(claim.redeemed_at, zone)
+    found = [(_("Points"), number(claim.points)), (pgettext("of a reward", "Redeemed"), at)]
+    if claim.is_gift:
+        found = [(_("Given as a gift"), at)]
     if claim.code is not None:
         shown = codes.grouped(claim.code.text) if with_code else codes.masked(claim.code.text)
         found.append((_("Code"), shown))

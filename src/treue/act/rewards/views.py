@@ -145,13 +145,11 @@ def cancel(request: HttpRequest, claim_id: int) -> HttpResponse:
     key = f"by hand {form.cleaned_data['key'] if form.is_valid() else secrets.token_urlsafe(16)}"
     try:
         redeeming.cancel(claim=found, key=key, now=timezone.now(), by=request.user)
-        messages.success(request, _("It is cancelled: the points are back."))
+        messages.success(request, sentences.cancelled(found))
     except errors.CancelledAlready:
         messages.info(request, _("It was cancelled before."))
-    except errors.HandedOverAlready:
-        messages.error(request, _("It was handed over: its points stay redeemed."))
-    except errors.CodeUsed:
-        messages.error(request, _("Its voucher was redeemed: its points stay redeemed until that is rolled back."))
+    except (errors.HandedOverAlready, errors.CodeUsed) as error:
+        messages.error(request, sentences.stays(found, error))
     except errors.KeyReused:
         messages.error(request, _("This form was sent before for something else."))
     return redirect("reward_claim", claim_id)
