@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from treue.act.loyalty import reading, tier_showing, wording
 from treue.act.loyalty.member_showing import day, signed
@@ -70,7 +71,10 @@ def redeemed(claim: Claim, member: Member) -> dict[str, object]:
         "voucher": _voucher(claim, member) if claim.code and claim.state == Claim.State.REDEEMED else None,
         "is_to_be_fetched": claim.reward.is_fetched and claim.state == Claim.State.REDEEMED,
         "state": _state(claim),
-        "facts": [(_("Redeemed"), day(claim.redeemed_at, shop)), (_("For"), wording.points(claim.points))],
+        "facts": [
+            (_("Redeemed"), day(claim.redeemed_at, shop)),
+            (pgettext("paid with points", "For"), wording.points(claim.points)),
+        ],
         "number": f"{claim.pk:06d}",
     }
 
@@ -83,7 +87,7 @@ def had(member: Member, most: int) -> list[dict[str, str]]:
         {
             "name": each.reward.name,
             "day": day(each.redeemed_at, shop),
-            "state": _state(each),
+            "state": _state_in_list(each),
             "url": reverse("portal_claim", args=[each.pk]),
         }
         for each in rows
@@ -119,3 +123,9 @@ def _state(claim: Claim) -> str:
     if claim.state == Claim.State.CANCELLED:
         return _("Cancelled: the points are back.")
     return _("Handed over.") if claim.state == Claim.State.HANDED_OVER else ""
+
+
+def _state_in_list(claim: Claim) -> str:
+    """What waits says so in the list, too: that is what somebody at the counter looks for."""
+    waits = claim.reward.is_fetched and claim.state == Claim.State.REDEEMED
+    return _("It waits for you at the counter.") if waits else _state(claim)
