@@ -209,3 +209,9 @@ def test_english_has_but_one_you(signed_in: Browser) -> None:
     Portal.objects.update(address="du")
     assert "Your points" in read(signed_in, "/m/")
     assert '<html lang="en"' in signed_in.get("/m/").content.decode()
+
+
+def test_points_that_become_free_are_not_told_as_new_ones(signed_in: Browser, member: Member) -> None:
+    earn(member, 120, "a", pending=7)
+    ledger.activate(member.programme, at=timezone.now() + timedelta(days=8), most=10)
+    assert re.search(r"Pending points are free now \d+ \w+ \d+ 120 ", read(signed_in, "/m/points/"))
