@@ -99,3 +99,12 @@ def _some_session() -> str:
     from django.conf import settings
 
     return f"{settings.SESSION_COOKIE_NAME}={'x' * 32}"
+
+
+@pytest.mark.parametrize(
+    ("address", "start"), [("/nothing/", "/"), ("/m/nothing/", "/m/"), ("/m/rewards/999999999999999999999/", "/m/")]
+)
+def test_whoever_lost_their_way_is_led_to_their_own_start_page(visitor: Client, address: str, start: str) -> None:
+    page = visitor.get(address)
+    assert page.status_code == 404
+    assert f'href="{start}"' in page.content.decode()

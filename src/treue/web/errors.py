@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from treue.core.api import problems
 from treue.design.toasts import toast
 
-API = "/api/"
+API, PORTAL = "/api/", "/m/"
 PROBLEMS = {
     400: problems.MALFORMED,
     403: problems.FORBIDDEN,
@@ -120,5 +120,11 @@ def _answer(request: HttpRequest, fault: Fault) -> HttpResponse:
         if request.headers.get("HX-Request"):
             text = f"{fault.title}. {fault.advice}"
             return toast(HttpResponse(text, status=fault.status, content_type="text/plain"), text, kind="bad")
-        page = render_to_string("error.html", {"fault": fault, "request": request})
+        page = render_to_string("error.html", {"fault": fault, "request": request, "start": _start(request.path)})
         return HttpResponse(page, status=fault.status)
+
+
+def _start(path: str) -> str:
+    """Members come to their own start page: at the console's they could not sign in. Where the portal is off, its start
+    page is not there either."""
+    return PORTAL if path.startswith(PORTAL) and path != PORTAL else "/"

@@ -143,7 +143,7 @@ def test_what_stands_out_is_said_and_too_few_are_called_so(walked: Programme) ->
     FunnelCohort.objects.filter(month=None).update(customers=1_000, **counts)
     found = reading.of(walked)
     assert showing.sentence(found) == (
-        "80.0% of the members who could redeem have not done so: there most of them stop."
+        "80.0% of the members who could redeem have not done so: this is where most of them stop."
     )
     assert "58 ÷ 290 = 20.0%" in showing.figures(found)[3].how.formula
 

@@ -101,7 +101,7 @@ def test_the_shops_own_orders_stand_beside_the_first_step() -> None:
     page = shown(client(), "purchases")
     assert "Your median order is €38.00, of your last 3 orders of a year." in page
     assert "It would earn 38 points." in page
-    assert "A customer with 3.0 such orders would have about 114 points." in page
+    assert "Whoever ordered did so 3.0 times on average; that would be about 114 points." in page
     again = text_of(send(client(), "purchases", points="3", show="1"))
     assert "It would earn 114 points." in again
     assert 'value="3"' in again

@@ -169,10 +169,13 @@ def test_tiers_are_published_and_a_member_sees_the_way_to_the_next(anna: Custome
     awarding.reckon(member, now=timezone.now())
     page = shown(f"/customers/{anna.pk}/loyalty/")
     assert "Silver" in page
-    assert "€350.50 to Gold until 31 Dec" in page
+    assert "€350.50 more by 31 Dec" in page
     german = shown(f"/customers/{anna.pk}/loyalty/", language="de")
     assert "Silber" in german
-    assert "Noch 350,50\u202f€ bis Gold" in german or "Noch 350,50 € bis Gold" in german
+    assert (
+        "Noch 350,50\u202f€ bis zum 31. Dezember, um Gold" in german
+        or "Noch 350,50 € bis zum 31. Dezember, um Gold" in german
+    )
     rows = shown("/loyalty/").split('id="tiers"')[1]
     assert rows.index("Gold") < rows.index("Silver") < rows.index("no tier")
     assert 'value="Silver"' in shown("/loyalty/tiers/")

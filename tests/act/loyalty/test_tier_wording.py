@@ -30,24 +30,36 @@ def said(sentence: object, missing: Missing) -> list[str]:
             "spend",
             Decimal("120.00"),
             MARCH,
-            "€120 to Gold until 31 March",
-            "Noch 120·€ bis Goldkundin bis zum 31. März",
+            "€120 more by 31 March to reach Gold",
+            "Noch 120·€ bis zum 31. März, um Goldkundin zu erreichen",
         ),
-        ("spend", Decimal("1234.50"), None, "€1,234.50 to Gold", "Noch 1.234,50·€ bis Goldkundin"),
+        ("spend", Decimal("1234.50"), None, "€1,234.50 more to reach Gold", "Noch 1.234,50·€ bis Goldkundin"),
         (
-            *("points", 1, MARCH, "1 qualifying point to Gold until 31 March"),
-            "Noch 1 Statuspunkt bis Goldkundin bis zum 31. März",
+            *("points", 1, MARCH, "1 more qualifying point by 31 March to reach Gold"),
+            "Noch 1 Statuspunkt bis zum 31. März, um Goldkundin zu erreichen",
         ),
         (
-            *("points", 1200, NEXT_MARCH, "1,200 qualifying points to Gold until 31 March 2027"),
-            "Noch 1.200 Statuspunkte bis Goldkundin bis zum 31. März 2027",
+            *("points", 1200, NEXT_MARCH, "1,200 more qualifying points by 31 March 2027 to reach Gold"),
+            "Noch 1.200 Statuspunkte bis zum 31. März 2027, um Goldkundin zu erreichen",
         ),
-        ("points", 1, None, "1 qualifying point to Gold", "Noch 1 Statuspunkt bis Goldkundin"),
-        ("points", 2, None, "2 qualifying points to Gold", "Noch 2 Statuspunkte bis Goldkundin"),
-        ("orders", 1, MARCH, "1 order to Gold until 31 March", "Noch 1 Bestellung bis Goldkundin bis zum 31. März"),
-        ("orders", 3, MARCH, "3 orders to Gold until 31 March", "Noch 3 Bestellungen bis Goldkundin bis zum 31. März"),
-        ("orders", 1, None, "1 order to Gold", "Noch 1 Bestellung bis Goldkundin"),
-        ("orders", 3, None, "3 orders to Gold", "Noch 3 Bestellungen bis Goldkundin"),
+        ("points", 1, None, "1 more qualifying point to reach Gold", "Noch 1 Statuspunkt bis Goldkundin"),
+        ("points", 2, None, "2 more qualifying points to reach Gold", "Noch 2 Statuspunkte bis Goldkundin"),
+        (
+            "orders",
+            1,
+            MARCH,
+            "1 more order by 31 March to reach Gold",
+            "Noch 1 Bestellung bis zum 31. März, um Goldkundin zu erreichen",
+        ),
+        (
+            "orders",
+            3,
+            MARCH,
+            "3 more orders by 31 March to reach Gold",
+            "Noch 3 Bestellungen bis zum 31. März, um Goldkundin zu erreichen",
+        ),
+        ("orders", 1, None, "1 more order to reach Gold", "Noch 1 Bestellung bis Goldkundin"),
+        ("orders", 3, None, "3 more orders to reach Gold", "Noch 3 Bestellungen bis Goldkundin"),
     ],
 )
 def test_the_way_to_the_next_tier(
@@ -60,23 +72,23 @@ def test_the_way_to_the_next_tier(
     ("measure", "amount", "english", "german"),
     [
         (
-            *("spend", Decimal("120.5"), "€120.50 until 31 March to keep Gold"),
+            *("spend", Decimal("120.5"), "€120.50 more by 31 March to keep Gold"),
             "Noch 120,50·€ bis zum 31. März, um Goldkundin zu behalten",
         ),
         (
-            *("points", 1, "1 qualifying point until 31 March to keep Gold"),
+            *("points", 1, "1 more qualifying point by 31 March to keep Gold"),
             "Noch 1 Statuspunkt bis zum 31. März, um Goldkundin zu behalten",
         ),
         (
-            *("points", 40, "40 qualifying points until 31 March to keep Gold"),
+            *("points", 40, "40 more qualifying points by 31 March to keep Gold"),
             "Noch 40 Statuspunkte bis zum 31. März, um Goldkundin zu behalten",
         ),
         (
-            *("orders", 1, "1 order until 31 March to keep Gold"),
+            *("orders", 1, "1 more order by 31 March to keep Gold"),
             "Noch 1 Bestellung bis zum 31. März, um Goldkundin zu behalten",
         ),
         (
-            *("orders", 2, "2 orders until 31 March to keep Gold"),
+            *("orders", 2, "2 more orders by 31 March to keep Gold"),
             "Noch 2 Bestellungen bis zum 31. März, um Goldkundin zu behalten",
         ),
         ("spend", 0, "Gold is kept until 31 March 2027", "Goldkundin bleibt bis zum 31. März 2027 erhalten"),
@@ -91,4 +103,4 @@ def test_a_standing_is_said_as_it_is() -> None:
     now = standing(
         spent(("2026-01-05", "880.00")), Rules([version(window=YEAR, term=NEXT_YEAR)]), at("2026-01-10"), BERLIN
     )
-    assert said(progress_sentence, now.next)[0] == "€120 to Gold until 31 December"
+    assert said(progress_sentence, now.next)[0] == "€120 more by 31 December to reach Gold"

@@ -51,7 +51,7 @@ def test_points_stand_with_what_is_pending_and_what_expires_next(signed_in: Brow
     earn(member, 120, "b", pending=7)
     home = read(signed_in, "/m/")
     assert "Your points 1,840 points" in home
-    assert re.search(r"\+120 pending, free from \d+ \w+( \d+)?, when the time to return is over\.", home)
+    assert re.search(r"\+120 pending, free from \d+ \w+( \d+)?\.", home)  # no order: nothing to return
     assert re.search(r"1,840 points can be spent until \d+ \w+( \d+)?, then they expire\.", home)
     assert re.search(r"Goodwill .*? · pending \+120", home)
 
@@ -209,3 +209,9 @@ def test_english_has_but_one_you(signed_in: Browser) -> None:
     Portal.objects.update(address="du")
     assert "Your points" in read(signed_in, "/m/")
     assert '<html lang="en"' in signed_in.get("/m/").content.decode()
+
+
+def test_points_that_become_free_are_not_told_as_new_ones(signed_in: Browser, member: Member) -> None:
+    earn(member, 120, "a", pending=7)
+    ledger.activate(member.programme, at=timezone.now() + timedelta(days=8), most=10)
+    assert re.search(r"Pending points are free now \d+ \w+ \d+ 120 ", read(signed_in, "/m/points/"))

@@ -17,6 +17,7 @@ from treue.act.content.wording import STATES
 from treue.act.loyalty import reading as loyalty
 from treue.act.loyalty.models import Programme
 from treue.core import paging
+from treue.core.customers.consent_wording import language_name
 from treue.core.shop.setup import ensure_shop
 from treue.core.staff.permissions import requires
 from treue.core.staff.roles import Permission
@@ -115,8 +116,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         terms.save(programme=programme, **form.cleaned_data, now=now, by=request.user)
         messages.success(request, _("Saved."))
         return redirect("content_settings")
-    texts = [(each.language, each.version, each.text) for each in terms.texts(shop, now)]
-    proposed = [(language, "", said) for language, said in terms.proposed().items()]
+    texts = [(each.language, language_name(each.language), each.version, each.text) for each in terms.texts(shop, now)]
+    proposed = [(language, language_name(language), "", said) for language, said in terms.proposed().items()]
     context = {
         "form": form,
         "texts": texts or proposed,

@@ -113,7 +113,7 @@ def tiers(programme: Programme, shop: Shop) -> Table | None:
         Column(_("Tier")),
         Column(_("From"), numeric=True),
         Column(_("Members"), numeric=True),
-        Column(_("Gives")),
+        Column(_("Gives"), full=True),
     ]
     rows = [
         [
@@ -125,7 +125,7 @@ def tiers(programme: Programme, shop: Shop) -> Table | None:
         for level in reversed(version.levels)
     ]
     without = [_("no tier"), formats.NOTHING, number(sum(counts.values())), formats.NOTHING]
-    return Table(_("Tiers"), columns, [*rows, without])
+    return Table(_("Tiers"), columns, [*rows, without], stack=True)
 
 
 def threshold(level: Level, measure: Measure, shop: Shop) -> str:

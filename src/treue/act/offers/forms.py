@@ -49,7 +49,7 @@ class OfferForm(forms.Form):
         label=_("Products"), longest=80, help_text=_("Item codes, one per line. Without products and categories: all.")
     )
     categories = Listed(label=_("Categories"), longest=120, help_text=_("One per line."))
-    benefit = forms.ChoiceField(label=_("What it gives"), choices=list(BENEFITS.items()))
+    benefit = forms.ChoiceField(label=pgettext_lazy("an offer", "What it gives"), choices=list(BENEFITS.items()))
     percent = Amount(label=_("Percent"), required=False, max_digits=5, decimal_places=2)
     amount = Amount(label=_("Amount"), required=False, max_digits=13, decimal_places=4)
     starts_at = LocalMoment(label=_("Begin"), help_text=_("In the shop's time."))
@@ -57,7 +57,9 @@ class OfferForm(forms.Form):
     lowest_tier = forms.ChoiceField(label=_("Lowest tier"), required=False)
     segment = forms.ChoiceField(label=_("Segment"), required=False, help_text=_("Instead of a tier."))
     head_start_hours = _count(
-        _("Head start in hours"), _("So much earlier may members of the tier below buy."), LONGEST_HEAD_START_HOURS
+        _("Head start in hours"),
+        _("Members from the tier in the next field on may buy so much earlier."),
+        LONGEST_HEAD_START_HOURS,
     )
     head_start_tier = forms.ChoiceField(label=_("Head start from tier"), required=False)
     units = _count(_("How many pieces there are in all"), _("Empty: without end."))
@@ -92,7 +94,7 @@ class OfferForm(forms.Form):
                 *former,
             ]
         self.fields["segment"].choices = [
-            ("", pgettext_lazy("a tier, a campaign or a group", "none")),
+            ("", _("All members")),
             *((code, each.name) for code, each in GROUPS.items()),
         ]
 

@@ -23,7 +23,7 @@ class PartnerForm(forms.Form):
         help_text=_("By which its programs know it: small letters, digits and hyphens."),
         error_messages={"invalid": _("Use small letters, digits and hyphens, such as cafe-blatt.")},
     )
-    email = forms.EmailField(label=_("Contact e-mail"), required=False, help_text=_("Of its office. Optional."))
+    email = forms.EmailField(label=_("Contact e-mail"), required=False, help_text=_("Of its office."))
     state = forms.ChoiceField(
         label=_("State"),
         choices=Partner.State.choices,

@@ -111,7 +111,7 @@ def _before(last: Statement | None) -> str:
     if last is None:
         return ""
     said = {"month": sentences.month(last.month), "amount": sentences.money(abs(last.amount), last.currency)}
-    return _("after %(month)s (%(amount)s)") % said
+    return _("(last statement, %(month)s: %(amount)s)") % said
 
 
 def agreements(them: Sequence[Agreement], in_force: Agreement | None) -> Table:

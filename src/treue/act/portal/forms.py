@@ -107,8 +107,8 @@ class MemberPreferences(PreferenceForm):
     """Those that a member is asked for, each with what it is used for."""
 
     HINTS = {
-        "channel": gettext_lazy("By which way the shop writes to you first."),
-        "most_messages": gettext_lazy("More than that you are not written to; 0 stops everything but what you order."),
+        "channel": gettext_lazy("How the shop writes to you first."),
+        "most_messages": gettext_lazy("Nobody writes to you more often; with 0 you only hear about your orders."),
         "hour_from": gettext_lazy("Outside of these hours no message comes."),
     }
 
@@ -129,7 +129,7 @@ class BirthdayForm(forms.Form):
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
         help_text=gettext_lazy(
-            "For your birthday gift alone, once a year. You need not tell it; empty it, and it is deleted."
+            "Only for your birthday gift, once a year. You need not fill it in; empty it, and it is deleted."
         ),
         error_messages={"invalid": gettext_lazy("Enter a date")},
     )
@@ -157,7 +157,7 @@ class PortalForm(forms.ModelForm):
         )
         labels = {
             "is_on": gettext_lazy("Members can use the portal"),
-            "takes_strangers": gettext_lazy("Who is no customer yet can join, too"),
+            "takes_strangers": gettext_lazy("People who are not customers yet can join, too"),
             "address": gettext_lazy("How German pages and mails address members"),
             "colour_light": gettext_lazy("Colour of links and buttons on light ground"),
             "colour_dark": gettext_lazy("The same on dark ground"),
@@ -167,7 +167,7 @@ class PortalForm(forms.ModelForm):
         }
         help_texts = {
             "takes_strangers": gettext_lazy("They confirm their e-mail address with a code first."),
-            "colour_light": gettext_lazy("Six characters, such as #1d5c4a."),
+            "colour_light": gettext_lazy("A # and six characters, such as #1d5c4a."),
             "note_de": gettext_lazy("Shown before somebody joins: what holds, and where your privacy notice is."),
         }
         widgets = {

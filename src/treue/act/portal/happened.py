@@ -14,6 +14,8 @@ from treue.core.shop.models import Shop
 from treue.design import formats
 from treue.understand.metrics.scope.basis import active_language
 
+GOODWILL = "goodwill"
+
 
 @dataclass(frozen=True)
 class Happened:
@@ -41,13 +43,15 @@ def _happened(journal: Journal, entries: dict[int, Entry], order: Order | None, 
     is_pending = points is None
     entry = points or entries[Wallet.PENDING]
     what = _of_order(journal.kind, _day(order.ordered_at, shop)) if order else _plain(journal)
-    return Happened(what, _day(journal.happened_at, shop), changed(entry.amount), is_pending)
+    # Who adds the list up should not count points twice that were told as pending before: without a sign.
+    shown = wording.number(entry.amount) if journal.kind == Kind.ACTIVATE else changed(entry.amount)
+    return Happened(what, _day(journal.happened_at, shop), shown, is_pending)
 
 
 def _of_order(kind: int, day: str) -> str:
     sentences = {
         Kind.EARN: _("Purchase of %(day)s"),
-        Kind.ACTIVATE: _("Points of the purchase of %(day)s are free"),
+        Kind.ACTIVATE: _("Pending points of the purchase of %(day)s are free now"),
         Kind.TAKE_BACK: _("Purchase of %(day)s returned or changed"),
     }
     found = sentences.get(kind)
@@ -56,7 +60,7 @@ def _of_order(kind: int, day: str) -> str:
 
 def _plain(journal: Journal) -> str:
     sentences = {
-        Kind.ACTIVATE: _("Points are free"),
+        Kind.ACTIVATE: _("Pending points are free now"),
         Kind.BURN: _("Points redeemed"),
         Kind.HOLD: _("Points held for a redemption"),
         Kind.RELEASE: _("Held points are free again"),
@@ -66,6 +70,8 @@ def _plain(journal: Journal) -> str:
         Kind.ADJUST: _("Corrected by the shop"),
         Kind.TRANSFER: _("Points transferred"),
     }
+    if journal.kind == Kind.ADJUST and journal.reason == GOODWILL:  # a present is no correction
+        return wording.reason(journal.reason)
     return sentences.get(journal.kind) or wording.reason(journal.reason)
 
 

@@ -1,5 +1,6 @@
 """The portal's home: what a member has, what comes and goes, ready to print."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from treue.act.loyalty import reading, tier_showing, wording
 from treue.act.loyalty.days import day_of, last_day_before
 from treue.act.loyalty.member_showing import signed, spaced
-from treue.act.loyalty.models import Member
+from treue.act.loyalty.models import Lot, Member
 from treue.act.loyalty.tiering import Rank
 from treue.act.loyalty.tiers import Standing
 from treue.act.loyalty.tiers.wording import progress_sentence
@@ -83,16 +84,19 @@ def _voucher(code: Code, shop: Shop) -> Voucher:
 def _pending(member: Member, today: date, shop: Shop) -> list[str]:
     """What is pending, by the day on which it becomes free; further days as a sum."""
     lots = list(reading.pending_lots(member))
-    by_day = [
-        (day, sum(lot.remaining for lot in of_day))
-        for day, of_day in groupby(lots, key=lambda lot: day_of(lot.available_from, shop.tz))
-    ]
-    words = _("+%(points)s pending, free from %(day)s, when the time to return is over.")
-    lines = [
-        words % {"points": wording.number(points), "day": _in_words(day, today)} for day, points in by_day[:MOST_DAYS]
-    ]
-    later = sum(points for _day, points in by_day[MOST_DAYS:])
+    by_day = [(day, list(of_day)) for day, of_day in groupby(lots, key=lambda lot: day_of(lot.available_from, shop.tz))]
+    lines = [_pending_on(day, of_day, today) for day, of_day in by_day[:MOST_DAYS]]
+    later = sum(lot.remaining for _day, of_day in by_day[MOST_DAYS:] for lot in of_day)
     return [*lines, _("+%(points)s pending, free later.") % {"points": wording.number(later)}] if later else lines
+
+
+def _pending_on(day: date, lots: Sequence[Lot], today: date) -> str:
+    """Only orders wait for the time to return: what was published waits for other reasons."""
+    if all(lot.journal.order_id for lot in lots):
+        words = _("+%(points)s pending, free from %(day)s, when the time to return is over.")
+    else:
+        words = _("+%(points)s pending, free from %(day)s.")
+    return words % {"points": wording.number(sum(lot.remaining for lot in lots)), "day": _in_words(day, today)}
 
 
 def _owed(points: int) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from treue.act.loyalty import reading, tier_showing, wording
 from treue.act.loyalty.member_showing import day, signed
@@ -65,7 +66,7 @@ def confirming(reward: Reward, member: Member, now: datetime) -> dict[str, objec
 def redeemed(claim: Claim, member: Member) -> dict[str, object]:
     """Template context of what somebody has: the voucher itself, or what to say at the counter."""
     on = day(claim.redeemed_at, member.programme.shop)
-    facts = [(_("Redeemed"), on), (_("For"), wording.points(claim.points))]
+    facts = [(_("Redeemed"), on), (pgettext("paid with points", "For"), wording.points(claim.points))]
     return {
         "claim": claim,
         "voucher": _voucher(claim, member) if claim.code and claim.state == Claim.State.REDEEMED else None,
@@ -84,7 +85,7 @@ def had(member: Member, most: int) -> list[dict[str, str]]:
         {
             "name": each.reward.name,
             "day": day(each.redeemed_at, shop),
-            "state": " ".join([*([_("A gift.")] if each.is_gift else []), _state(each)]).strip(),
+            "state": " ".join([*([_("A gift.")] if each.is_gift else []), _state_in_list(each)]).strip(),
             "url": reverse("portal_claim", args=[each.pk]),
         }
         for each in rows
@@ -120,3 +121,9 @@ def _state(claim: Claim) -> str:
     if claim.state == Claim.State.CANCELLED:
         return _("Cancelled.") if claim.is_gift else _("Cancelled: the points are back.")
     return _("Handed over.") if claim.state == Claim.State.HANDED_OVER else ""
+
+
+def _state_in_list(claim: Claim) -> str:
+    """What waits says so in the list, too: that is what somebody at the counter looks for."""
+    waits = claim.reward.is_fetched and claim.state == Claim.State.REDEEMED
+    return _("It waits for you at the counter.") if waits else _state(claim)

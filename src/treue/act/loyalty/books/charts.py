@@ -66,7 +66,7 @@ def movement(found: Statement) -> Chart:
         for each in drawn
     ]
     last = over[-1]
-    told = _("In %(month)s %(came)s came and %(gone)s went") % {
+    told = _("In %(month)s, %(came)s came and %(gone)s went") % {
         "month": formats.period(last.month, language),
         "came": points(last.earned + max(last.adjusted, 0)),
         "gone": points(_gone(last)),

@@ -100,7 +100,7 @@ def _sentence(found: Statement, shop: Shop) -> SafeString:
 
 def _sub(found: Statement) -> str:
     if found.now is None:
-        return _("What they come to in money needs the value of a point.")
+        return _("To say that in money, Treue needs the value of a point.")
     if is_unknown(found) and not found.closed and found.position.outstanding:
         return figures.why_unknown(found.now.expected) + " " + _("Until then all are taken to be redeemed.")
     return ""

@@ -32,12 +32,15 @@ def by_expiry(standing: Standing) -> Table:
 
 
 def by_tier(standing: Standing, programme: Programme) -> Table | None:
-    """None where there are no tiers."""
+    """The highest first; None where there are no tiers."""
     rules = tiering.rules_of(programme)
     if rules is None:
         return None
-    names = {each.code: each.name(active_language()) for each in rules.versions[-1].levels}
-    rows = [[names.get(code, code) or _("no tier"), points] for code, points in standing.by_tier.items()]
+    names = {each.code: each.name(active_language()) for each in reversed(rules.versions[-1].levels)}
+    found = standing.by_tier
+    gone = [code for code in found if code and code not in names]
+    rows = [[names.get(code, code), found[code]] for code in (*names, *gone) if code in found]
+    rows += [[_("no tier"), found[""]]] if "" in found else []
     return _parts(_("By tier"), _("Tier"), rows, _as_of(standing.day))
 
 

@@ -1,6 +1,7 @@
 """What the demo shop promises its members, in the active language."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -8,7 +9,7 @@ from django.utils.translation import override
 from treue.act.loyalty import expiry, setting_up
 from treue.act.loyalty.earning import documents
 from treue.act.loyalty.earning.rules import RuleSet
-from treue.act.loyalty.models import Programme
+from treue.act.loyalty.models import BookTerms, Programme
 from treue.act.loyalty.tiers import RuleVersion as TierRules
 from treue.act.loyalty.tiers import as_json
 from treue.core.shop.models import Shop
@@ -17,6 +18,7 @@ from treue.listen.imports.demo import words
 RETURN_DAYS, MONTHS_TO_SPEND, BELOW_ZERO = 14, 9, 200
 WELCOME, THRESHOLDS = 100, ("80.00", "200.00", "400.00")
 MONDAY = 0
+ONE_CENT = Decimal("0.01")
 BIRTHDAY, DELIVERY, EARLY = {"kind": "birthday_gift"}, {"kind": "free_delivery"}, {"kind": "early_access", "hours": 48}
 BENEFITS = {"bud": [BIRTHDAY], "leaf": [BIRTHDAY, DELIVERY], "blossom": [BIRTHDAY, DELIVERY, EARLY]}
 CHANGED_AFTER = timedelta(days=240)
@@ -27,6 +29,7 @@ def start(shop: Shop, *, at: datetime) -> Programme:
     policy = expiry.written(expiry.After(months=MONTHS_TO_SPEND))
     made = Programme(shop=shop, name=_("Tea House Card"), expiry=policy, return_days=RETURN_DAYS, debt_limit=BELOW_ZERO)
     setting_up.save(programme=made, rules=_rules(shop), now=at, by=None)
+    BookTerms.objects.create(programme=made, value_per_point=ONE_CENT)
     setting_up.publish_tiers(programme=made, version=_tiers(at.astimezone(shop.tz).date()), now=at, by=None)
     setting_up.save(programme=made, rules=_rules(shop, top="blossom"), now=at + CHANGED_AFTER, by=None)
     return made

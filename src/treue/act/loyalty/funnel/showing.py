@@ -44,10 +44,14 @@ def sentence(funnel: Funnel) -> str:
         ) % {"count": number(funnel.whole.counts["enrolled"])}
     share, step = max(lost)
     return {
-        "earned": _("%(share)s of the members who joined have earned no points yet: there most of them stop."),
-        "could_redeem": _("%(share)s of the members with points never had enough to redeem: there most of them stop."),
-        "redeemed": _("%(share)s of the members who could redeem have not done so: there most of them stop."),
-        "redeemed_again": _("%(share)s of the members who redeemed have not done so again: there most of them stop."),
+        "earned": _("%(share)s of the members who joined have earned no points yet: this is where most of them stop."),
+        "could_redeem": _(
+            "%(share)s of the members with points never had enough to redeem: this is where most of them stop."
+        ),
+        "redeemed": _("%(share)s of the members who could redeem have not done so: this is where most of them stop."),
+        "redeemed_again": _(
+            "%(share)s of the members who redeemed have not done so again: this is where most of them stop."
+        ),
     }[step] % {"share": formats.share(share, active_language(), 1)}
 
 
@@ -94,6 +98,8 @@ def _share_of(cohort: Cohort, step: str) -> str:
     days = cohort.days[step]
     if days is None:
         return told
+    if not round(days):
+        return _("%(share)s, half of them on the day of joining") % {"share": told}
     return _("%(share)s, half of them within %(days)s of joining") % {
         "share": told,
         "days": formats.days(round(days), active_language()),
@@ -148,13 +154,13 @@ def _how_many(months: int) -> str:
 
 
 def _cell(funnel: Funnel, cohort: Cohort, step: str) -> str:
-    """ "120 · 80% (▲ 2)": with the change against the cohort before it, where both are enough."""
+    """ "120 · 80% (+2)": with the change against the cohort before, where both are enough and its month is over."""
     language, count = active_language(), number(cohort.counts[step])
     if not cohort.is_enough(step):
         return count
     share, before = cohort.share(step) or 0, funnel.before(cohort)
     shown = f"{count} · {formats.share(share, language)}"
-    if before is None or not before.is_enough(step):
+    if before is None or not before.is_enough(step) or cohort.month == _this_month(funnel):
         return shown
     difference = formats.difference(100 * share, 100 * (before.share(step) or 0), 0)
     return f"{shown} ({formats.signed(difference, language)})"

@@ -259,7 +259,7 @@ class WorthForm(StepForm):
         help_text=_("What it costs the shop when a point is redeemed, in the shop's currency."),
     )
     redeemed_percent = whole(
-        _("Of a hundred points are redeemed"),
+        _("How many of a hundred points are redeemed"),
         0,
         100,
         sentence=_("Enter a number from 0 to 100"),

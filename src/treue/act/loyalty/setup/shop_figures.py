@@ -70,7 +70,7 @@ def beside(shop: Shop, rule: PerAmount | None) -> list[str]:
     if orders.each >= Decimal("1.5"):
         shown = formats.number(orders.each, active_language(), 1)
         told.append(
-            _("A customer with %(count)s such orders would have about %(points)s.")
+            _("Whoever ordered did so %(count)s times on average; that would be about %(points)s.")
             % {"count": shown, "points": points(year)}
         )
     return told

@@ -13,13 +13,13 @@ from treue.understand.metrics.scope.basis import active_language
 
 
 def progress_sentence(missing: Missing, *, today: date, currency: str | None) -> str:
-    """€120 to Gold until 31 March / Noch 120 € bis Gold bis zum 31. März."""
+    """€120 more by 31 March to reach Gold / Noch 120 € bis zum 31. März, um Gold zu erreichen."""
     sentences = TO_REACH if missing.last_day else TO_REACH_AT_ANY_TIME
     return sentences[missing.measure](missing.amount) % _facts(missing, today, currency)
 
 
 def keeping_sentence(missing: Missing, *, today: date, currency: str | None) -> str:
-    """€120 until 31 March to keep Gold / Noch 120 € bis zum 31. März, um Gold zu behalten; or that it is kept."""
+    """€120 more by 31 March to keep Gold / Noch 120 € bis zum 31. März, um Gold zu behalten; or that it is kept."""
     if not missing.amount:
         facts = {"level": missing.level.name(active_language()), "day": _day(missing.kept_until, today)}
         return _("%(level)s is kept until %(day)s") % facts
@@ -39,32 +39,40 @@ GRANTED_FOR: dict[str, Callable[[], str]] = {
     "": lambda: _("%(level)s given by hand until %(day)s"),
 }
 TO_REACH: dict[Measure, Callable[..., str]] = {
-    Measure.SPEND: lambda _amount: _("%(amount)s to %(level)s until %(day)s"),
+    Measure.SPEND: lambda _amount: _("%(amount)s more by %(day)s to reach %(level)s"),
     Measure.POINTS: lambda amount: ngettext(
-        "%(amount)s qualifying point to %(level)s until %(day)s",
-        "%(amount)s qualifying points to %(level)s until %(day)s",
+        "%(amount)s more qualifying point by %(day)s to reach %(level)s",
+        "%(amount)s more qualifying points by %(day)s to reach %(level)s",
         amount,
     ),
     Measure.ORDERS: lambda amount: ngettext(
-        "%(amount)s order to %(level)s until %(day)s", "%(amount)s orders to %(level)s until %(day)s", amount
+        "%(amount)s more order by %(day)s to reach %(level)s",
+        "%(amount)s more orders by %(day)s to reach %(level)s",
+        amount,
     ),
 }
 TO_REACH_AT_ANY_TIME: dict[Measure, Callable[..., str]] = {
-    Measure.SPEND: lambda _amount: _("%(amount)s to %(level)s"),
+    Measure.SPEND: lambda _amount: _("%(amount)s more to reach %(level)s"),
     Measure.POINTS: lambda amount: ngettext(
-        "%(amount)s qualifying point to %(level)s", "%(amount)s qualifying points to %(level)s", amount
-    ),
-    Measure.ORDERS: lambda amount: ngettext("%(amount)s order to %(level)s", "%(amount)s orders to %(level)s", amount),
-}
-TO_KEEP: dict[Measure, Callable[..., str]] = {
-    Measure.SPEND: lambda _amount: _("%(amount)s until %(day)s to keep %(level)s"),
-    Measure.POINTS: lambda amount: ngettext(
-        "%(amount)s qualifying point until %(day)s to keep %(level)s",
-        "%(amount)s qualifying points until %(day)s to keep %(level)s",
+        "%(amount)s more qualifying point to reach %(level)s",
+        "%(amount)s more qualifying points to reach %(level)s",
         amount,
     ),
     Measure.ORDERS: lambda amount: ngettext(
-        "%(amount)s order until %(day)s to keep %(level)s", "%(amount)s orders until %(day)s to keep %(level)s", amount
+        "%(amount)s more order to reach %(level)s", "%(amount)s more orders to reach %(level)s", amount
+    ),
+}
+TO_KEEP: dict[Measure, Callable[..., str]] = {
+    Measure.SPEND: lambda _amount: _("%(amount)s more by %(day)s to keep %(level)s"),
+    Measure.POINTS: lambda amount: ngettext(
+        "%(amount)s more qualifying point by %(day)s to keep %(level)s",
+        "%(amount)s more qualifying points by %(day)s to keep %(level)s",
+        amount,
+    ),
+    Measure.ORDERS: lambda amount: ngettext(
+        "%(amount)s more order by %(day)s to keep %(level)s",
+        "%(amount)s more orders by %(day)s to keep %(level)s",
+        amount,
     ),
 }
 
