@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 from procrastinate.contrib.django import app
 
-from treue.act.portal import asking, known, letters, limits
+from treue.act.portal import asking, known, letters, limits, strangers
 from treue.act.portal.errors import CodeIsOver, NobodysAddress, WrongCode
 from treue.act.portal.models import Portal, Request
 from treue.core.jobs.models import Mail
@@ -44,6 +44,9 @@ def ask(
 
 def send(request_id: int, *, now: datetime) -> bool:
     """Write the mail with a code for whoever has the address. Returns whether there is a mail."""
+    asked = Request.objects.select_related("shop").filter(pk=request_id).first()
+    if asked is not None:
+        strangers.unite(asked.shop, asked.email)
     with transaction.atomic():
         request = unsent(request_id, now=now)
         if request is None:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from treue.act.loyalty import membership, reading
 from treue.act.loyalty.models import Member
-from treue.act.portal import known, sessions
+from treue.act.portal import known, sessions, strangers
 from treue.act.portal.errors import NotTaken
 from treue.act.portal.models import Portal
 from treue.act.portal.sessions import SignedIn
@@ -14,7 +14,6 @@ from treue.core.customers import consent, consent_texts, writing
 from treue.core.customers.consent_proof import Proof
 from treue.core.customers.models import Channel, ConsentRecord, ConsentText, Customer, Purpose
 from treue.core.shop.models import Shop
-from treue.core.staff import tokens
 
 
 def join(
@@ -45,8 +44,7 @@ def _new_customer(portal: Portal, signed_in: SignedIn, name: str, now: datetime)
     customer = known.by_address(portal.shop, email)
     if customer is None:
         values = {"email": email, "name": name, "signed_up_at": now}
-        number = f"m-{tokens.fresh()[:16]}"
-        made, _is_new = writing.put(shop=portal.shop, number=number, values=values, now=now)
+        made, _is_new = writing.put(shop=portal.shop, number=strangers.fresh_number(), values=values, now=now)
         customer = Customer.objects.select_related("shop").get(pk=made)
     sessions.know(signed_in, customer, now=now)
     return customer

@@ -19,7 +19,7 @@ def by_address(shop: Shop, email: str) -> Customer | None:
     """The one customer who has a folded address by the word of a server, a till, a colleague or a file, as they stand
     today. None: nobody. Raises NobodysAddress where several have it.
     """
-    found = _who_kept_it(shop, email)
+    found = holders(shop, email)
     if len(found) > 1:
         raise NobodysAddress
     return found[0] if found else None
@@ -27,11 +27,11 @@ def by_address(shop: Shop, email: str) -> Customer | None:
 
 def is_free(shop: Shop, email: str, customer: Customer) -> bool:
     """Whether nobody but this customer has a folded address."""
-    return all(each == customer for each in _who_kept_it(shop, email))
+    return all(each == customer for each in holders(shop, email))
 
 
-def _who_kept_it(shop: Shop, email: str) -> list[Customer]:
-    """As they stand today, without those who have another address in its place."""
+def holders(shop: Shop, email: str) -> list[Customer]:
+    """Everybody who has a folded address, as they stand today, without those who have another one in its place."""
     gone = given_up.by_whom(shop, email)
     found = identities.as_they_are(identities.holders(shop, identities.EMAIL, email))
     return [each for each in found if each.pk not in gone]

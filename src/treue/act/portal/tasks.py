@@ -18,6 +18,15 @@ def send_address_code(request_id: int, customer_id: int) -> None:
     changing.send(request_id, customer_id, now=timezone.now())
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="portal.unite", queueing_lock="portal.unite")
+def unite(timestamp: int) -> None:
+    """Who joined before the shop knew them is the shop's customer, as soon as it says whose the address is."""
+    from treue.act.portal import strangers
+
+    strangers.unite_all()
+
+
 @app.periodic(cron="23 * * * *")
 @app.task(name="portal.forget", queueing_lock="portal.forget")
 def forget(timestamp: int) -> None:
