@@ -100,6 +100,7 @@ TABLE = {
     "reward": P.SEE_REWARDS,
     "reward_edit": P.EDIT_REWARDS,
     "reward_claim": P.SEE_REWARDS,
+    "reward_claim_find": P.SEE_REWARDS,
     "reward_hand_over": P.GIVE_REWARDS,
     "reward_cancel": P.GIVE_REWARDS,
     "customer_rewards": P.SEE_CUSTOMERS,

@@ -76,6 +76,19 @@ def test_a_voucher_is_shown_with_its_code(signed_in: Browser, member: Member) ->
     assert code in read(signed_in, "/m/").replace("-", "").replace(" ", "")
 
 
+def test_the_history_says_which_reward_it_was(signed_in: Browser, member: Member, cup: Reward) -> None:
+    earn(member, 320, "a")
+    redeem(signed_in, cup)
+    assert "Redeemed: “Cup”" in read(signed_in, "/m/points/")
+    treats.cancel(Claim.objects.get(), now=timezone.now())
+    assert "Cancelled: “Cup”" in read(signed_in, "/m/points/")
+
+
+def test_a_reward_that_nobody_can_have_is_shown_to_nobody(signed_in: Browser, member: Member, cup: Reward) -> None:
+    Reward.objects.filter(pk=cup.pk).update(lowest_tier="gone")
+    assert "Cup" not in read(signed_in, "/m/rewards/")
+
+
 def test_a_form_that_is_sent_twice_redeems_once(signed_in: Browser, member: Member, cup: Reward) -> None:
     earn(member, 700, "a")
     form = asked(signed_in, cup)

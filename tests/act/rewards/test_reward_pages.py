@@ -56,6 +56,17 @@ def test_without_rewards_the_page_says_what_to_do(
     assert empty in text_of(client(language=language).get("/rewards/"))
 
 
+def test_the_number_that_a_member_says_leads_to_what_they_redeemed(
+    client: Callable[..., Client], programme: Programme
+) -> None:
+    service = client("service")
+    claim = redeem(reward(programme), member(programme, points=500))
+    assert service.post("/rewards/claims/", {"number": f"{claim.pk:06d}"})["Location"] == f"/rewards/claims/{claim.pk}/"
+    for wrong in ("", "x", "0", "-1", str(claim.pk + 1), str(2**64)):
+        page = service.post("/rewards/claims/", {"number": wrong}, follow=True)
+        assert "No reward was redeemed under this number." in text_of(page)
+
+
 def test_without_a_programme_the_page_leads_to_it(client: Callable[..., Client]) -> None:
     manager = client()
     assert "/loyalty/set-up/" in manager.get("/rewards/").content.decode()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from treue.act.gifts import errors
 from treue.act.gifts.expecting import DAYS, Expected
@@ -36,7 +36,10 @@ def of(plan: Plan | Terms, tiers: Tiers) -> str:
 
 
 def _gets(plan: Plan | Terms) -> str:
-    facts = {"what": what(plan), "days": number(plan.days_before), "count": number(plan.winners or 0)}
+    given = what(plan)
+    if plan.campaign is not None:
+        given = pgettext("somebody gets", "a voucher of “%(campaign)s”") % {"campaign": plan.campaign.name}
+    facts = {"what": given, "days": number(plan.days_before), "count": number(plan.winners or 0)}
     if plan.occasion == Occasion.SURPRISE:
         words = ngettext(
             "%(count)s member, chosen by chance, gets %(what)s.",

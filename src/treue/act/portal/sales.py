@@ -56,7 +56,7 @@ def of(member: Member, rank: Rank, now: datetime) -> dict[str, list[Sale]]:
         "reasons": [
             Sale(each.offer.name, each.offer.description, sentences.for_tier(each.offer.lowest_tier, tiers))
             for each in found
-            if each.is_a_reason_to_rise
+            if each.is_a_reason_to_rise and each.offer.lowest_tier in tiers
         ],
     }
 

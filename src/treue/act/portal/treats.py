@@ -36,12 +36,12 @@ class Tile:
 
 
 def of(member: Member, rank: Rank, now: datetime, most: int | None = None) -> list[Tile]:
-    """Those that can be had first, then the nearest; most: no more than so many."""
+    """Those that can be had first, then the nearest, and none of a tier that does not exist any more; most: no more
+    than so many."""
     zone, tiers = member.programme.shop.tz, tier_showing.names(rank.version)
-    return [
-        _tile(each, [sentences.refusal(why, zone, tiers) for why in each.refusals])
-        for each in offers.for_member(member, now=now, rank=rank)[:most]
-    ]
+    found = offers.for_member(member, now=now, rank=rank)
+    for_somebody = [each for each in found if each.reward.lowest_tier in ("", *tiers)]
+    return [_tile(each, [sentences.refusal(why, zone, tiers) for why in each.refusals]) for each in for_somebody[:most]]
 
 
 def confirming(reward: Reward, member: Member, now: datetime) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django import forms
+from django.db.models import BigIntegerField
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +36,7 @@ class RewardForm(forms.Form):
         queryset=None,
         required=False,
         empty_label=pgettext_lazy("a tier, a campaign or a group", "none"),
-        help_text=_("Of a voucher: each member gets a code of their own. Only campaigns whose codes are used up once."),
+        help_text=_("Of a voucher: each member gets a code of their own. Only campaigns whose codes can be used once."),
     )
     points = forms.IntegerField(label=_("Points"), min_value=1, max_value=MOST, help_text=_("What members pay."))
     cost = Amount(label=_("Cost"), max_digits=13, decimal_places=4, min_value=0)
@@ -108,6 +109,16 @@ class RedeemForm(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
     points = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class FindForm(forms.Form):
+    number = forms.IntegerField(
+        label=_("Number"),
+        min_value=1,
+        max_value=BigIntegerField.MAX_BIGINT,
+        help_text=_("That a member says at the counter, as 000017."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
 
 
 class CancelForm(forms.Form):

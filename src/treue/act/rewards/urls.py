@@ -7,6 +7,7 @@ urlpatterns = [
     path("rewards/new/", views.new_reward, name="reward_new"),
     path("rewards/<int:reward_id>/", views.reward, name="reward"),
     path("rewards/<int:reward_id>/edit/", views.edit_reward, name="reward_edit"),
+    path("rewards/claims/", views.find_claim, name="reward_claim_find"),
     path("rewards/claims/<int:claim_id>/", views.claim, name="reward_claim"),
     path("rewards/claims/<int:claim_id>/hand-over/", views.hand_over, name="reward_hand_over"),
     path("rewards/claims/<int:claim_id>/cancel/", views.cancel, name="reward_cancel"),

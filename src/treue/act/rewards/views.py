@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from treue.act.loyalty import reading
 from treue.act.loyalty.models import Programme
 from treue.act.rewards import catalogue, errors, redeeming, sentences, showing
-from treue.act.rewards.forms import CancelForm, RewardForm, values_of
+from treue.act.rewards.forms import CancelForm, FindForm, RewardForm, values_of
 from treue.act.rewards.models import Claim, Reward
 from treue.core import paging, spoken
 from treue.core.shop.setup import ensure_shop
@@ -31,8 +31,21 @@ def rewards(request: HttpRequest) -> HttpResponse:
         "pager": pager,
         "may_edit": request.user.may(Permission.EDIT_REWARDS),
         "may_manage": request.user.may(Permission.MANAGE_PROGRAMME),
+        "find": FindForm(),
     }
     return render(request, "rewards/rewards.html", context)
+
+
+@require_POST
+@requires(Permission.SEE_REWARDS)
+def find_claim(request: HttpRequest) -> HttpResponse:
+    """By the number that the portal tells a member to say at the counter."""
+    form = FindForm(request.POST)
+    number = form.cleaned_data["number"] if form.is_valid() else None
+    if Claim.objects.filter(pk=number, programme__shop=ensure_shop()).exists():
+        return redirect("reward_claim", number)
+    messages.error(request, _("No reward was redeemed under this number."))
+    return redirect("rewards")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
