@@ -254,6 +254,33 @@ def test_a_refund_of_spent_points_goes_below_zero(members: Members, anna: int) -
     assert has(anna) == {}
 
 
+def test_who_owes_already_owes_the_next_return_as_well(members: Members, anna: int) -> None:
+    orders = [members.earn(anna, 100), members.earn(anna, 50)]
+    members.burn(anna, 150)
+    for order in orders:
+        members.take_back(order, 100)
+    assert has(anna) == {"points": -150}
+
+
+def test_pending_points_pay_the_debts_of_nobody_else(members: Members, anna: int) -> None:
+    members.earn(anna, 100)
+    ben = members.add("ben")
+    order = members.earn(ben, 80)
+    members.burn(ben, 80)
+    members.take_back(order, 80)
+    members.earn(anna, 50, pending=1)
+    members.earn(ben, 50, pending=1)
+    members.activate(at=1)
+    assert (has(anna), has(ben)) == ({"points": 150}, {"points": -30})
+
+
+def test_qualifying_points_alone_are_taken_back_while_they_are_pending(members: Members, anna: int) -> None:
+    order = members.earn(anna, 100, qualifying=100, pending=14)
+    assert members.take_back(order, 0, qualifying_total=40) is None
+    members.activate(at=14)
+    assert has(anna) == {"points": 100, "qualifying": 60}
+
+
 def test_a_debt_is_paid_by_points_that_become_active(members: Members, anna: int) -> None:
     order = members.earn(anna, 100)
     members.burn(anna, 100)

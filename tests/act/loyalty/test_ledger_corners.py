@@ -78,14 +78,19 @@ def test_no_key_of_a_caller_stops_the_night(members: Members, programme: Program
     assert (has(anna), broken()) == ({"points": 11}, [])
 
 
-@pytest.mark.parametrize("name", ["ledger_take_back", "ledger_give_back"])
-def test_no_total_is_not_all(members: Members, programme: Programme, anna: int, name: str) -> None:
-    order = members.earn(anna, 10)
-    burned = members.burn(anna, 4)
-    journal, more = (order, "null, null") if name == "ledger_take_back" else (burned, "null")
-    statement = f"select {name}(%s, %s, {more}, gen_random_uuid(), gen_random_uuid(), now(), 'x'"
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "ledger_take_back({programme}, {order}, null, 0, {keys}, null)",
+        "ledger_take_back({programme}, {order}, 0, null, {keys}, null)",
+        "ledger_give_back({programme}, {burned}, null, {keys})",
+    ],
+)
+def test_no_total_is_not_all(members: Members, programme: Programme, anna: int, asked: str) -> None:
+    keys = "gen_random_uuid(), gen_random_uuid(), now(), 'x'"
+    about = {"order": members.earn(anna, 10), "burned": members.burn(anna, 4), "programme": programme.pk, "keys": keys}
     with pytest.raises(Error) as raised, transaction.atomic():
-        run(statement + (", null)" if name == "ledger_take_back" else ")"), programme.pk, journal)
+        run(f"select {asked.format(**about)}")
     assert (raised.value.__cause__.sqlstate, has(anna)) == ("22004", {"points": 6})
 
 
