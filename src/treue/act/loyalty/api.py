@@ -1,6 +1,7 @@
 """Members and their points through the API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated
 
 from django.db.models import Q
@@ -200,32 +201,46 @@ def member_out(member: Member, balances: reading.Balances, rules: Rules | None =
 
 def transaction_out(journal: Journal, entries: dict[int, Entry], member_id: int) -> TransactionOut:
     """entries: of the member, by wallet."""
-    moved = {wallet: entry.amount for wallet, entry in entries.items()}
-    points = entries.get(Wallet.POINTS)
-    return TransactionOut(
-        id=journal.pk,
-        member=member_id,
-        kind=Kind(journal.kind).name.lower(),
-        happened_at=journal.happened_at,
-        reason=journal.reason,
-        original=journal.original_id,
-        points=moved.get(Wallet.POINTS, 0),
-        pending=moved.get(Wallet.PENDING, 0),
-        held=moved.get(Wallet.HELD, 0),
-        qualifying=moved.get(Wallet.QUALIFYING, 0),
-        balance=points.balance if points else None,
-    )
+    moved = {wallet: (entry.amount, entry.balance) for wallet, entry in entries.items()}
+    about = (journal.pk, member_id, journal.kind, journal.happened_at, journal.reason, journal.original_id)
+    return _transaction(*about, moved)
 
 
 def transactions_out(journals: Sequence[int]) -> list[TransactionOut]:
     """Of one member each, in their order; of members who were erased since, too."""
-    found = Journal.objects.in_bulk(journals)
-    entries: dict[int, dict[int, Entry]] = {each: {} for each in journals}
-    for entry in Entry.objects.filter(journal__in=journals, member__gt=0):
-        entries[entry.journal_id][entry.wallet] = entry
-    return [_of_one_member(found[each], entries[each]) for each in journals]
+    journal = ("kind", "happened_at", "reason", "original")
+    columns = ("journal", "member", *(f"journal__{each}" for each in journal), "wallet", "amount", "balance")
+    about: dict[int, Sequence[object]] = {}
+    moved: dict[int, dict[int, tuple[int, int]]] = {each: {} for each in journals}
+    for *those, wallet, amount, balance in Entry.objects.filter(journal__in=journals, member__gt=0).values_list(
+        *columns
+    ):
+        about[those[0]] = those
+        moved[those[0]][wallet] = amount, balance
+    return [_transaction(*about[each], moved[each]) for each in journals]
 
 
-def _of_one_member(journal: Journal, entries: dict[int, Entry]) -> TransactionOut:
-    (member,) = {each.member_id for each in entries.values()}
-    return transaction_out(journal, entries, member)
+def _transaction(
+    journal: int,
+    member: int,
+    kind: int,
+    happened_at: datetime,
+    reason: str,
+    original: int | None,
+    moved: Mapping[int, tuple[int, int]],
+) -> TransactionOut:
+    """moved: by how many, and to what balance, by wallet."""
+    nothing = (0, None)
+    return TransactionOut(
+        id=journal,
+        member=member,
+        kind=Kind(kind).name.lower(),
+        happened_at=happened_at,
+        reason=reason,
+        original=original,
+        points=moved.get(Wallet.POINTS, nothing)[0],
+        pending=moved.get(Wallet.PENDING, nothing)[0],
+        held=moved.get(Wallet.HELD, nothing)[0],
+        qualifying=moved.get(Wallet.QUALIFYING, nothing)[0],
+        balance=moved.get(Wallet.POINTS, nothing)[1],
+    )

@@ -52,7 +52,10 @@ class Totals:
 
 
 def programme_of(shop: Shop) -> Programme | None:
-    return Programme.objects.filter(shop=shop).first()
+    found = Programme.objects.filter(shop=shop).first()
+    if found is not None:
+        found.shop = shop
+    return found
 
 
 def member_of(customer: Customer) -> Member | None:
