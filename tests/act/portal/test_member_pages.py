@@ -56,6 +56,15 @@ def test_points_stand_with_what_is_pending_and_what_expires_next(signed_in: Brow
     assert re.search(r"Goodwill .*? · pending \+120", home)
 
 
+def test_points_whose_day_has_come_are_there_before_the_night_books_them(signed_in: Browser, member: Member) -> None:
+    now = timezone.now()
+    due = Earning(member.pk, 320, "a", now - timedelta(days=2), "goodwill", available_from=now - timedelta(minutes=1))
+    ledger.earn(member.programme, [due])
+    home = read(signed_in, "/m/")
+    assert "Your points 320 points" in home
+    assert "free from" not in home
+
+
 def test_further_pending_days_are_told_as_a_sum(signed_in: Browser, member: Member) -> None:
     for day in range(1, 6):
         earn(member, 10, f"k{day}", pending=day)

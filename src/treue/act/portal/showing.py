@@ -46,14 +46,14 @@ class Voucher:
 
 
 def home(member: Member, rank: Rank, now: datetime) -> dict[str, object]:
-    """Template context."""
+    """Template context: as of now, whatever of it is not booked yet."""
     shop, found = member.programme.shop, rank.standing
-    today, points = day_of(now, shop.tz), reading.balances(member).points
+    today, points = day_of(now, shop.tz), reading.spendable(member, now)
     ahead = [f"{each}." for each in tier_showing.ahead(found, now, shop)]
     return {
         "tier": found.level.name(active_language()) if found.level else "",
         "total": signed(points),
-        "lines": [*_pending(member, today, shop), *_owed(points), *ahead],
+        "lines": [*_pending(member, now, shop), *_owed(points), *ahead],
         "meter": _meter(found, now, shop),
         "benefits": _tiers(found),
         "expiring": _expiring(member, now, today, shop),
@@ -81,9 +81,9 @@ def _voucher(code: Code, shop: Shop) -> Voucher:
     return Voucher(sentences.benefit(code.campaign).rstrip("."), codes.grouped(code.text), qr.draw(code.text), terms)
 
 
-def _pending(member: Member, today: date, shop: Shop) -> list[str]:
+def _pending(member: Member, now: datetime, shop: Shop) -> list[str]:
     """What is pending, by the day on which it becomes free; further days as a sum."""
-    lots = list(reading.pending_lots(member))
+    today, lots = day_of(now, shop.tz), [each for each in reading.pending_lots(member) if each.available_from > now]
     by_day = [(day, list(of_day)) for day, of_day in groupby(lots, key=lambda lot: day_of(lot.available_from, shop.tz))]
     lines = [_pending_on(day, of_day, today) for day, of_day in by_day[:MOST_DAYS]]
     later = sum(lot.remaining for _day, of_day in by_day[MOST_DAYS:] for lot in of_day)

@@ -47,7 +47,7 @@ def of(member: Member, rank: Rank, now: datetime, most: int | None = None) -> li
 def confirming(reward: Reward, member: Member, now: datetime) -> dict[str, object]:
     """Template context of the question whether somebody wants it: what it is, and what is left of their points."""
     shop, offer = member.programme.shop, offers.of(reward, member, now=now)
-    has = reading.balances(member).points
+    has = reading.spendable(member, now)
     tiers = sentences.tiers_of(member.programme)
     facts = [
         (_("It costs"), wording.points(reward.points)),
