@@ -82,7 +82,8 @@ def _raise(partner: Partner, now: datetime) -> None:
 def _settle(programme: Programme, now: datetime) -> None:
     """Every month but the last that is over, with what was disputed of it."""
     settling.draft_due(programme, now=now)
-    drafts = settling.of(programme.shop).filter(state=Statement.State.DRAFT).order_by("month", "partner")
+    over = settling.of(programme.shop).filter(month__lt=month_of(now, programme.shop.tz))
+    drafts = over.filter(state=Statement.State.DRAFT).order_by("month", "partner")
     latest = sorted({each.month for each in drafts})[-OPEN_MONTHS:]
     for each in drafts:
         if each.month not in latest:
