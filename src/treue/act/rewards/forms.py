@@ -116,7 +116,7 @@ class FindForm(forms.Form):
         label=_("Number"),
         min_value=1,
         max_value=BigIntegerField.MAX_BIGINT,
-        help_text=_("That a member says at the counter, as 000017."),
+        help_text=_("What the member says at the counter, such as 000017."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
