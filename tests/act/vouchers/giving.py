@@ -37,7 +37,8 @@ def basket(*amounts: object, delivery: object = 0, currency: str = "EUR", decima
 def redeem(
     *codes: Code, of: Basket | None = None, customer: Customer | None = None, key: str = "k1", **more: object
 ) -> list[Redemption]:
-    values = {"order_number": "A-1", "source": "till", "now": NOW, **more}
+    """Each key is an order of its own, unless told otherwise."""
+    values = {"order_number": key.replace("k", "A-", 1), "source": "till", "now": NOW, **more}
     texts = [each.text for each in codes]
     return redeeming.redeem(
         shop=codes[0].shop, texts=texts, basket=of or basket(), customer=customer, key=key, **values

@@ -214,6 +214,26 @@ def test_codes_are_combined_only_where_both_allow_it(shop: Shop) -> None:
     assert len(redeem(open_one, other)) == 2
 
 
+def test_codes_that_cannot_be_combined_are_not_redeemed_one_after_the_other(shop: Shop) -> None:
+    alone, other = code(campaign(shop)), code(campaign(shop, is_combinable=True))
+    (first,) = redeem(alone, order_number="A-7")
+    (found,) = refused(other, order_number="A-7").values()
+    assert (type(found), found.facts) == (errors.OrderHasAnother, {"with_redemption": first.pk})
+    assert redeem(other, key="k2", order_number="A-8")
+    roll_back(first)
+    third = code(campaign(shop, is_combinable=True))
+    assert redeem(third, key="k3", order_number="A-7")
+    assert redeem(code(campaign(shop, is_combinable=True)), key="k4", order_number="A-7")
+    assert redeem(code(campaign(shop)), key="k5", order_number="")
+    assert redeem(code(campaign(shop)), key="k6", order_number="")
+
+
+def test_one_code_for_many_is_taken_once_for_an_order(shop: Shop) -> None:
+    word = code(campaign(shop, kind="multi", text="SUMMER25", uses_per_code=None, is_combinable=True))
+    redeem(word, order_number="A-7")
+    assert isinstance(refused(word, order_number="A-7")[0], errors.CodeTwice)
+
+
 def test_of_an_exclusive_group_one_holds(shop: Shop) -> None:
     one, other = (code(campaign(shop, is_combinable=True, exclusive_group="welcome")) for _each in range(2))
     assert isinstance(refused(one, other)[1], errors.NotCombinable)

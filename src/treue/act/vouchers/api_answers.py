@@ -88,6 +88,7 @@ DETAILS = {
     "GiftNotInBasket": "Put the free product into the basket, at its price.",
     "NothingToDiscount": "What it is for costs nothing, or other codes leave nothing of it.",
     "NotCombinable": "It cannot be combined with that other code.",
+    "OrderHasAnother": "It cannot be combined with what was redeemed for the order before.",
 }
 
 

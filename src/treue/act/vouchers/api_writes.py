@@ -54,7 +54,7 @@ def redeem_vouchers(request: HttpRequest, idempotency_key: IdempotencyKey, body:
     """All of them or none. 200 for a dry run. The same key and body give the first answer, however late."""
     shop, key = request.auth.shop, f"{request.auth.key_id} {idempotency_key}"
     if body.dry_run:
-        return Status(200, guarded(request, lambda: _verdict(shop, body)))
+        return Status(200, guarded(request, lambda: _verdict(shop, body, body.order)))
     guarded(request, lambda: once(request, idempotency_key, lambda: _redeem(shop, body, key)))
     made = redeeming.of_key(shop, key)
     if not made:
@@ -93,12 +93,10 @@ def roll_back_redemption(
     return Status(201, roll_back_out(made))
 
 
-def _verdict(shop: Shop, body: BasketIn) -> VerdictOut:
+def _verdict(shop: Shop, body: BasketIn, order_number: str = "") -> VerdictOut:
     basket, customer = body.basket(), customer_named(shop, body.customer)
-    now = timezone.now()
-    return verdict_out(
-        validating.validate(shop=shop, texts=body.codes, basket=basket, customer=customer, now=now), body.currency
-    )
+    about = {"basket": basket, "customer": customer, "now": timezone.now(), "order_number": order_number}
+    return verdict_out(validating.validate(shop=shop, texts=body.codes, **about), body.currency)
 
 
 def _redeem(shop: Shop, body: RedemptionIn, key: str) -> Done:

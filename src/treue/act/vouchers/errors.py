@@ -30,7 +30,7 @@ class CodeCancelled(Refusal): ...
 
 
 class CodeTwice(Refusal):
-    """The same code was given before in the same request."""
+    """The same code was given before in the same request, or for the same order."""
 
 
 class NotYetValid(Refusal):
@@ -108,6 +108,13 @@ class NotCombinable(Refusal):
 
     def __init__(self, with_ordinal: int) -> None:
         self.with_ordinal = with_ordinal
+
+
+class OrderHasAnother(Refusal):
+    """with_redemption: of the same order, redeemed before, with which it cannot be combined."""
+
+    def __init__(self, with_redemption: int) -> None:
+        self.with_redemption = with_redemption
 
 
 class Refused(VoucherError):

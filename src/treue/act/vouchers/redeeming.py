@@ -57,8 +57,10 @@ def redeem(
             if former[0].request_hash not in {_request_hash(texts, basket, each, order_number) for each in who}:
                 raise KeyReused
             return former
+        before = _held_order(shop, order_number)
         there = validating.found(shop, texts, lock=True)
-        verdict = validating.judged(there, texts, basket=basket, customer=customer, now=now)
+        about = {"basket": basket, "customer": customer, "now": now, "before": before}
+        verdict = validating.judged(there, texts, **about)
         if verdict.refusals or not verdict.applied:
             raise Refused(dict(verdict.refusals))
         made = _count_and_write(verdict.applied, customer, shop=shop, currency=basket.currency, now=now)
@@ -86,6 +88,13 @@ def hash_of_request(facts: Mapping[str, object]) -> str:
 def _held_and_found(shop: Shop, key: str) -> list[Redemption]:
     once.hold(hash_of_key(shop, key))
     return of_key(shop, key)
+
+
+def _held_order(shop: Shop, order_number: str) -> list[Redemption]:
+    """What the order has already; nobody else redeems for it until the transaction ends."""
+    if order_number:
+        once.hold(once.key_hash("vouchers", shop.pk, "order", order_number))
+    return validating.of_order(shop, order_number)
 
 
 def _request_hash(texts: Sequence[str], basket: Basket, customer: int | None, order_number: str) -> str:

@@ -19,13 +19,14 @@ from treue.act.vouchers.errors import (
     NeedsCustomer,
     NotCombinable,
     NotYetValid,
+    OrderHasAnother,
     OtherCustomer,
     Refusal,
     UnknownCode,
     UsedUp,
     WrongCurrency,
 )
-from treue.act.vouchers.models import Campaign, Code, CustomerUse
+from treue.act.vouchers.models import Campaign, Code, CustomerUse, Redemption
 from treue.core.customers import persons
 from treue.core.customers.models import Customer
 from treue.core.shop.models import Shop
@@ -57,12 +58,30 @@ class Verdict:
         return sum((each.discount.amount for each in self.applied), ZERO)
 
 
-def validate(*, shop: Shop, texts: Sequence[str], basket: Basket, customer: Customer | None, now: datetime) -> Verdict:
+def validate(
+    *,
+    shop: Shop,
+    texts: Sequence[str],
+    basket: Basket,
+    customer: Customer | None,
+    now: datetime,
+    order_number: str = "",
+) -> Verdict:
     """What would be taken off the basket now. Nothing is written and nothing is kept for whoever asks.
 
-    texts: codes as typed. Of two that cannot be combined the one given first holds.
+    texts: codes as typed. Of two that cannot be combined the one given first holds, and that which the order has
+    already.
     """
-    return judged(found(shop, texts), texts, basket=basket, customer=customer, now=now)
+    about = {"basket": basket, "customer": customer, "now": now, "before": of_order(shop, order_number)}
+    return judged(found(shop, texts), texts, **about)
+
+
+def of_order(shop: Shop, order_number: str) -> list[Redemption]:
+    """What an order has already; "" is none."""
+    if not order_number:
+        return []
+    rows = Redemption.objects.filter(shop=shop, order_number=order_number, state=Redemption.State.REDEEMED)
+    return list(rows.select_related("campaign").order_by("pk"))
 
 
 def found(shop: Shop, texts: Sequence[str], *, lock: bool = False) -> dict[str, Code]:
@@ -77,8 +96,15 @@ def found(shop: Shop, texts: Sequence[str], *, lock: bool = False) -> dict[str, 
 
 
 def judged(
-    there: Mapping[str, Code], texts: Sequence[str], *, basket: Basket, customer: Customer | None, now: datetime
+    there: Mapping[str, Code],
+    texts: Sequence[str],
+    *,
+    basket: Basket,
+    customer: Customer | None,
+    now: datetime,
+    before: Sequence[Redemption] = (),
 ) -> Verdict:
+    """before: what the same order has already."""
     numbers = persons.numbers_of(customer) if customer else []
     held: dict[int, Code] = {}
     refusals: dict[int, Refusal] = {}
@@ -86,6 +112,7 @@ def judged(
         try:
             code = _known(there, codes.plain(typed))
             _require_combinable(code, held)
+            _require_combinable_with(before, code)
             _require_usable(code, basket, numbers, now, also=_of_same_campaign(code, held))
             held[ordinal] = code
         except Refusal as refusal:
@@ -150,14 +177,26 @@ def _require_customer(code: Code, numbers: Collection[int], also: int) -> None:
 
 
 def _require_combinable(code: Code, held: Mapping[int, Code]) -> None:
-    ours = code.campaign
     for ordinal, other in held.items():
-        theirs = other.campaign
         if other.pk == code.pk:
             raise CodeTwice
-        is_same_group = ours.exclusive_group and ours.exclusive_group == theirs.exclusive_group
-        if is_same_group or not (ours.is_combinable and theirs.is_combinable):
+        if not _go_together(code.campaign, other.campaign):
             raise NotCombinable(ordinal)
+
+
+def _require_combinable_with(before: Sequence[Redemption], code: Code) -> None:
+    """What a code is still worth may be taken for the same order as what was taken of it before."""
+    for each in before:
+        if each.code_id == code.pk:
+            if code.worth is None:
+                raise CodeTwice
+        elif not _go_together(code.campaign, each.campaign):
+            raise OrderHasAnother(each.pk)
+
+
+def _go_together(one: Campaign, other: Campaign) -> bool:
+    is_same_group = one.exclusive_group and one.exclusive_group == other.exclusive_group
+    return not is_same_group and one.is_combinable and other.is_combinable
 
 
 def _applied(held: Mapping[int, Code], basket: Basket, refusals: dict[int, Refusal]) -> list[Applied]:
