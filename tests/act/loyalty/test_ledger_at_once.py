@@ -142,6 +142,53 @@ def test_a_redemption_comes_back_once(members: "Members", programme: "Programme"
     assert (has(anna), broken()) == ({"points": 100}, [])
 
 
+def test_an_order_is_taken_back_once(members: "Members", programme: "Programme") -> None:
+    from members import day, has
+
+    from treue.act.loyalty import ledger
+
+    anna = members.add()
+    order = members.earn(anna, 100)
+    members.earn(anna, 30)
+    came = at_once(
+        lambda number: (
+            ledger.take_back(programme, order, total=100, key=f"{number}", at=day(0), reason="refund") and "taken"
+        )
+    )
+    assert came == {"taken": 1, "None": CLIENTS - 1}
+    assert (has(anna), broken()) == ({"points": 30}, [])
+
+
+def test_a_debt_is_paid_once(members: "Members", programme: "Programme") -> None:
+    from members import day, has
+
+    from treue.act.loyalty import ledger
+    from treue.act.loyalty.ledger import Earning
+
+    anna = members.add()
+    order = members.earn(anna, 100)
+    members.burn(anna, 100)
+    members.take_back(order, 100)
+    came = at_once(
+        lambda number: ledger.earn(programme, [Earning(anna, 10, f"{number}", day(0), "visit")]) and "earned"
+    )
+    assert came == {"earned": CLIENTS}
+    assert (has(anna), broken()) == ({"points": 10 * CLIENTS - 100}, [])
+
+
+def test_pending_points_become_active_once(members: "Members", programme: "Programme") -> None:
+    from members import day, has
+
+    from treue.act.loyalty import ledger
+
+    them = [members.add(f"member {number}") for number in range(20)]
+    for each in them:
+        members.earn(each, 50, pending=1)
+    came = at_once(lambda _number: ledger.activate(programme, at=day(1), most=100) or "none")
+    assert sum(int(count) * times for count, times in came.items() if count != "none") == len(them)
+    assert ([has(each) for each in them], broken()) == ([{"points": 50}] * len(them), [])
+
+
 def test_everything_at_once_between_a_few_members(members: "Members", programme: "Programme") -> None:
     """Transfers crosswise, batches in every order, nights in between: no deadlock, and every rule holds."""
     from members import day, has
