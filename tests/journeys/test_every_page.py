@@ -836,6 +836,7 @@ def test_no_page_is_missing_from_the_list() -> None:
     assert listed | NO_PAGE | {*SIGNED_OUT, *DOOR} <= {*ends}
 
 
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize(
     ("language", "looks"), [("de", (("light", 360), ("dark", 1440))), ("en", (("dark", 360), ("light", 1440)))]
 )

@@ -61,9 +61,11 @@ def test_the_number_that_a_member_says_leads_to_what_they_redeemed(
 ) -> None:
     service = client("service")
     claim = redeem(reward(programme), member(programme, points=500))
-    assert service.post("/rewards/claims/", {"number": f"{claim.pk:06d}"})["Location"] == f"/rewards/claims/{claim.pk}/"
+    assert (
+        service.post("/rewards/look-up/", {"number": f"{claim.pk:06d}"})["Location"] == f"/rewards/claims/{claim.pk}/"
+    )
     for wrong in ("", "x", "0", "-1", str(claim.pk + 1), str(2**64)):
-        page = service.post("/rewards/claims/", {"number": wrong}, follow=True)
+        page = service.post("/rewards/look-up/", {"number": wrong}, follow=True)
         assert "No reward was redeemed under this number." in text_of(page)
 
 
