@@ -34,7 +34,7 @@ from treue.act.rewards import redeeming
 from treue.act.rewards.models import Claim
 from treue.act.vouchers import making
 from treue.act.vouchers.errors import TooManyCodes
-from treue.act.vouchers.models import Campaign, Code
+from treue.act.vouchers.models import Code
 from treue.core import once
 from treue.core.customers.models import Customer
 from treue.core.staff import audit
@@ -196,20 +196,12 @@ def _claim(gift: Gift, by: User | None, now: datetime) -> Claim:
 def _code(gift: Gift, by: User | None, now: datetime) -> Code:
     """One that this member alone can redeem. Raises VoucherOver."""
     campaign = gift.plan.campaign
-    if not takes_off(campaign, now):
+    if not campaign.takes_off(now):
         raise VoucherOver
     try:
         return making.give(campaign=campaign, customer=gift.member.customer, by=by, now=now)
     except TooManyCodes as error:
         raise VoucherOver from error
-
-
-def takes_off(campaign: Campaign, now: datetime) -> bool:
-    """Whether a code of it would take something off, now or later."""
-    is_over = campaign.valid_until is not None and campaign.valid_until <= now
-    is_used_up = campaign.most_redemptions is not None and campaign.redemptions >= campaign.most_redemptions
-    is_spent = campaign.budget is not None and campaign.spent >= campaign.budget
-    return not (is_over or is_used_up or is_spent)
 
 
 def _held(member: int) -> Member | None:

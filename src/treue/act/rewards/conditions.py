@@ -106,18 +106,10 @@ def of_the_shop(reward: Reward, now: datetime) -> Iterator[Refusal]:
         yield NotYetValid(reward.valid_from)
     if reward.is_over(now):
         yield Expired(reward.valid_until)
-    if reward.campaign is not None and not _gives(reward.campaign, now):
+    if reward.campaign is not None and not reward.campaign.takes_off(now):
         yield VoucherOver()
     if reward.stock_left == 0 or (reward.campaign is not None and _has_no_codes(reward.campaign)):
         yield OutOfStock()
-
-
-def _gives(campaign: Campaign, now: datetime) -> bool:
-    """Whether a code of it would take something off, now or later."""
-    is_over = campaign.valid_until is not None and campaign.valid_until <= now
-    is_used_up = campaign.most_redemptions is not None and campaign.redemptions >= campaign.most_redemptions
-    is_spent = campaign.budget is not None and campaign.spent >= campaign.budget
-    return not (is_over or is_used_up or is_spent)
 
 
 def _has_no_codes(campaign: Campaign) -> bool:

@@ -1,5 +1,7 @@
 """Campaigns of vouchers, their codes, and what was redeemed. Amounts are in the campaign's currency."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -115,6 +117,13 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def takes_off(self, now: datetime) -> bool:
+        """Whether a code of it would take something off, now or later."""
+        is_over = self.valid_until is not None and self.valid_until <= now
+        is_used_up = self.most_redemptions is not None and self.redemptions >= self.most_redemptions
+        is_spent = self.budget is not None and self.spent >= self.budget
+        return not (is_over or is_used_up or is_spent)
 
     @property
     def is_counted(self) -> bool:
