@@ -212,9 +212,8 @@ def transactions_out(journals: Sequence[int]) -> list[TransactionOut]:
     columns = ("journal", "member", *(f"journal__{each}" for each in journal), "wallet", "amount", "balance")
     about: dict[int, Sequence[object]] = {}
     moved: dict[int, dict[int, tuple[int, int]]] = {each: {} for each in journals}
-    for *those, wallet, amount, balance in Entry.objects.filter(journal__in=journals, member__gt=0).values_list(
-        *columns
-    ):
+    rows = Entry.objects.filter(journal__in=journals, member__gt=0)
+    for *those, wallet, amount, balance in rows.values_list(*columns):
         about[those[0]] = those
         moved[those[0]][wallet] = amount, balance
     return [_transaction(*about[each], moved[each]) for each in journals]
