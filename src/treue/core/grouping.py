@@ -48,6 +48,7 @@ class Groups(Generic[T]):
         self._pending: deque[tuple[T, int, asyncio.Future[None]]] = deque()
         self._weight = 0
         self._writing = 0
+        self._is_to_begin = False
 
     async def written(self, item: T, *, weight: int = 1) -> None:
         """Return when its group is written. Raises TooManyWaiting, NotWritten."""
@@ -56,10 +57,18 @@ class Groups(Generic[T]):
         done = self._loop.create_future()
         self._pending.append((item, weight, done))
         self._weight += weight
-        self._begin_if_due()
+        self._begin_soon()
         await done
 
+    def _begin_soon(self) -> None:
+        """After all that the loop has to do now: who comes in the same turn comes into the same group, and who has just
+        been answered and asks again."""
+        if not self._is_to_begin:
+            self._is_to_begin = True
+            self._loop.call_soon(self._begin_if_due)
+
     def _begin_if_due(self) -> None:
+        self._is_to_begin = False
         if not self._pending or self._writing >= self._bounds.writers:
             return
         if self._writing and self._weight < self._bounds.enough_for_another:
@@ -92,4 +101,4 @@ class Groups(Generic[T]):
                 done.set_result(None)
             else:
                 done.set_exception(NotWritten())
-        self._begin_if_due()
+        self._begin_soon()

@@ -1,7 +1,6 @@
 """Members and their points through the API."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Annotated
 
 from django.db.models import Q
@@ -21,6 +20,7 @@ from treue.core.api.values import GivenMoment, Id, PathId, Text, Told, shown_as
 from treue.core.shop.models import Shop
 
 router = Router(tags=["Loyalty"])
+KINDS = {each.value: each.name.lower() for each in Kind}
 
 BALANCES = {"points": 1240, "pending": 380, "held": 0, "qualifying": 1620}
 MEMBER = {
@@ -80,7 +80,7 @@ class TransactionOut(Told):
 
     id: Id
     member: Id
-    kind: str = Field(description=f"One of {', '.join(each.name.lower() for each in Kind)}.")
+    kind: str = Field(description=f"One of {', '.join(KINDS.values())}.")
     happened_at: GivenMoment
     reason: str
     original: Id | None = Field(description="The transaction that this one takes back, releases or makes active.")
@@ -201,45 +201,19 @@ def member_out(member: Member, balances: reading.Balances, rules: Rules | None =
 
 def transaction_out(journal: Journal, entries: dict[int, Entry], member_id: int) -> TransactionOut:
     """entries: of the member, by wallet."""
-    moved = {wallet: (entry.amount, entry.balance) for wallet, entry in entries.items()}
+    amounts = {wallet: entry.amount for wallet, entry in entries.items()}
+    points = entries.get(Wallet.POINTS)
     about = (journal.pk, member_id, journal.kind, journal.happened_at, journal.reason, journal.original_id)
-    return _transaction(*about, moved)
+    moved = [amounts.get(each, 0) for each in (Wallet.POINTS, Wallet.PENDING, Wallet.HELD, Wallet.QUALIFYING)]
+    return _transaction(reading.Moved(*about, *moved, points.balance if points else None))
 
 
 def transactions_out(journals: Sequence[int]) -> list[TransactionOut]:
     """Of one member each, in their order; of members who were erased since, too."""
-    journal = ("kind", "happened_at", "reason", "original")
-    columns = ("journal", "member", *(f"journal__{each}" for each in journal), "wallet", "amount", "balance")
-    about: dict[int, Sequence[object]] = {}
-    moved: dict[int, dict[int, tuple[int, int]]] = {each: {} for each in journals}
-    rows = Entry.objects.filter(journal__in=journals, member__gt=0)
-    for *those, wallet, amount, balance in rows.values_list(*columns):
-        about[those[0]] = those
-        moved[those[0]][wallet] = amount, balance
-    return [_transaction(*about[each], moved[each]) for each in journals]
+    return [_transaction(each) for each in reading.moved(journals)]
 
 
-def _transaction(
-    journal: int,
-    member: int,
-    kind: int,
-    happened_at: datetime,
-    reason: str,
-    original: int | None,
-    moved: Mapping[int, tuple[int, int]],
-) -> TransactionOut:
-    """moved: by how many, and to what balance, by wallet."""
-    nothing = (0, None)
-    return TransactionOut(
-        id=journal,
-        member=member,
-        kind=Kind(kind).name.lower(),
-        happened_at=happened_at,
-        reason=reason,
-        original=original,
-        points=moved.get(Wallet.POINTS, nothing)[0],
-        pending=moved.get(Wallet.PENDING, nothing)[0],
-        held=moved.get(Wallet.HELD, nothing)[0],
-        qualifying=moved.get(Wallet.QUALIFYING, nothing)[0],
-        balance=moved.get(Wallet.POINTS, nothing)[1],
-    )
+def _transaction(moved: reading.Moved) -> TransactionOut:
+    """What the database says needs no looking at."""
+    about = moved._asdict()
+    return TransactionOut.model_construct(**about | {"kind": KINDS[moved.kind]})

@@ -87,19 +87,19 @@ def open_accounts(programme: Programme, members: Sequence[Member]) -> None:
     _call(OPEN, programme.pk, [each.pk for each in members])
 
 
-def earn(programme: Programme, earnings: Sequence[Earning]) -> list[Earned]:
+def earn(programme: Programme, earnings: Sequence[Earning], *, undone_alone: bool = True) -> list[Earned]:
     """Give points, each of them or none. Returns what each came to, in their order.
 
-    Raises NoSuchMember, KeyReused.
+    undone_alone: whether a caller's transaction goes on after a refusal. Raises NoSuchMember, KeyReused.
     """
     if not earnings:
         return []
     given = [_earning(each) for each in earnings]
     with _together(programme, [each.member for each in earnings]) as merged:
         if len(given) == 1:
-            found = _rows(EARN_ONE, programme.pk, *given[0].values())
+            found = _rows(EARN_ONE, programme.pk, *given[0].values(), undone_alone=undone_alone)
         else:
-            found = _rows(EARN, programme.pk, _encoded(given).decode())
+            found = _rows(EARN, programme.pk, _encoded(given).decode(), undone_alone=undone_alone)
         made = [Earned(journal, is_new) for journal, is_new in found]
         _prolong(programme, [(e.member, e.at) for e, each in zip(earnings, made, strict=True) if each.is_new], merged)
     return made
@@ -347,11 +347,11 @@ def _one(statement: str, *values: object) -> int:
     return _rows(statement, *values)[0][0]
 
 
-def _rows(statement: str, *values: object) -> list[tuple]:
-    """Call a function of the ledger: a transaction of its own, or a part of the caller's that is undone alone."""
-    alone = nullcontext() if not connection.in_atomic_block else transaction.atomic()
+def _rows(statement: str, *values: object, undone_alone: bool = True) -> list[tuple]:
+    """Call a function of the ledger: a transaction of its own, or a part of the caller's."""
+    part = transaction.atomic(savepoint=undone_alone) if connection.in_atomic_block else nullcontext()
     try:
-        with alone, prepared.cursor() as cursor:
+        with part, prepared.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall()
     except Error as error:

@@ -1,8 +1,9 @@
 """The programme and its members, for pages."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When, Window
@@ -29,6 +30,39 @@ select (
         select sum(amount) from loyalty_spending
         where member_id = %(member)s and state = %(held)s and held_until <= %(now)s), 0)
 )::bigint"""
+
+
+# Each by itself: a join would be planned by what was believed of tables that have grown since.
+MOVED = """
+select j.id, e.member, j.kind, j.happened_at, j.reason, j.original_id,
+    e.points, e.pending, e.held, e.qualifying, e.balance
+from unnest(%s::bigint[]) with ordinality asked (id, place)
+cross join lateral (select * from loyalty_journal where id = asked.id offset 0) j
+cross join lateral (
+    select max(member_id) as member, coalesce(max(amount) filter (where wallet = 1), 0) as points,
+        coalesce(max(amount) filter (where wallet = 2), 0) as pending,
+        coalesce(max(amount) filter (where wallet = 3), 0) as held,
+        coalesce(max(amount) filter (where wallet = 4), 0) as qualifying,
+        max(balance) filter (where wallet = 1) as balance
+    from loyalty_entry where journal_id = asked.id and member_id > 0) e
+order by asked.place"""
+
+
+class Moved(NamedTuple):
+    """What a journal of one member did. points, pending, held, qualifying: by how many each moved. balance: of what can
+    be spent, afterwards; None where it moved none of that."""
+
+    id: int
+    member: int
+    kind: int
+    happened_at: datetime
+    reason: str
+    original: int | None
+    points: int
+    pending: int
+    held: int
+    qualifying: int
+    balance: int | None
 
 
 @dataclass(frozen=True)
@@ -149,6 +183,13 @@ def journals(member: Member, *, every_wallet: bool = False) -> QuerySet[Journal]
     return Journal.objects.filter(
         pk__in=(entries if every_wallet else entries.filter(wallet__in=SPENDABLE)).values("journal")
     )
+
+
+def moved(journals: Sequence[int]) -> list[Moved]:
+    """In their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(MOVED, [list(journals)])
+        return [Moved(*row) for row in cursor.fetchall()]
 
 
 def changes(member: Member, journals: Collection[Journal]) -> dict[int, dict[int, Entry]]:

@@ -1,11 +1,12 @@
 """A write that is sent again is done once: the same key and request give the first answer again."""
 
-import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated
+from uuid import UUID
 
+import msgspec
 from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from ninja import Header
 from psycopg.errors import LockNotAvailable
 
+from treue.core import prepared
 from treue.core.api.models import Answer
 from treue.core.api.problems import IN_PROGRESS, KEY_REUSED, Problem
 
@@ -30,19 +32,23 @@ IdempotencyKey = Annotated[
         example="7c1f6f0e-3f0c-4f0e-9a55-0d6f2a3a1b11",
     ),
 ]
+Hashes = tuple[UUID, UUID]  # of a key, and of the request by which it is known again
 
 # Who comes second waits here for the first one's transaction, and then finds the row, or does the work.
 CLAIM = """
 insert into api_answer (key_id, idempotency_hash, request_hash, facts, created_at)
-values (%s, %s, %s, '{}', %s) on conflict on constraint api_answer_once do nothing"""
-# The same of many: whoever meets another's of them waits in one order.
-CLAIM_MANY = """
-insert into api_answer (key_id, idempotency_hash, request_hash, facts, created_at)
-select %s, given.key, given.request, '{}', %s from unnest(%s::text[], %s::text[]) given (key, request) order by 1, 2
-on conflict on constraint api_answer_once do nothing returning id, idempotency_hash"""
+values (%s, %s, %s, '{}', %s) on conflict (key_id, idempotency_hash) do nothing"""
+# The same of many that have been done: whoever meets another's of them waits in one order.
 KEEP_MANY = """
-update api_answer a set status = %s, facts = given.facts
-from unnest(%s::bigint[], %s::jsonb[]) given (id, facts) where a.id = given.id"""
+insert into api_answer (key_id, idempotency_hash, request_hash, status, facts, created_at)
+select %s, given.key, given.request, %s, given.facts, %s
+from json_to_recordset(%s::json) given (key uuid, request uuid, facts jsonb) order by 2
+on conflict (key_id, idempotency_hash) do nothing"""
+_encoded = msgspec.json.Encoder().encode
+
+
+class AnsweredBefore(Exception):
+    """The idempotency key of a write has come before, with whatever request."""
 
 
 @dataclass(frozen=True)
@@ -69,33 +75,30 @@ def once(request: HttpRequest, idempotency_key: str, write: Callable[[], Done]) 
     return done
 
 
-def hashes_of(idempotency_key: str, method: str, path: str, body: bytes) -> tuple[str, str]:
-    """Of the key, and of the request by which it is known again."""
+def hashes_of(idempotency_key: str, method: str, path: str, body: bytes) -> Hashes:
     return _hash(idempotency_key.encode()), _hash(method.encode(), path.encode(), body)
 
 
-def _hash(*parts: bytes) -> str:
-    return salted_hmac("treue.api.answer", b"\0".join(parts), algorithm="sha256").hexdigest()
+def _hash(*parts: bytes) -> UUID:
+    """The first half: 128 bits are beyond chance, and nobody can try without the installation's secret."""
+    made = salted_hmac("treue.api.answer", b"\0".join(parts), algorithm="sha256")
+    return UUID(bytes=made.digest()[:16])
 
 
-def claim_many(key_id: int, hashes: Collection[tuple[str, str]]) -> dict[str, int]:
-    """What is new of keys and their requests: the number of the place for its answer, by the key's hash.
+def keep_many(key_id: int, done: Sequence[tuple[Hashes, Mapping[str, int]]], *, status: int) -> None:
+    """Keep what writes came to, at the end of the transaction in which they were done. done: hashes and facts of each.
 
-    In a transaction, at whose end the places are open to others, with their answers. It waits for other transactions as
-    long as the caller lets statements wait for locks.
+    It waits for other transactions as long as the caller lets statements wait for locks. Raises AnsweredBefore where
+    one of the keys was used already: then nothing of that transaction may stand.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM_MANY, [key_id, timezone.now(), *map(list, zip(*hashes, strict=True))])
-        return {of_key: place for place, of_key in cursor.fetchall()}
+    given = [{"key": key, "request": request, "facts": facts} for (key, request), facts in done]
+    with prepared.cursor() as cursor:
+        cursor.execute(KEEP_MANY, [key_id, status, timezone.now(), _encoded(given).decode()])
+        if cursor.rowcount < len(done):
+            raise AnsweredBefore
 
 
-def keep_many(done: Mapping[int, Done], *, status: int) -> None:
-    """The first answers of those that were claimed."""
-    with connection.cursor() as cursor:
-        cursor.execute(KEEP_MANY, [status, list(done), [json.dumps(each.facts) for each in done.values()]])
-
-
-def _claim(key_id: int, idempotency_hash: str, request_hash: str) -> bool:
+def _claim(key_id: int, idempotency_hash: UUID, request_hash: UUID) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("select set_config('lock_timeout', %s, true)", [f"{PATIENCE_SECONDS}s"])
         try:
@@ -109,7 +112,7 @@ def _claim(key_id: int, idempotency_hash: str, request_hash: str) -> bool:
     return is_first
 
 
-def _former(answer: Answer, request_hash: str) -> Done:
+def _former(answer: Answer, request_hash: UUID) -> Done:
     if answer.request_hash != request_hash:
         raise Problem(KEY_REUSED)
     return Done(answer.status, answer.facts)

@@ -16,17 +16,19 @@ from treue.core.staff.roles import Scope
 MARK = "treue_"  # by which a key that was published by mistake is recognised
 SHOWN = 12
 
-# One statement finds the key, counts the request and notes that the key was used. Losing the last second of that in a
-# crash harms nobody, so it does not wait for the disk.
+# One statement finds the key and its shop, counts the request and notes that the key was used. Losing the last second
+# of that in a crash harms nobody, so it does not wait for the disk.
 USE = """
-update staff_apikey set
+update staff_apikey k set
     last_used_at = %(now)s,
     used = case when minute = date_trunc('minute', %(now)s::timestamptz) then used else 0 end + %(times)s,
     minute = date_trunc('minute', %(now)s::timestamptz)
-where token_hash = %(hash)s and revoked_at is null and (expires_at is null or expires_at > %(now)s)
-returning id, shop_id, name, scopes, used, partner,
-    extract(epoch from minute + interval '1 minute' - %(now)s::timestamptz),
-    set_config('synchronous_commit', 'off', true)"""
+from shop_shop s
+where k.token_hash = %(hash)s and k.revoked_at is null and (k.expires_at is null or k.expires_at > %(now)s)
+    and s.id = k.shop_id and not s.is_leaving
+returning s.*, k.id as key_id, k.name as key_name, k.scopes, k.used, k.partner,
+    extract(epoch from k.minute + interval '1 minute' - %(now)s::timestamptz) as seconds_left,
+    set_config('synchronous_commit', 'off', true) as setting"""
 
 # In the next minute the count has begun anew, and what was counted in the one before is forgotten.
 UNUSE = """
@@ -103,16 +105,11 @@ def first_made(shop: Shop, scope: Scope) -> datetime:
 def use(token: str, *, now: datetime, times: int = 1) -> Caller | None:
     """Who comes with a token; None where it is unknown, revoked, expired, or its shop is being removed. times: for so
     many requests at once."""
-    with connection.cursor() as cursor:
-        cursor.execute(USE, {"hash": tokens.hashed(token), "now": now, "times": times})
-        found = cursor.fetchone()
-    if found is None:
-        return None
-    key_id, shop_id, name, scopes, used, partner, seconds_left, _setting = found
-    shop = Shop.objects.filter(pk=shop_id).first()
+    shop = next(iter(Shop.objects.raw(USE, {"hash": tokens.hashed(token), "now": now, "times": times})), None)
     if shop is None:
         return None
-    return Caller(key_id, shop, name, frozenset(scopes), used, float(seconds_left), partner)
+    scopes, seconds_left = frozenset(shop.scopes), float(shop.seconds_left)
+    return Caller(shop.key_id, shop, shop.key_name, scopes, shop.used, seconds_left, shop.partner)
 
 
 def unuse(caller: Caller, *, times: int) -> None:

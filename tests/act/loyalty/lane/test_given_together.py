@@ -3,6 +3,7 @@
 import json
 import time
 from datetime import timedelta
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -18,6 +19,7 @@ from treue.act.loyalty.lane.giving import PATIENCE_SECONDS, Waiting, give
 from treue.act.loyalty.models import Account, Journal, Lot, Member, Programme, Wallet
 from treue.core import direct
 from treue.core.api.idempotency import hashes_of
+from treue.core.api.models import Answer
 from treue.core.shop.models import Shop
 from treue.core.staff import keys
 from treue.core.staff.models import ApiKey
@@ -113,6 +115,16 @@ def test_what_went_the_long_way_first_is_known(token: str, members: list[Member]
     assert told([asked(token, anna.pk, 5, "a"), asked(token, anna.pk, 2, "b")]) == [None, 7]
 
 
+def test_a_key_that_did_something_else_gives_nothing(token: str, members: list[Member]) -> None:
+    anna, ben, _cleo = members
+    group = [asked(token, anna.pk, 5, "a"), asked(token, ben.pk, 7, "b")]
+    of_key, _of_request = hashes_of("a", *group[0].asked.request)
+    about = {"key": ApiKey.objects.get(), "idempotency_hash": of_key, "created_at": timezone.now()}
+    Answer.objects.create(**about, request_hash=uuid4(), status=200)
+    assert told(group) == [None, 7]
+    assert (points_of(anna), Answer.objects.count()) == (0, 2)
+
+
 def test_who_is_refused_harms_nobody_else(token: str, shop: Shop, members: list[Member]) -> None:
     anna, ben, cleo = members
     elsewhere = Programme.objects.create(shop=Shop.objects.create(name="Coffee House"), name="Bean Circle")
@@ -199,7 +211,7 @@ def test_a_dead_connection_is_replaced(token: str, members: list[Member]) -> Non
     [
         "select 1 from loyalty_account where member_id = %(member)s for update",
         "insert into api_answer (key_id, idempotency_hash, request_hash, facts, created_at)"
-        " values (%(key)s, %(hash)s, '', '{}', now())",
+        " values (%(key)s, %(hash)s, gen_random_uuid(), '{}', now())",
     ],
 )
 def test_nobody_waits_long_for_what_somebody_else_holds(token: str, members: list[Member], lock: str) -> None:

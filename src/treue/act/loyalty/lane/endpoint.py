@@ -12,8 +12,8 @@ from treue.act.loyalty.lane.giving import STATUS, Waiting, give
 from treue.core.api.bearer import limit_of
 from treue.core.grouping import Bounds, Groups, NotWritten, TooManyWaiting
 
-# A group costs the database as much as 20 requests.
-BOUNDS = Bounds(writers=2, enough_for_another=20, largest=300, most=3_000)
+# What a group costs by itself is that of about 20 requests: two small ones at once take longer than one.
+BOUNDS = Bounds(writers=2, enough_for_another=60, largest=300, most=3_000)
 Headers = Sequence[tuple[bytes, bytes]]
 Noted = Callable[[HTTPScope, int, float], Headers]  # of an answer: its status and the seconds it took
 

@@ -16,7 +16,7 @@ from treue.act.loyalty.errors import LedgerError
 from treue.act.loyalty.lane.asking import Asked
 from treue.act.loyalty.ledger import Earning
 from treue.act.loyalty.models import Member, Programme
-from treue.core.api.idempotency import Done, claim_many, hashes_of, keep_many
+from treue.core.api.idempotency import AnsweredBefore, hashes_of, keep_many
 from treue.core.staff import keys
 from treue.core.staff.keys import Caller
 from treue.core.staff.roles import Scope
@@ -76,7 +76,7 @@ def _give(programme: Programme, caller: Caller, group: Sequence[Waiting]) -> Non
             done = _written(programme, caller, group)
     except NOT_NOW:
         raise
-    except (LedgerError, Error):
+    except (LedgerError, AnsweredBefore, Error):
         if len(group) > 1:
             half = len(group) // 2
             _give(programme, caller, group[:half])
@@ -89,37 +89,27 @@ def _give(programme: Programme, caller: Caller, group: Sequence[Waiting]) -> Non
 def _written(
     programme: Programme, caller: Caller, group: Sequence[Waiting]
 ) -> Sequence[tuple[Waiting, TransactionOut]]:
-    """Those that are new, and of members whom the shop has."""
+    """Those that are new, and of members whom the shop has; of several with one key the first."""
     standing = _standing(programme, group)
-    known = [each for each in group if each.asked.member in standing]
-    places = _claimed(caller, known)
-    if not places:
+    firsts: dict[str, Waiting] = {}
+    for each in group:
+        if each.asked.member in standing:
+            firsts.setdefault(each.asked.key, each)
+    earnings = [_earning(programme, caller, standing[each.asked.member], each.asked) for each in firsts.values()]
+    earned = ledger.earn(programme, earnings, undone_alone=False)
+    new = [(each, found.journal) for each, found in zip(firsts.values(), earned, strict=True) if found.is_new]
+    if not new:
         return []
-    members = [standing[each.asked.member] for each in places]
-    earnings = [_earning(programme, caller, member, each.asked) for member, each in zip(members, places, strict=True)]
-    journals = [earned.journal for earned in ledger.earn(programme, earnings)]
-    done = {place: Done(STATUS, {"id": journal}) for place, journal in zip(places.values(), journals, strict=True)}
-    keep_many(done, status=STATUS)
-    return list(zip(places, transactions_out(journals), strict=True))
+    done = [(hashes_of(each.asked.key, *each.asked.request), {"id": journal}) for each, journal in new]
+    keep_many(caller.key_id, done, status=STATUS)
+    answers = transactions_out([journal for _each, journal in new])
+    return [(each, answer) for (each, _journal), answer in zip(new, answers, strict=True)]
 
 
 def _standing(programme: Programme, group: Sequence[Waiting]) -> dict[int, int]:
     """The members, and those into which they were merged."""
     found = Member.everyone.filter(programme=programme, pk__in={each.asked.member for each in group})
     return {pk: merged_into or pk for pk, merged_into in found.values_list("pk", "merged_into")}
-
-
-def _claimed(caller: Caller, group: Sequence[Waiting]) -> dict[Waiting, int]:
-    """The places for the answers of those that are new; of several with one key the first."""
-    firsts: dict[str, tuple[str, Waiting]] = {}
-    for each in group:
-        of_key, of_request = hashes_of(each.asked.key, *each.asked.request)
-        firsts.setdefault(of_key, (of_request, each))
-    if not firsts:
-        return {}
-    hashes = [(of_key, of_request) for of_key, (of_request, _each) in firsts.items()]
-    places = claim_many(caller.key_id, hashes)
-    return {each: places[of_key] for of_key, (_of_request, each) in firsts.items() if of_key in places}
 
 
 def _earning(programme: Programme, caller: Caller, member: int, asked: Asked) -> Earning:
