@@ -656,6 +656,7 @@ def pages(known: dict[str, object], done: int) -> dict[str, list[str]]:
         "programme_rules_for_all": ["/loyalty/set-up/rules/for-all/"],
         "programme_rule_new": [f"/loyalty/set-up/rules/new/{kind}/" for kind in ("per_unit", "per_order", "for_deed")],
         "programme_rule": ["/loyalty/set-up/rules/of/spending/"],
+        "programme_members": ["/loyalty/members/", "/loyalty/members/?who=left", "/loyalty/members/?q=nobody"],
         "programme_funnel": ["/loyalty/funnel/"],
         "programme_tiers": ["/loyalty/tiers/"],
         "programme_corrections": ["/loyalty/corrections/"],

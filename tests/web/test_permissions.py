@@ -54,6 +54,7 @@ TABLE = {
     "liability_csv": P.SEE_FIGURES,
     "liability_terms": P.MANAGE_PROGRAMME,
     "liability_close": P.MANAGE_PROGRAMME,
+    "programme_members": P.SEE_CUSTOMERS,
     "programme_funnel": P.SEE_FIGURES,
     "programme_funnel_csv": P.SEE_FIGURES,
     "programme_funnel_again": P.MANAGE_PROGRAMME,

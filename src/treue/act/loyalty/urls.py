@@ -19,6 +19,7 @@ urlpatterns = [
     path("loyalty/set-up/rules/of/<slug:name>/remove/", rule_views.remove_rule, name="programme_rule_remove"),
     path("loyalty/set-up/<slug:name>/", steps.step, name="programme_set_up_step"),
     path("loyalty/replay/<int:job_id>/", replay_views.replayed, name="programme_replayed"),
+    path("loyalty/members/", views.members, name="programme_members"),
     path("loyalty/tiers/", views.tiers, name="programme_tiers"),
     path("loyalty/funnel/", funnel.funnel, name="programme_funnel"),
     path("loyalty/funnel/again/", funnel.again, name="programme_funnel_again"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from treue.act.loyalty import corrections, reading, showing, wording
+from treue.act.loyalty import corrections, member_list, reading, showing, tiering, wording
 from treue.act.loyalty.forms import TierForm, values_of
 from treue.act.loyalty.models import Programme, TierVersion
 from treue.act.loyalty.setup import drafts
@@ -17,6 +17,7 @@ from treue.act.loyalty.setup.plan import tiers_in_force
 from treue.act.loyalty.tasks import NIGHT
 from treue.act.loyalty.tiers import as_json
 from treue.act.loyalty.tiers.errors import TierError
+from treue.core import paging
 from treue.core.jobs import work
 from treue.core.shop.setup import ensure_shop
 from treue.core.staff.permissions import requires
@@ -33,6 +34,7 @@ def programme(request: HttpRequest) -> HttpResponse:
     context = {
         "programme": found,
         "may_manage": request.user.may(Permission.MANAGE_PROGRAMME),
+        "may_see_members": request.user.may(Permission.SEE_CUSTOMERS),
         "figures": showing.figures(reading.totals(found)) if found else [],
         "rules": showing.rules(rules, names.called) if rules else [],
         "terms": showing.terms(rules, names.called) if rules else [],
@@ -41,6 +43,29 @@ def programme(request: HttpRequest) -> HttpResponse:
         "waiting": _waiting(found) if found and request.user.may(Permission.ADJUST_POINTS) else "",
     }
     return render(request, "loyalty/programme.html", context)
+
+
+@require_http_methods(["GET", "HEAD"])
+@requires(Permission.SEE_CUSTOMERS)
+def members(request: HttpRequest) -> HttpResponse:
+    found = reading.programme_of(ensure_shop())
+    context: dict[str, object] = {
+        "programme": found,
+        "may_see_programme": request.user.may(Permission.SEE_FIGURES),
+    }
+    return render(request, "loyalty/members.html", context | (_listed(request, found) if found else {}))
+
+
+def _listed(request: HttpRequest, programme: Programme) -> dict[str, object]:
+    asked, rules = member_list.Asked.of(request.GET), tiering.rules_of(programme)
+    page, pager = paging.newest_first(request, member_list.found(programme, asked))
+    return {
+        "asked": asked,
+        "tiers": member_list.tiers(rules),
+        "whos": member_list.whos(),
+        "table": member_list.table(page, rules, timezone.now()) if page else None,
+        "pager": pager,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,6 +4,7 @@ Conditions on persons stand on the table `c` (customers), those on buying on `p`
 each of them.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time
@@ -12,12 +13,15 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from treue.core.customers.models import Customer
 from treue.core.shop.models import Shop
 from treue.understand.metrics.scope.filters import DIMENSIONS, OTHER, UNKNOWN
 
 MOST_WORDS = 8
+FOUND = "select c.id from customers_customer c where {where}"
+VALUE = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,14 @@ def conditions(shop: Shop, search: Search, known: Mapping[str, Sequence[str]]) -
         else:
             person.append(_among_words("c", number, word, values))
     return Conditions(tuple(person), facts, tuple(of_profiles), values)
+
+
+def found(shop: Shop, words: str) -> RawSQL:
+    """The numbers of the customers whom words find, for a query."""
+    person = conditions(shop, Search(words=words), {})
+    where = " and ".join(("c.shop_id = %(shop)s", *person.person))
+    values = [person.values[name] for name in VALUE.findall(where)]
+    return RawSQL(FOUND.format(where=VALUE.sub("%s", where)), values)  # noqa: S611
 
 
 # Words
