@@ -2,11 +2,13 @@
 
 import pytest
 from django.db import Error, connection, transaction
-from members import Members, day, has
+from members import Members, day, has, lots
 
 from treue.act.loyalty import ledger, verifying
+from treue.act.loyalty.errors import InsufficientPoints, NothingToReverse
 from treue.act.loyalty.models import Lot, Member, Programme
 from treue.core.events.models import Event
+from treue.core.shop.models import Shop
 
 
 @pytest.fixture
@@ -120,3 +122,144 @@ def test_qualifying_points_go_back_where_there_are_no_points_to_take(
     assert (has(anna), broken()) == ({"qualifying": 35}, [])
     members.take_back(order, 0, qualifying_total=25, at=1)
     assert has(anna) == {"qualifying": 35}
+
+
+def test_what_is_used_up_keeps_nobodys_points_from_expiring(members: Members, programme: Programme, anna: int) -> None:
+    ben = members.add("ben")
+    members.earn(anna, 10, lasts=1)
+    members.burn(anna, 10)
+    members.earn(anna, 5, lasts=2)
+    members.earn(ben, 7, lasts=3)
+    expired = [ledger.expire(programme, at=day(4), most=1) for _turn in range(3)]
+    assert (expired, has(anna), has(ben), broken()) == ([1, 1, 0], {}, {}, [])
+
+
+def test_only_points_of_the_programme_expire_and_only_what_is_active(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    elsewhere = Programme.objects.create(shop=Shop.objects.create(name="Coffee House"), name="Bean Circle")
+    others = Members(elsewhere)
+    ben = others.add("ben")
+    others.earn(ben, 7, lasts=3)
+    members.earn(anna, 5, pending=10, lasts=3)
+    assert (ledger.expire(programme, at=day(4), most=10), has(anna), has(ben)) == (0, {"pending": 5}, {"points": 7})
+
+
+def test_each_expiry_is_told(members: Members, programme: Programme, anna: int) -> None:
+    members.earn(anna, 5, lasts=1)
+    members.earn(anna, 4, lasts=2)
+    ledger.expire(programme, at=day(3), most=10)
+    (told,) = Event.objects.filter(name="Points Expired").values_list("facts", flat=True)
+    assert told["points"] == -9
+
+
+def test_what_is_due_of_one_member_is_booked_for_them_alone(members: Members, programme: Programme, anna: int) -> None:
+    ben = members.add("ben")
+    for each in (anna, ben):
+        members.earn(each, 5, lasts=1)
+    ledger.settle(programme, anna, at=day(2))
+    assert (has(anna), has(ben)) == ({}, {"points": 5})
+
+
+def test_a_lot_is_active_or_held_by_what_is_left_of_it(members: Members, programme: Programme, anna: int) -> None:
+    """Two holds, one of which is redeemed in part and the other released: each once, from its own journal."""
+    members.earn(anna, 10)
+    first, second = members.hold(anna, 4), members.hold(anna, 3)
+    ledger.capture(programme, first, 1, key="first", at=day(0), reason="reward")
+    assert has(anna) == {"points": 6, "held": 3}
+    ledger.release(programme, second, key="second", at=day(0), reason="reward")
+    assert (has(anna), broken()) == ({"points": 9}, [])
+
+
+@pytest.mark.parametrize("state", ["earned", "held", "unknown"])
+def test_what_redeemed_nothing_gives_nothing_back(
+    members: Members, programme: Programme, anna: int, state: str
+) -> None:
+    earned = members.earn(anna, 10)
+    journal = {"earned": earned, "held": members.hold(anna, 4), "unknown": 10**12}[state]
+    before = has(anna)
+    with pytest.raises(NothingToReverse), transaction.atomic():
+        members.give_back(journal, 4)
+    assert (has(anna), broken()) == (before, [])
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_holds_nothing_is_neither_redeemed_nor_released(
+    members: Members, programme: Programme, anna: int, *, is_known: bool
+) -> None:
+    journal = members.earn(anna, 10) if is_known else 10**12
+    for end in (ledger.release, lambda *about, **more: ledger.capture(*about, 4, **more)):
+        with pytest.raises(NothingToReverse), transaction.atomic():
+            end(programme, journal, key="end", at=day(0), reason="reward")
+    assert broken() == []
+
+
+def test_what_comes_back_goes_first_where_a_return_got_too_little_and_then_where_it_lasts_longest(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    members.earn(anna, 10, lasts=30)
+    members.earn(anna, 10, lasts=60)
+    members.give_back(members.burn(anna, 20), 15)
+    assert lots(anna) == [5, 10]
+
+
+@pytest.mark.parametrize("way", ["correct", "give"])
+def test_before_points_are_moved_what_is_due_is_booked(
+    members: Members, programme: Programme, anna: int, way: str
+) -> None:
+    ben = members.add("ben")
+    members.earn(anna, 5, lasts=1)
+    members.earn(anna, 4, pending=1)
+    about = {"key": "move", "at": day(2), "reason": "goodwill"}
+    moves = {
+        "correct": lambda points: ledger.adjust(programme, anna, -points, **about),
+        "give": lambda points: ledger.transfer(programme, anna, ben, points, **about),
+    }
+    with pytest.raises(InsufficientPoints), transaction.atomic():
+        moves[way](5)
+    moves[way](4)
+    assert (has(anna), broken()) == ({}, [])
+
+
+def test_a_correction_down_to_nothing_is_one(members: Members, programme: Programme, anna: int) -> None:
+    members.earn(anna, 5)
+    ledger.adjust(programme, anna, -5, key="a", at=day(0), reason="mistake")
+    assert (has(anna), lots(anna), broken()) == ({}, [0], [])
+
+
+def test_whatever_moves_points_is_told(members: Members, programme: Programme, anna: int) -> None:
+    """A transfer of whoever gives: it is from one membership to another of one customer."""
+    ben = members.add("ben")
+    about = {"at": day(0), "reason": "goodwill"}
+    earned = members.earn(anna, 20)
+    ledger.adjust(programme, anna, 5, key="more", **about)
+    ledger.transfer(programme, anna, ben, 3, key="gift", **about)
+    members.give_back(members.burn(anna, 2), 1)
+    ledger.capture(programme, members.hold(anna, 4), 1, key="capture", **about)
+    ledger.release(programme, members.hold(anna, 4), key="release", **about)
+    members.take_back(earned, 6)
+    told = Event.objects.order_by("seq").values_list("name", "person", "facts__points")
+    owner = dict(Member.objects.values_list("pk", "customer"))
+    assert list(told) == [
+        ("Points Earned", owner[anna], 20),
+        ("Points Adjusted", owner[anna], 5),
+        ("Points Transferred", owner[anna], -3),
+        ("Points Redeemed", owner[anna], -2),
+        ("Points Given Back", owner[anna], 1),
+        ("Points Held", owner[anna], -4),
+        ("Held Points Redeemed", owner[anna], 3),
+        ("Points Held", owner[anna], -4),
+        ("Points Released", owner[anna], 4),
+        ("Points Taken Back", owner[anna], -6),
+    ]
+
+
+def test_points_that_are_given_pay_what_the_taker_owes_once(members: Members, programme: Programme, anna: int) -> None:
+    ben = members.add("ben")
+    order = members.earn(ben, 5)
+    members.burn(ben, 5)
+    members.take_back(order, 5)
+    for points, lasts in ((3, 10), (6, None)):
+        members.earn(anna, points, lasts=lasts)
+    ledger.transfer(programme, anna, ben, 9, key="gift", at=day(0), reason="gift")
+    assert (has(ben), lots(ben), broken()) == ({"points": 4}, [0, 0, 4], [])

@@ -10,11 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from test_tiers_of_members import tiers
 
 from tests.core.lake import buying
 from treue.act.loyalty import ledger, membership
 from treue.act.loyalty.ledger import Earning
-from treue.act.loyalty.models import Member, Programme
+from treue.act.loyalty.models import Member, Programme, TierVersion
 from treue.core.shop.models import Shop
 from treue.core.staff.models import User
 
@@ -82,11 +83,15 @@ def test_those_who_left_are_a_list_of_their_own(joined: Callable[..., Member]) -
     assert names("?who=left") == ["Anna Behr"]
 
 
-def test_of_a_tier_and_of_none(joined: Callable[..., Member]) -> None:
-    anna, _ben = joined("C-1", "Anna Behr"), joined("C-2", "Ben Adam")
-    Member.objects.filter(pk=anna.pk).update(tier="gold")
+def test_of_a_tier_and_of_none(programme: Programme, joined: Callable[..., Member]) -> None:
+    """A tier that there is no more is none."""
+    TierVersion.objects.create(programme=programme, valid_from="2026-01-01", document=tiers())
+    for name, tier in (("Anna Behr", "gold"), ("Ben Adam", ""), ("Cleo Dorn", "bronze")):
+        member = joined(name[0], name)
+        Member.objects.filter(pk=member.pk).update(tier=tier)
     assert names("?tier=gold") == ["Anna Behr"]
-    assert names("?tier=-") == ["Ben Adam"]
+    assert names("?tier=-") == ["Cleo Dorn", "Ben Adam"]
+    assert asked().count("Gold") == 2  # offered, and said of Anna
     assert "No member fits these filters" in asked("?tier=silver")
 
 
@@ -103,6 +108,12 @@ def test_another_shops_members_are_not_found(joined: Callable[..., Member]) -> N
 def test_what_is_asked_wrongly_does_no_harm(joined: Callable[..., Member], query: str) -> None:
     joined("C-1", "Anna Behr")
     asked(query)
+
+
+def test_the_newest_are_those_who_joined_last(joined: Callable[..., Member]) -> None:
+    anna, _ben = joined("C-1", "Anna Behr"), joined("C-2", "Ben Adam")
+    Member.objects.filter(pk=anna.pk).update(joined_at=NOW, earns_from=NOW)
+    assert names() == ["Anna Behr", "Ben Adam"]
 
 
 @pytest.mark.usefixtures("programme")

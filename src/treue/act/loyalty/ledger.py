@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 from django.db import Error, connection, transaction
@@ -334,13 +333,14 @@ def _at_least(least: int, points: int) -> None:
         raise ValueError(f"at least {least} points, not {points}")
 
 
-def _key(key: str) -> UUID:
+def _key(key: str) -> str:
     return _hash(key)
 
 
-def _hash(*parts: object) -> UUID:
-    """The first half of a SHA-256 of what is asked. A moment is not part of it: a retry comes later."""
-    return UUID(bytes=hashlib.sha256("\0".join(map(str, parts)).encode()).digest()[:16])
+def _hash(*parts: object) -> str:
+    """The first half of a SHA-256 of what is asked, as the database reads a uuid; to make one here takes longer than
+    the rest. A moment is not part of it: a retry comes later."""
+    return hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
 def _one(statement: str, *values: object) -> int:

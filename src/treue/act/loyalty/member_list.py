@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from treue.act.loyalty import reading, tiering
 from treue.act.loyalty.member_showing import day, signed, spaced
 from treue.act.loyalty.models import Member, Programme
-from treue.act.loyalty.tiers import Rules
+from treue.act.loyalty.tiers import Level, Rules
 from treue.act.loyalty.wording import number
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
@@ -43,11 +43,13 @@ class Asked:
         return self != Asked()
 
 
-def found(programme: Programme, asked: Asked) -> QuerySet[Member]:
+def found(programme: Programme, asked: Asked, rules: Rules | None) -> QuerySet[Member]:
     members = Member.objects.select_related("customer", "programme__shop").filter(programme=programme)
     members = members.filter(left_at__isnull=asked.who != LEFT)
-    if asked.tier:
-        members = members.filter(tier="" if asked.tier == WITHOUT_TIER else asked.tier)
+    if asked.tier == WITHOUT_TIER:
+        members = members.exclude(tier__in=[each.code for each in _levels(rules)])
+    elif asked.tier:
+        members = members.filter(tier=asked.tier)
     return members.filter(_named(programme, asked.words)) if asked.words else members
 
 
@@ -64,11 +66,14 @@ def _named(programme: Programme, words: str) -> Q:
 
 def tiers(rules: Rules | None) -> list[Option]:
     """What the filter offers; nothing where the programme has no tiers."""
-    if rules is None:
-        return []
     language = active_language()
-    levels = [(each.code, each.name(language)) for each in reversed(rules.versions[-1].levels)]
-    return [("", _("All tiers")), *levels, (WITHOUT_TIER, _("no tier"))]
+    levels = [(each.code, each.name(language)) for each in reversed(_levels(rules))]
+    return [("", _("All tiers")), *levels, (WITHOUT_TIER, _("no tier"))] if levels else []
+
+
+def _levels(rules: Rules | None) -> Sequence[Level]:
+    """Those that were published last."""
+    return rules.versions[-1].levels if rules else ()
 
 
 def whos() -> list[Option]:

@@ -1,6 +1,8 @@
 """The programme in figures and sentences."""
 
 from django.db.models import Count
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -8,6 +10,7 @@ from treue.act.loyalty import expiry, tiering
 from treue.act.loyalty.earning import sentences
 from treue.act.loyalty.earning.rules import RuleSet
 from treue.act.loyalty.earning.when_and_whom import Called, as_it_stands
+from treue.act.loyalty.member_list import WITHOUT_TIER
 from treue.act.loyalty.models import Member, Programme
 from treue.act.loyalty.reading import Totals
 from treue.act.loyalty.tiers import Level, Measure
@@ -15,7 +18,7 @@ from treue.act.loyalty.wording import number, points
 from treue.core.shop.models import Shop
 from treue.design import formats
 from treue.design.figures import Figure, How
-from treue.design.tables import Column, Table
+from treue.design.tables import Cell, Column, Table
 from treue.understand.metrics.scope.basis import active_language
 
 
@@ -101,8 +104,9 @@ def expiring(programme: Programme) -> str:
     return _("never")
 
 
-def tiers(programme: Programme, shop: Shop) -> Table | None:
-    """The tiers that were published last, with how many members each has; None while there are none."""
+def tiers(programme: Programme, shop: Shop, *, with_links: bool) -> Table | None:
+    """The tiers that were published last, with how many members each has; None while there are none. with_links: to
+    these members."""
     rules = tiering.rules_of(programme)
     if rules is None:
         return None
@@ -119,13 +123,19 @@ def tiers(programme: Programme, shop: Shop) -> Table | None:
         [
             level.name(language),
             threshold(level, version.measure, shop),
-            number(counts.pop(level.code, 0)),
+            _members(counts.pop(level.code, 0), level.code, with_links=with_links),
             " · ".join(each.text(language) for each in level.benefits) or formats.NOTHING,
         ]
         for level in reversed(version.levels)
     ]
-    without = [_("no tier"), formats.NOTHING, number(sum(counts.values())), formats.NOTHING]
+    others = _members(sum(counts.values()), WITHOUT_TIER, with_links=with_links)
+    without = [_("no tier"), formats.NOTHING, others, formats.NOTHING]
     return Table(_("Tiers"), columns, [*rows, without], stack=True)
+
+
+def _members(count: int, tier: str, *, with_links: bool) -> Cell:
+    url = f"{reverse('programme_members')}?{urlencode({'tier': tier})}" if with_links and count else ""
+    return Cell(number(count), url=url)
 
 
 def threshold(level: Level, measure: Measure, shop: Shop) -> str:
