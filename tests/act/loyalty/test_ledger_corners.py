@@ -46,12 +46,12 @@ def test_points_that_never_expire_still_never_do_when_they_come_back(
 def test_points_of_an_erased_person_lapse_where_held_ones_pay_what_was_owed(
     members: Members, programme: Programme, anna: int
 ) -> None:
-    order = members.earn(anna, 10)
+    order = members.earn(anna, 10, qualifying=3)
     members.hold(anna, 10)
     members.take_back(order, 10)
     Member.objects.filter(pk=anna)._raw_delete("default")
     assert ledger.forfeit(programme, at=day(1), most=10) == 1
-    assert (has(anna), broken(), ledger.forfeit(programme, at=day(1), most=10)) == ({}, [], 0)
+    assert (has(anna), broken(), ledger.forfeit(programme, at=day(1), most=10)) == ({"qualifying": 3}, [], 0)
 
 
 def test_a_hold_that_ends_meanwhile_does_not_stop_the_night(
