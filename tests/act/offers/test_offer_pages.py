@@ -151,6 +151,18 @@ def test_the_lowest_price_of_the_last_30_days_is_also_that_of_offers(
     assert "Lowest price of the last 30 days: €7.00" in page
 
 
+def test_the_list_says_what_each_product_costs(client: Callable[..., Client], programme: Programme) -> None:
+    now, day = timezone.now(), timedelta(days=1)
+    price(programme.shop, "TEA-1", 9)
+    price(programme.shop, "TEA-1", 8, now - 2 * day, audience=Price.Audience.MEMBERS)
+    price(programme.shop, "TEA-2", 4)
+    price(programme.shop, "TEA-2", None, now - day)
+    offer(programme, percent=30, published_at=now - 3 * day, starts_at=now - 2 * day, ends_at=now - day)
+    page = text_of(client().get(PRICES))
+    assert re.search(r"TEA-1 – €9.00 €8.00 €6.30", page)
+    assert re.search(r"TEA-2 – – – €4.00", page)
+
+
 def test_a_bad_file_saves_nothing_and_names_its_lines(client: Callable[..., Client], shop: Shop) -> None:
     manager = client(language="de")
     bad = b"Artikel;Preis;ab\nTEE;9,00;01.01.2026\nTEE-2;-1;01.01.2026\n"

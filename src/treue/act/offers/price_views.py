@@ -54,8 +54,10 @@ def _found(request: HttpRequest, shop: Shop, text: str) -> dict[str, object]:
     came = bool(them) and about["beyond"] is not None and _is_beyond(shop, text, them[0], backwards=not is_backwards)
     if is_backwards:
         them, came, goes_on = them[::-1], goes_on, came
+    now = timezone.now()
+    book = pricing.book(shop, [code for code, _name in them], among=[], at=now)
     return {
-        "found": showing.products(them) if them else None,
+        "found": showing.products(them, book, now) if them else None,
         "pager": Pager(
             "",
             previous_url=address(request.GET, after=them[0][0]) if came else "",

@@ -14,8 +14,9 @@ from treue.act.loyalty.wording import number
 from treue.act.offers.figures import Compared, Figures
 from treue.act.offers.models import Offer, Price, Redemption
 from treue.act.offers.planning import Preview
-from treue.act.offers.pricing import Quote
-from treue.act.offers.prior_price import Prior
+from treue.act.offers.prices import History
+from treue.act.offers.pricing import Book, Quote
+from treue.act.offers.prior_price import Prior, in_force
 from treue.act.offers.wording import KINDS
 from treue.act.vouchers.sentences import money
 from treue.core.shop import clock
@@ -206,13 +207,31 @@ def _whose(redemption: Redemption) -> Cell:
     return Cell(str(customer), url=reverse("customer", args=[customer.pk]))
 
 
-def products(them: Sequence[tuple[str, str]]) -> Table:
+def products(them: Sequence[tuple[str, str]], book: Book, now: datetime) -> Table:
     """them: code and name."""
+    columns = [
+        Column(_("Item code")),
+        Column(_("Name")),
+        Column(_("Price now"), numeric=True),
+        Column(_("Members pay"), numeric=True),
+        Column(_("Lowest price of 30 days"), numeric=True),
+    ]
     rows = [
-        [Cell(code, url=f"{reverse('prices')}?product={quote(code, safe='')}"), name or formats.NOTHING]
+        [
+            Cell(code, url=f"{reverse('prices')}?product={quote(code, safe='')}"),
+            name or formats.NOTHING,
+            *_prices(code, book, now),
+        ]
         for code, name in them
     ]
-    return Table(_("Products with prices"), [Column(_("Item code")), Column(_("Name"))], rows, stack=True)
+    return Table(_("Products with prices"), columns, rows, stack=True)
+
+
+def _prices(product: str, book: Book, now: datetime) -> list[str]:
+    """What everybody pays, what members do where the shop says so, and what would stand beside a reduction."""
+    history, lowest = book.histories.get(product, History()), book.lowest(product, now)
+    amounts = in_force(history.everybody, now), in_force(history.members, now), lowest and lowest.price
+    return [formats.NOTHING if each is None else money(each, book.shop.currency) for each in amounts]
 
 
 def history(them: Iterable[Price], zone: ZoneInfo, withdraw_at: Mapping[int, str]) -> Table:
