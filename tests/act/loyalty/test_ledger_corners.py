@@ -6,7 +6,9 @@ from members import Members, day, has, lots
 
 from treue.act.loyalty import ledger, verifying
 from treue.act.loyalty.errors import InsufficientPoints, NothingToReverse
-from treue.act.loyalty.models import Lot, Member, Programme
+from treue.act.loyalty.models import Due, Lot, Member, Programme
+from treue.core.commerce.models import Order
+from treue.core.customers.models import Customer
 from treue.core.events.models import Event
 from treue.core.shop.models import Shop
 
@@ -263,3 +265,39 @@ def test_points_that_are_given_pay_what_the_taker_owes_once(members: Members, pr
         members.earn(anna, points, lasts=lasts)
     ledger.transfer(programme, anna, ben, 9, key="gift", at=day(0), reason="gift")
     assert (has(ben), lots(ben), broken()) == ({"points": 4}, [0, 0, 4], [])
+
+
+def test_all_that_an_erased_person_had_lapses_and_nobody_elses(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    ben = members.add("ben")
+    members.earn(ben, 7)
+    members.earn(anna, 10)
+    members.earn(anna, 4, pending=5)
+    members.hold(anna, 3)
+    Member.objects.filter(pk=anna)._raw_delete("default")
+    assert ledger.forfeit(programme, at=day(1), most=10) == 1
+    assert (has(anna), lots(anna), has(ben), lots(ben), broken()) == ({}, [0, 0], {"points": 7}, [7], [])
+
+
+def test_a_redeemed_hold_can_be_rolled_back_and_a_released_one_cannot(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    members.earn(anna, 10)
+    redeemed, released = members.hold(anna, 4), members.hold(anna, 3)
+    ledger.capture(programme, redeemed, 4, key="capture", at=day(0), reason="reward")
+    ledger.release(programme, released, key="release", at=day(0), reason="reward")
+    members.give_back(redeemed, 4)
+    with pytest.raises(NothingToReverse), transaction.atomic():
+        members.give_back(released, 3)
+    assert (has(anna), broken()) == ({"points": 10}, [])
+
+
+def test_an_order_concerns_its_member_alone_from_the_moment_of_joining(members: Members, shop: Shop, anna: int) -> None:
+    members.add("ben")
+    customer = Customer.objects.get(member=anna)
+    for moment, is_concerned in ((day(-101), False), (day(-100), True)):
+        Due.objects.all().delete()
+        Order.objects.create(shop=shop, customer=customer, number=f"{moment}", ordered_at=moment)
+        concerned = list(Due.objects.values_list("customer", flat=True))
+        assert concerned == [customer.pk] * is_concerned
