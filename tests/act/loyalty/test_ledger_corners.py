@@ -7,7 +7,7 @@ from members import Members, day, has, lots
 from treue.act.loyalty import ledger, verifying
 from treue.act.loyalty.errors import InsufficientPoints, NothingToReverse
 from treue.act.loyalty.models import Due, Lot, Member, Programme
-from treue.core.commerce.models import Order
+from treue.core.commerce.models import Batch, Order
 from treue.core.customers.models import Customer
 from treue.core.events.models import Event
 from treue.core.shop.models import Shop
@@ -295,9 +295,10 @@ def test_a_redeemed_hold_can_be_rolled_back_and_a_released_one_cannot(
 
 def test_an_order_concerns_its_member_alone_from_the_moment_of_joining(members: Members, shop: Shop, anna: int) -> None:
     members.add("ben")
-    customer = Customer.objects.get(member=anna)
+    about = {"shop": shop, "customer": Customer.objects.get(member=anna), "amount": 10, "units": 1}
+    batch = Batch.objects.create(shop=shop, source="test")
     for moment, is_concerned in ((day(-101), False), (day(-100), True)):
         Due.objects.all().delete()
-        Order.objects.create(shop=shop, customer=customer, number=f"{moment}", ordered_at=moment)
+        Order.objects.create(**about, batch=batch, number=f"{moment}", ordered_at=moment)
         concerned = list(Due.objects.values_list("customer", flat=True))
-        assert concerned == [customer.pk] * is_concerned
+        assert concerned == [about["customer"].pk] * is_concerned
