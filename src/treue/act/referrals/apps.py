@@ -6,7 +6,7 @@ class ReferralsConfig(AppConfig):
     label = "referrals"
 
     def ready(self) -> None:
-        from treue.act.loyalty import taking_back
+        from treue.act.loyalty import demo, taking_back
         from treue.act.referrals import (  # noqa: F401 - they make themselves known
             happenings,
             merged,
@@ -18,3 +18,10 @@ class ReferralsConfig(AppConfig):
 
         merging.followed_by(merged.follow)
         taking_back.known_by(rewarding.giver_of)
+        demo.also(_write)
+
+
+def _write(shop: object, **about: object) -> None:
+    from treue.act.referrals import demo
+
+    demo.write(shop, **about)

@@ -28,7 +28,7 @@ class Terms:
     landing: str
 
 
-def save(*, programme: Programme, terms: Terms, by: User) -> Scheme:
+def save(*, programme: Programme, terms: Terms, by: User | None) -> Scheme:
     """Friends who came before keep the terms of their day."""
     values = {each.name: getattr(terms, each.name) for each in fields(terms)}
     with transaction.atomic():
