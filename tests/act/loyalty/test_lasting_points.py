@@ -68,6 +68,33 @@ def test_so_does_redeeming(waiting: Programme, members: Members) -> None:
     assert last_days(anna) == ["2027-07-31 22:00"]
 
 
+@pytest.mark.parametrize("way", ["rolled back", "released"])
+def test_what_was_used_up_meanwhile_lasts_like_the_rest_when_it_comes_back(
+    waiting: Programme, members: Members, way: str
+) -> None:
+    anna, about = members.add("anna"), {"key": "back", "reason": way}
+    earn(waiting, anna, 100, day(0))
+    if way == "rolled back":
+        back = ledger.burn(waiting, anna, 100, key="cup", at=day(60), reason="cup")
+    else:
+        back = ledger.hold(waiting, anna, 100, until=day(400), key="cup", at=day(60), reason="cup")
+    earn(waiting, anna, 50, day(300))
+    if way == "rolled back":
+        ledger.give_back(waiting, back, total=100, at=day(310), **about)
+    else:
+        ledger.release(waiting, back, at=day(310), **about)
+    assert last_days(anna) == ["2028-03-28 22:00", "2028-03-28 22:00"]
+
+
+def test_what_has_a_day_of_its_own_keeps_it_when_it_comes_back(waiting: Programme, members: Members) -> None:
+    anna = members.add("anna")
+    earn(waiting, anna, 100, day(0), by_activity=False)
+    burned = ledger.burn(waiting, anna, 100, key="cup", at=day(60), reason="cup")
+    earn(waiting, anna, 50, day(300))
+    ledger.give_back(waiting, burned, total=100, key="back", at=day(310), reason="rolled back")
+    assert last_days(anna)[0] == "2027-06-01 22:00"
+
+
 def merged(members: Members) -> tuple[int, int]:
     """A membership, and one that was merged into it."""
     stands, other = members.add("anna"), members.add("ben")

@@ -182,7 +182,8 @@ end $$;
 
 -- Put points back into the lots that a spending took: those first of which a return could not get all, then the last to
 -- expire; what the member owes is paid before. moment: of a roll-back, after which a lot that has expired or is about to
--- can be spent for some days more; null where points were only held, which must not prolong them.
+-- can be spent for some days more; null where points were only held, which must not prolong them. What expires by
+-- inactivity lasts as long as what the member has of it: nothing put it off while it was used up.
 create or replace function loyalty_into_lots(
     programme bigint, journal bigint, spent bigint, member bigint, amount bigint, moment timestamptz) returns void
 language sql as $$
@@ -201,8 +202,10 @@ part as (select lot_id, least(open.points, excess.points - before)::bigint as po
     where before < excess.points),
 changed as (
     update loyalty_lot l set remaining = l.remaining + part.points,
-        expires_at = case when l.expires_at is not null
-            then greatest(l.expires_at, coalesce(moment + make_interval(days => p.grace_days), l.expires_at)) end
+        expires_at = case when l.expires_at is not null then greatest(
+            l.expires_at, moment + make_interval(days => p.grace_days), case when l.by_activity then (
+                select max(o.expires_at) from loyalty_lot o
+                where o.member_id = member and o.remaining > 0 and o.by_activity) end) end
     from part, loyalty_programme p where l.id = part.lot_id and p.id = programme)
 insert into loyalty_allocation (journal_id, lot_id, amount) select journal, lot_id, points from part $$;
 
