@@ -69,6 +69,18 @@ def test_a_second_one_writes_where_enough_wait() -> None:
     assert played(scene) == [[0], [1, 2, 3], [4, 5]]
 
 
+def test_a_second_one_writes_what_a_burst_leaves_over() -> None:
+    async def scene(groups: Groups[int], written: Written) -> None:
+        written.may_end.clear()
+        waiting = [asyncio.ensure_future(groups.written(number)) for number in range(7)]
+        await asyncio.sleep(0.05)
+        assert written.groups == [[0, 1, 2, 3], [4, 5, 6]]
+        written.may_end.set()
+        await asyncio.gather(*waiting)
+
+    played(scene)
+
+
 def test_no_group_is_larger_than_it_may_be_and_one_too_heavy_goes_alone() -> None:
     async def scene(groups: Groups[int], _written: Written) -> None:
         await asyncio.gather(groups.written(0, weight=3), groups.written(1, weight=2), groups.written(2, weight=2))

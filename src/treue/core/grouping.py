@@ -77,6 +77,7 @@ class Groups(Generic[T]):
         self._writing += 1
         writing = self._loop.run_in_executor(self._threads, self._begun(group))
         writing.add_done_callback(lambda over: self._end(waiting, over))
+        self._begin_soon()  # where more wait than one group takes, another may write them
 
     def _group(self) -> tuple[list[T], list[asyncio.Future[None]]]:
         group: list[T] = []

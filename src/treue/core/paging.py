@@ -6,12 +6,14 @@ from typing import TypeVar
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from treue.design import formats
 from treue.design.tables import Pager, address
 
 Row = TypeVar("Row", bound=Model)
 ROWS_PER_PAGE = 50
+MOST_COUNTED = 10_000
 
 
 def newest_first(request: HttpRequest, rows: QuerySet[Row], *, size: int = ROWS_PER_PAGE) -> tuple[list[Row], Pager]:
@@ -51,14 +53,19 @@ def _page(
 
 
 def _beyond(row: Row, order: Sequence[str]) -> Q:
-    """What comes after a row in an order."""
+    """What comes after a row in an order: not before it by the first field, for an index to begin there."""
     beyond, alike = Q(pk__in=()), Q()
     for name in order:
-        field, way = name.removeprefix("-"), "lt" if name.startswith("-") else "gt"
+        field, way = name.removeprefix("-"), _way(name)
         value = getattr(row, field)
         beyond |= alike & Q(**{f"{field}__{way}": value})
         alike &= Q(**{field: value})
-    return beyond
+    first = order[0].removeprefix("-")
+    return Q(**{f"{first}__{_way(order[0])}e": getattr(row, first)}) & beyond
+
+
+def _way(name: str) -> str:
+    return "lt" if name.startswith("-") else "gt"
 
 
 def _turned(order: Sequence[str]) -> list[str]:
@@ -68,13 +75,20 @@ def _turned(order: Sequence[str]) -> list[str]:
 def _pager(request: HttpRequest, rows: QuerySet[Row], page: list[Row], *, before: bool, after: bool) -> Pager:
     """before, after: whether there is a page before this one, and one after it."""
     is_all = bool(page) and not before and not after
-    count = len(page) if is_all else rows.count()
-    number = formats.number(count, (get_language() or "en")[:2])
+    count = len(page) if is_all else rows.order_by()[: MOST_COUNTED + 1].count()
     return Pager(
-        ngettext("%(number)s entry", "%(number)s entries", count) % {"number": number},
+        _counted(count),
         previous_url=address(request.GET, after=str(page[0].pk)) if before else "",
         next_url=address(request.GET, before=str(page[-1].pk)) if after else "",
     )
+
+
+def _counted(count: int) -> str:
+    """Nobody reads a list so long to its end, and to count a million takes longer than to find the page."""
+    number = formats.number(min(count, MOST_COUNTED), (get_language() or "en")[:2])
+    if count > MOST_COUNTED:
+        return _("more than %(number)s entries") % {"number": number}
+    return ngettext("%(number)s entry", "%(number)s entries", count) % {"number": number}
 
 
 def _row(request: HttpRequest, rows: QuerySet[Row], name: str) -> Row | None:

@@ -56,6 +56,7 @@ def navigation(request: HttpRequest, user: User) -> Navigation:
             ),
             act=granted(
                 (_("Programme"), "programme", Permission.SEE_FIGURES),
+                (_("Members"), "programme_members", Permission.SEE_CUSTOMERS),
                 (_("Rewards"), "rewards", Permission.SEE_REWARDS),
                 (_("Gifts"), "gifts", Permission.SEE_GIFTS),
                 (_("Member offers"), "offers", Permission.SEE_OFFERS),

@@ -81,6 +81,8 @@ def test_those_who_left_are_a_list_of_their_own(joined: Callable[..., Member]) -
     Member.objects.filter(pk=anna.pk).update(left_at=NOW)
     assert names() == ["Ben Adam"]
     assert names("?who=left") == ["Anna Behr"]
+    assert "?who=left&amp;q=behr" in asked("?q=behr")
+    assert "among those who fit the filters" in asked("?q=adam&who=left")
 
 
 def test_of_a_tier_and_of_none(programme: Programme, joined: Callable[..., Member]) -> None:

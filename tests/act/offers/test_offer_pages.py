@@ -157,10 +157,16 @@ def test_the_list_says_what_each_product_costs(client: Callable[..., Client], pr
     price(programme.shop, "TEA-1", 8, now - 2 * day, audience=Price.Audience.MEMBERS)
     price(programme.shop, "TEA-2", 4)
     price(programme.shop, "TEA-2", None, now - day)
+    price(programme.shop, "TEA-3", 5)
+    price(programme.shop, "TEA-3", 6, now - day, audience=Price.Audience.MEMBERS)
     offer(programme, percent=30, published_at=now - 3 * day, starts_at=now - 2 * day, ends_at=now - day)
     page = text_of(client().get(PRICES))
-    assert re.search(r"TEA-1 – €9.00 €8.00 €6.30", page)
-    assert re.search(r"TEA-2 – – – €4.00", page)
+    for line in ("TEA-1 – €9.00 €8.00 €6.30", "TEA-2 – – – €4.00", "TEA-3 – €5.00 €5.00 €5.00"):
+        assert line in page
+    about = {"published_at": now - day, "starts_at": now - day, "ends_at": now + day}
+    offer(programme, percent=50, **about)
+    offer(programme, percent=90, lowest_tier="gold", **about)
+    assert "TEA-1 – €9.00 €4.50" in text_of(client("analyst").get(PRICES))
 
 
 def test_a_bad_file_saves_nothing_and_names_its_lines(client: Callable[..., Client], shop: Shop) -> None:

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from treue.act.loyalty import reading, tiering
+from treue.act.loyalty import reading
 from treue.act.loyalty.member_showing import day, signed, spaced
 from treue.act.loyalty.models import Member, Programme
-from treue.act.loyalty.tiers import Level, Rules
+from treue.act.loyalty.tiers import RuleVersion
 from treue.act.loyalty.wording import number
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
@@ -39,15 +38,16 @@ class Asked:
         return cls(words[:LONGEST_SEARCH], tier[:LONGEST_SEARCH], who if who == LEFT else "")
 
     @property
-    def filtered(self) -> bool:
-        return self != Asked()
+    def by_filters(self) -> bool:
+        """Whether anything but words is asked for."""
+        return self != Asked(words=self.words)
 
 
-def found(programme: Programme, asked: Asked, rules: Rules | None) -> QuerySet[Member]:
+def found(programme: Programme, asked: Asked, rules: RuleVersion | None) -> QuerySet[Member]:
     members = Member.objects.select_related("customer", "programme__shop").filter(programme=programme)
     members = members.filter(left_at__isnull=asked.who != LEFT)
     if asked.tier == WITHOUT_TIER:
-        members = members.exclude(tier__in=[each.code for each in _levels(rules)])
+        members = members.exclude(tier__in=[each.code for each in (rules.levels if rules else ())])
     elif asked.tier:
         members = members.filter(tier=asked.tier)
     return members.filter(_named(programme, asked.words)) if asked.words else members
@@ -64,23 +64,21 @@ def _named(programme: Programme, words: str) -> Q:
     return Q(customer__in=searching.found(programme.shop, words))
 
 
-def tiers(rules: Rules | None) -> list[Option]:
+def tiers(rules: RuleVersion | None) -> list[Option]:
     """What the filter offers; nothing where the programme has no tiers."""
+    if rules is None:
+        return []
     language = active_language()
-    levels = [(each.code, each.name(language)) for each in reversed(_levels(rules))]
-    return [("", _("All tiers")), *levels, (WITHOUT_TIER, _("no tier"))] if levels else []
-
-
-def _levels(rules: Rules | None) -> Sequence[Level]:
-    """Those that were published last."""
-    return rules.versions[-1].levels if rules else ()
+    levels = [(each.code, each.name(language)) for each in reversed(rules.levels)]
+    return [("", _("All tiers")), *levels, (WITHOUT_TIER, _("no tier"))]
 
 
 def whos() -> list[Option]:
     return [("", _("Members")), (LEFT, _("Those who left"))]
 
 
-def table(members: Sequence[Member], rules: Rules | None, now: datetime) -> Table:
+def table(members: Sequence[Member], rules: RuleVersion | None, asked: Asked) -> Table:
+    """rules: those of the day."""
     balances = reading.balances_of(members)
     tier = [Column(_("Tier"))] if rules else []
     columns = [
@@ -88,16 +86,22 @@ def table(members: Sequence[Member], rules: Rules | None, now: datetime) -> Tabl
         *tier,
         Column(_("Points that can be spent"), numeric=True),
         Column(_("Pending points"), numeric=True),
-        Column(_("Joined"), numeric=True),
+        Column(_("Left") if asked.who == LEFT else _("Joined"), numeric=True),
     ]
-    rows = [_row(each, balances[each.pk], rules, now) for each in members]
+    rows = [_row(each, balances[each.pk], rules, asked) for each in members]
     return Table(_("Members"), columns, rows, stack=True)
 
 
-def _row(member: Member, balances: reading.Balances, rules: Rules | None, now: datetime) -> list[str | Cell]:
+def _row(member: Member, balances: reading.Balances, rules: RuleVersion | None, asked: Asked) -> list[str | Cell]:
     name, url = str(member.customer), reverse("customer_loyalty", args=[member.customer_id])
     person = Cell(name, url=url, sub=spaced(member.number), avatar=name)
-    level = tiering.level_of(member, rules, now)
-    tier = [level.name(active_language()) if level else formats.NOTHING] if rules else []
     points = [signed(balances.points), number(balances.pending)]
-    return [person, *tier, *points, day(member.joined_at, member.programme.shop)]
+    since = member.left_at if asked.who == LEFT else member.joined_at
+    return [person, *_tier(member, rules), *points, day(since, member.programme.shop)]
+
+
+def _tier(member: Member, rules: RuleVersion | None) -> list[str]:
+    if rules is None:
+        return []
+    level = rules.level(rules.index(member.tier))
+    return [level.name(active_language()) if level else formats.NOTHING]

@@ -36,14 +36,14 @@ select (
 MOVED = """
 select j.id, e.member, j.kind, j.happened_at, j.reason, j.original_id,
     e.points, e.pending, e.held, e.qualifying, e.balance
-from unnest(%s::bigint[]) with ordinality asked (id, place)
+from unnest(%(journals)s::bigint[]) with ordinality asked (id, place)
 cross join lateral (select * from loyalty_journal where id = asked.id offset 0) j
 cross join lateral (
-    select max(member_id) as member, coalesce(max(amount) filter (where wallet = 1), 0) as points,
-        coalesce(max(amount) filter (where wallet = 2), 0) as pending,
-        coalesce(max(amount) filter (where wallet = 3), 0) as held,
-        coalesce(max(amount) filter (where wallet = 4), 0) as qualifying,
-        max(balance) filter (where wallet = 1) as balance
+    select max(member_id) as member, coalesce(max(amount) filter (where wallet = %(points)s), 0) as points,
+        coalesce(max(amount) filter (where wallet = %(pending)s), 0) as pending,
+        coalesce(max(amount) filter (where wallet = %(held)s), 0) as held,
+        coalesce(max(amount) filter (where wallet = %(qualifying)s), 0) as qualifying,
+        max(balance) filter (where wallet = %(points)s) as balance
     from loyalty_entry where journal_id = asked.id and member_id > 0) e
 order by asked.place"""
 
@@ -186,9 +186,10 @@ def journals(member: Member, *, every_wallet: bool = False) -> QuerySet[Journal]
 
 
 def moved(journals: Sequence[int]) -> list[Moved]:
-    """In their order."""
+    """In their order; there have to be such journals."""
+    wallets = {each.name.lower(): each.value for each in Wallet}
     with connection.cursor() as cursor:
-        cursor.execute(MOVED, [list(journals)])
+        cursor.execute(MOVED, {"journals": list(journals), **wallets})
         return [Moved(*row) for row in cursor.fetchall()]
 
 

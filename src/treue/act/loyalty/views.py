@@ -31,16 +31,14 @@ def programme(request: HttpRequest) -> HttpResponse:
     found = reading.programme_of(shop)
     rules = reading.rules_of(found) if found else None
     names = Names(shop, rules, tiers_in_force(found)) if rules else None
-    may_see = request.user.may(Permission.SEE_CUSTOMERS)
     context = {
         "programme": found,
         "may_manage": request.user.may(Permission.MANAGE_PROGRAMME),
-        "may_see_members": may_see,
         "figures": showing.figures(reading.totals(found)) if found else [],
         "rules": showing.rules(rules, names.called) if rules else [],
         "terms": showing.terms(rules, names.called) if rules else [],
         "settings": showing.settings(found) if found else [],
-        "tiers": showing.tiers(found, shop, with_links=may_see) if found else None,
+        "tiers": showing.tiers(found, shop, with_links=request.user.may(Permission.SEE_CUSTOMERS)) if found else None,
         "waiting": _waiting(found) if found and request.user.may(Permission.ADJUST_POINTS) else "",
     }
     return render(request, "loyalty/programme.html", context)
@@ -58,13 +56,13 @@ def members(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(request: HttpRequest, programme: Programme) -> dict[str, object]:
-    asked, rules = member_list.Asked.of(request.GET), tiering.rules_of(programme)
+    asked, rules = member_list.Asked.of(request.GET), tiering.rules_on(programme, timezone.now())
     page, pager = paging.in_order(request, member_list.found(programme, asked, rules), "-joined_at", "-pk")
     return {
         "asked": asked,
         "tiers": member_list.tiers(rules),
         "whos": member_list.whos(),
-        "table": member_list.table(page, rules, timezone.now()) if page else None,
+        "table": member_list.table(page, rules, asked) if page else None,
         "pager": pager,
     }
 

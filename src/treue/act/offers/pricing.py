@@ -73,6 +73,15 @@ class Book:
         of = Applied(own, offer.begins_at, offer.ended_at)
         return prior(_counted(others, history), reductions, of=of, zone=self.shop.tz)
 
+    def members_pay(self, product: str, at: datetime) -> Decimal | None:
+        """What each member pays: by the offers for all of them that run, by what was announced for members, and no more
+        than everybody. None where no price is known."""
+        history = self.histories.get(product, History())
+        for_all = [each for each in self.offers.get(product, ()) if not each.lowest_tier and not each.segment]
+        offered = [self.quote(each, product, at).reduced for each in for_all if each.is_running(at)]
+        amounts = in_force(history.everybody, at), in_force(history.members, at), *offered
+        return min((each for each in amounts if each is not None), default=None)
+
     def lowest(self, product: str, at: datetime) -> Prior | None:
         """Of the 30 days before a reduction that begins at a moment, and is no step of one before."""
         counted = _counted(self.offers.get(product, ()), self.histories.get(product, History()))

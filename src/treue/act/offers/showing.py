@@ -228,9 +228,9 @@ def products(them: Sequence[tuple[str, str]], book: Book, now: datetime) -> Tabl
 
 
 def _prices(product: str, book: Book, now: datetime) -> list[str]:
-    """What everybody pays, what members do where the shop says so, and what would stand beside a reduction."""
-    history, lowest = book.histories.get(product, History()), book.lowest(product, now)
-    amounts = in_force(history.everybody, now), in_force(history.members, now), lowest and lowest.price
+    """What everybody pays, what members do, and what would stand beside a reduction."""
+    everybody, lowest = book.histories.get(product, History()).everybody, book.lowest(product, now)
+    amounts = in_force(everybody, now), book.members_pay(product, now), lowest and lowest.price
     return [formats.NOTHING if each is None else money(each, book.shop.currency) for each in amounts]
 
 

@@ -47,6 +47,11 @@ on conflict (key_id, idempotency_hash) do nothing"""
 _encoded = msgspec.json.Encoder().encode
 
 
+KNOWN = """
+select known.key from unnest(%s::uuid[]) known (key)
+where exists (select from api_answer a where a.key_id = %s and a.idempotency_hash = known.key)"""
+
+
 class AnsweredBefore(Exception):
     """The idempotency key of a write has come before, with whatever request."""
 
@@ -96,6 +101,13 @@ def keep_many(key_id: int, done: Sequence[tuple[Hashes, Mapping[str, int]]], *, 
         cursor.execute(KEEP_MANY, [key_id, status, timezone.now(), _encoded(given).decode()])
         if cursor.rowcount < len(done):
             raise AnsweredBefore
+
+
+def answered_before(key_id: int, hashes: Sequence[UUID]) -> set[UUID]:
+    """Those of some idempotency keys that were used already, by whatever was asked."""
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, [list(hashes), key_id])
+        return {key for (key,) in cursor.fetchall()}
 
 
 def _claim(key_id: int, idempotency_hash: UUID, request_hash: UUID) -> bool:

@@ -1,6 +1,5 @@
 """What the API remembers of writes, so that one that is sent again is not done again."""
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from treue.core.privacy import OnErasure, PersonalData
@@ -11,7 +10,8 @@ class Answer(models.Model):
     """The first answer to a write with an idempotency key. Nobody is named: key and request are keyed hashes.
 
     facts: opaque numbers alone, from which, with the request that came again, the same answer is made. The database
-    does not look for the key with each answer: its row is the busiest there is, and it goes with its shop alone.
+    does not look for the key with each answer: its row is the busiest there is, and it goes with its shop alone. Once a
+    night all are read, to forget those that are old.
     """
 
     personal = PersonalData(
@@ -28,6 +28,3 @@ class Answer(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     facts = models.JSONField(default=dict)
     created_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [BrinIndex(fields=["created_at"], name="api_answer_age")]

@@ -1,19 +1,21 @@
 """Requests that are given in one transaction: each as if it were alone, and who is refused harms nobody else."""
 
 import json
+import threading
 import time
 from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import override_settings
 from django.utils import timezone
 
 from tests.core.api.asking import Asking
 from tests.core.lake import buying
-from treue.act.loyalty import expiry, membership, verifying
+from treue.act.loyalty import api_writes, expiry, ledger, membership, verifying
+from treue.act.loyalty.lane import giving
 from treue.act.loyalty.lane.asking import Asked, Given
 from treue.act.loyalty.lane.giving import PATIENCE_SECONDS, Waiting, give
 from treue.act.loyalty.models import Account, Journal, Lot, Member, Programme, Wallet
@@ -113,6 +115,51 @@ def test_what_went_the_long_way_first_is_known(token: str, members: list[Member]
     anna = members[0]
     Asking(token).send("POST", f"/loyalty/members/{anna.pk}/points", {"points": 5, "reason": "visit"}, key="a")
     assert told([asked(token, anna.pk, 5, "a"), asked(token, anna.pk, 2, "b")]) == [None, 7]
+
+
+def test_keys_that_came_before_cost_the_others_one_more_try(
+    token: str, members: list[Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, ben, _cleo = members
+    give([asked(token, anna.pk, 1, f"k {n}") for n in range(3)])
+    tries, earn = [], ledger.earn
+    monkeypatch.setattr(ledger, "earn", lambda *about, **more: tries.append(1) or earn(*about, **more))
+    group = [asked(token, ben.pk, 2, f"k {n}") for n in range(12)]
+    assert told(group) == [None] * 3 + [2 * n for n in range(1, 10)]
+    assert len(tries) == 2
+
+
+def test_whoever_meets_the_long_way_crosswise_gives_way_to_it(
+    token: str, members: list[Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One request by both ways at once: that one has the key when this one has the member."""
+    anna, ben, _cleo = members
+    has_key, has_member, answers = threading.Event(), threading.Event(), {}
+    of, keep = api_writes.member_of, giving.keep_many
+
+    def found(shop: Shop, member: int) -> Member:
+        has_key.set()
+        assert has_member.wait(10)
+        return of(shop, member)
+
+    def kept(*about: object, **more: object) -> None:
+        has_member.set()
+        time.sleep(0.1)  # until that one waits for the member
+        keep(*about, **more)
+
+    def ask() -> None:
+        body = {"points": 5, "reason": "visit"}
+        answers["long"] = Asking(token).send("POST", f"/loyalty/members/{anna.pk}/points", body, key="a")
+        connections.close_all()
+
+    monkeypatch.setattr(api_writes, "member_of", found)
+    monkeypatch.setattr(giving, "keep_many", kept)
+    long_way = threading.Thread(target=ask)
+    long_way.start()
+    assert has_key.wait(10)
+    assert told([asked(token, ben.pk, 7, "b"), asked(token, anna.pk, 5, "a")]) == [None, None]
+    long_way.join()
+    assert (answers["long"].status, points_of(anna), points_of(ben)) == (201, 5, 0)
 
 
 def test_a_key_that_did_something_else_gives_nothing(token: str, members: list[Member]) -> None:

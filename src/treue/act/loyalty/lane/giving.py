@@ -16,13 +16,16 @@ from treue.act.loyalty.errors import LedgerError
 from treue.act.loyalty.lane.asking import Asked
 from treue.act.loyalty.ledger import Earning
 from treue.act.loyalty.models import Member, Programme
-from treue.core.api.idempotency import AnsweredBefore, hashes_of, keep_many
+from treue.core.api.idempotency import AnsweredBefore, answered_before, hashes_of, keep_many
 from treue.core.staff import keys
 from treue.core.staff.keys import Caller
 from treue.core.staff.roles import Scope
 
 STATUS = 201
-PATIENCE_SECONDS = 1  # who waits for one member would keep the others of the group waiting
+# Who waits for one member would keep the others of the group waiting. The long way takes the key first and then the
+# member, this one the other way round: where both have the same request, this one gives way, before PostgreSQL (after
+# its `deadlock_timeout`, a second) ends either.
+PATIENCE_SECONDS = 0.5
 NOT_NOW = (OperationalError, InterfaceError)
 log = logging.getLogger(__name__)
 
@@ -69,21 +72,29 @@ def _may_give(caller: Caller) -> bool:
 
 
 def _give(programme: Programme, caller: Caller, group: Sequence[Waiting]) -> None:
-    """Where one of them is refused, the others are found by halves."""
+    """Where one of them is refused, those whose keys were used before are left out, and others found by halves."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("select set_config('lock_timeout', %s, true)", [f"{PATIENCE_SECONDS}s"])
+            cursor.execute("select set_config('lock_timeout', %s, true)", [f"{PATIENCE_SECONDS * 1000:.0f}ms"])
             done = _written(programme, caller, group)
     except NOT_NOW:
         raise
     except (LedgerError, AnsweredBefore, Error):
-        if len(group) > 1:
-            half = len(group) // 2
-            _give(programme, caller, group[:half])
-            _give(programme, caller, group[half:])
+        for part in _parts(caller, group):
+            _give(programme, caller, part)
         return
     for each, answer in done:
         each.answer, each.caller = answer, caller
+
+
+def _parts(caller: Caller, group: Sequence[Waiting]) -> list[Sequence[Waiting]]:
+    """What to try again of a group of which something was refused."""
+    keys_of = {each: hashes_of(each.asked.key, *each.asked.request)[0] for each in group}
+    before = answered_before(caller.key_id, list(keys_of.values()))
+    new = [each for each in group if keys_of[each] not in before]
+    half = len(new) // 2
+    parts = [new] if len(new) < len(group) else [new[:half], new[half:]] if half else []
+    return [each for each in parts if each]
 
 
 def _written(

@@ -116,7 +116,7 @@ class Member(models.Model):
                 condition=models.Q(tier_changes_at__isnull=False),
                 name="loyalty_member_tier_changes",
             ),
-            models.Index(fields=["programme", "joined_at"], name="loyalty_member_joined"),
+            models.Index(fields=["programme", "joined_at", "id"], name="loyalty_member_joined"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,6 +1,5 @@
-"""An answer is known by its key and hash alone, both as short as they can be, and found by age in the order of writing."""
+"""An answer is known by its key and hash alone, as short as they can be."""
 
-import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -47,11 +46,6 @@ class Migration(migrations.Migration):
                 ("facts", models.JSONField(default=dict)),
                 ("created_at", models.DateTimeField()),
             ],
-            options={
-                "indexes": [
-                    django.contrib.postgres.indexes.BrinIndex(fields=["created_at"], name="api_answer_age")
-                ],
-            },
         ),
         migrations.RunSQL(BACK),
     ]
