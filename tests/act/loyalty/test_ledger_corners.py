@@ -136,6 +136,15 @@ def test_what_is_used_up_keeps_nobodys_points_from_expiring(members: Members, pr
     assert (expired, has(anna), has(ben), broken()) == ([1, 1, 0], {}, {}, [])
 
 
+def test_only_points_of_the_programme_become_active(members: Members, programme: Programme, anna: int) -> None:
+    others = Members(Programme.objects.create(shop=Shop.objects.create(name="Coffee House"), name="Bean Circle"))
+    ben = others.add("ben")
+    others.earn(ben, 7, pending=1)
+    members.earn(anna, 5, pending=1)
+    assert [ledger.activate(programme, at=day(2), most=10) for _turn in range(2)] == [1, 0]
+    assert (has(anna), has(ben)) == ({"points": 5}, {"pending": 7})
+
+
 def test_only_points_of_the_programme_expire_and_only_what_is_active(
     members: Members, programme: Programme, anna: int
 ) -> None:
