@@ -95,23 +95,24 @@ def _fill() -> object:
 def _reads(port: int, token: str, some: list[tuple[int, int]]) -> list[Row]:
     program, colleague = {"Authorization": f"Bearer {token}"}, {"Cookie": session()}
     asked = {
-        "a member's balances by API": ([f"/api/v1/loyalty/members/{member}" for member, _of in some], program),
+        "a member's balances by API": (
+            [f"/api/v1/loyalty/members/{member}" for member, _of in some],
+            program,
+            READ_TARGET,
+        ),
         "a member's transactions by API": (
             [f"/api/v1/loyalty/members/{member}/transactions" for member, _of in some],
             program,
+            READ_TARGET,
         ),
-        "a member's page": ([f"/customers/{customer}/loyalty/" for _member, customer in some], colleague),
-        "the list, a page by chance": ([f"/loyalty/members/?before={member}" for member, _of in some], colleague),
-        "the list, by a card": ([f"/loyalty/members/?q={customer:016}" for _member, customer in some], colleague),
+        "a member's page": ([f"/customers/{customer}/loyalty/" for _member, customer in some], colleague, READ_TARGET),
+        "the list, a page by chance": ([f"/loyalty/members/?before={member}" for member, _of in some], colleague, ""),
+        "the list, by a card": ([f"/loyalty/members/?q={customer:016}" for _member, customer in some], colleague, ""),
     }
     return [
-        {"what": f"{what}, of {MEMBERS:,}", "measured": _taken(port, *how), "target": _target(what)}
-        for what, how in asked.items()
+        {"what": f"{what}, of {MEMBERS:,}", "measured": _taken(port, paths, headers), "target": target}
+        for what, (paths, headers, target) in asked.items()
     ]
-
-
-def _target(what: str) -> str:
-    return "" if what.startswith("the list") else READ_TARGET
 
 
 def _taken(port: int, paths: list[str], headers: dict[str, str]) -> str:

@@ -71,6 +71,7 @@ MAY_SURVIVE = {
     "and a.wallet [= -> <>] 1 where l.state =": "each lot is found by the member's other accounts",
     "having count(*) [> -> >=] 0": "of nothing nothing is told",
     "and (ask [> -> >=] 0 or": "a lot to which nothing is added stays as it is",
+    "or ask_qualifying [> -> >=] 0); return": "a lot to which nothing is added stays as it is",
     "l.id [desc -> asc]": "of lots that expire at one moment either may be the first",
     "if amount [> -> >=] 0 then": "nobody corrects by nothing",
     "l.expires_at [< -> <=] longer.until": "the same moment is put off to itself",

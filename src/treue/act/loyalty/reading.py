@@ -31,7 +31,6 @@ select (
         where member_id = %(member)s and state = %(held)s and held_until <= %(now)s), 0)
 )::bigint"""
 
-
 # Each by itself: a join would be planned by what was believed of tables that have grown since.
 MOVED = """
 select j.id, e.member, j.kind, j.happened_at, j.reason, j.original_id,

@@ -99,9 +99,9 @@ def conditions(shop: Shop, search: Search, known: Mapping[str, Sequence[str]]) -
 
 def found(shop: Shop, words: str) -> RawSQL:
     """The numbers of the customers whom words find, for a query."""
-    person = conditions(shop, Search(words=words), {})
-    where = " and ".join(("c.shop_id = %(shop)s", *person.person))
-    values = [person.values[name] for name in VALUE.findall(where)]
+    asked = conditions(shop, Search(words=words), {})
+    where = " and ".join(("c.shop_id = %(shop)s", *asked.person))
+    values = [asked.values[name] for name in VALUE.findall(where)]
     return RawSQL(FOUND.format(where=VALUE.sub("%s", where)), values)  # noqa: S611
 
 
