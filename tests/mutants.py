@@ -64,7 +64,6 @@ CHANGES = [
 MAY_SURVIVE = {
     "[perform set_config('treue.ledger'": "the guards look for themselves then, which takes longer",
     "[perform loyalty_at_work(true); -> null;]": "the guards look for themselves then, which takes longer",
-    "and l.remaining [> -> >=] 0 and l.state = 3 -": "nothing is left of a lot that is used up",
     "if latest [> -> >=] new.id": "one journal is looked at in the way of many",
     "or leg.amount [> -> >=] 0": "no leg moves nothing",
     "where leg.member_id [> -> >=] 0": "nobody has the number 0",

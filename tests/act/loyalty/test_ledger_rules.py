@@ -187,6 +187,22 @@ def test_pending_lots_that_do_not_sum_to_the_balance_stop_the_next_journal(membe
         members.earn(anna, 5, pending=1)
 
 
+def test_lots_of_two_members_do_not_make_up_for_one_another(members: Members, anna: int) -> None:
+    ben = members.add("ben")
+    members.earn(ben, 100)
+    members.burn(ben, 10)
+    as_the_ledger("update loyalty_lot set remaining = case member_id when %s then 99 else 91 end", anna)
+    for each in (anna, ben):
+        with refused("TL002"):
+            members.earn(each, 5)
+
+
+def test_what_lots_hold_is_counted_by_the_lots_alone(members: Members, anna: int) -> None:
+    as_the_ledger("update loyalty_account set in_lots = in_lots + 1 where wallet = 1")
+    with refused("TL002"):
+        members.earn(anna, 5)
+
+
 def test_a_balance_goes_below_zero_by_refunds_alone(anna: int) -> None:
     with refused("23514"):
         as_the_ledger("update loyalty_account set balance = -1 where wallet = 1")

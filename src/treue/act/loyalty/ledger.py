@@ -18,7 +18,7 @@ from treue.act.loyalty.errors import HoldHasEnded, refusal
 from treue.act.loyalty.models import Member, Programme
 from treue.core import prepared
 
-EARN = "select journal_id, is_new from ledger_earn(%s, %s::jsonb)"
+EARN = "select journal_id, is_new from ledger_earn(%s, %s::json)"
 EARN_ONE = """
 select journal, is_new from ledger_earn_one(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 SPEND = "select ledger_spend(%s, %s, %s, %s, %s, %s, %s, %s, %s)"

@@ -55,7 +55,8 @@ select coalesce((
 from loyalty_account a left join (
     select member_id, 3 - state as wallet, sum(remaining) as points from loyalty_lot group by 1, 2) l
     on l.member_id = a.member_id and l.wallet = a.wallet
-where a.wallet in (1, 2) and a.balance + a.overdraft <> coalesce(l.points, 0) order by 1 limit %s"""
+where a.wallet in (1, 2) and (a.balance + a.overdraft <> coalesce(l.points, 0) or a.in_lots <> coalesce(l.points, 0))
+order by 1 limit %s"""
 QUALIFIED = """
 select coalesce((select max(journal_id) from loyalty_entry e where e.member_id = a.member_id and e.wallet = 4), 0)
 from loyalty_account a left join (

@@ -37,7 +37,8 @@ class Wallet(models.IntegerChoices):
 class Account(models.Model):
     """A member's balance in one wallet, and the end of its chain of hashes.
 
-    overdraft: how far below zero refunds have taken the points; nothing else may. entries: how many the chain has.
+    overdraft: how far below zero refunds have taken the points; nothing else may. in_lots: what is left in the member's
+    lots of this wallet, counted where these are written. entries: how many the chain has.
     """
 
     personal = kept("wallet", "balance")
@@ -48,6 +49,7 @@ class Account(models.Model):
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, db_constraint=False, db_index=False)
     balance = models.BigIntegerField(db_default=0)
     overdraft = models.BigIntegerField(db_default=0)
+    in_lots = models.BigIntegerField(db_default=0)
     entries = models.IntegerField(db_default=0)
     head = models.BinaryField()
 

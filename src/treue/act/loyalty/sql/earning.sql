@@ -8,30 +8,29 @@ do $$ begin
 exception when duplicate_object then null;
 end $$;
 
-drop function if exists ledger_earn(bigint, jsonb);  -- once it answered otherwise
+drop function if exists ledger_earn(bigint, jsonb);  -- once it was asked otherwise
 
 -- given: a list of objects with the names above, the first eight and `reason` at least. Each is answered in its place; one
 -- whose key is known, or comes twice in the list, with the journal that it has.
-create or replace function ledger_earn(programme bigint, given jsonb)
+create or replace function ledger_earn(programme bigint, given json)
 returns table (journal_id bigint, is_new boolean) language plpgsql as $$
 declare
     asked loyalty_earning[];
     fresh loyalty_earning[];
-    part loyalty_earning[];
 begin
     select array_agg((ordinality, g.member, g.points, coalesce(g.qualifying, 0), g.key, g.request, g.happened_at,
             coalesce(g.available_from, g.happened_at), g.expires_at, g.order, g.issuer, g.reason,
             coalesce(g.by_activity, false), 0, null)::loyalty_earning)
         into asked
-        from rows from (jsonb_to_recordset(given) as (member bigint, points bigint, qualifying bigint, key uuid,
+        from rows from (json_to_recordset(given) as (member bigint, points bigint, qualifying bigint, key uuid,
             request uuid, happened_at timestamptz, available_from timestamptz, expires_at timestamptz, "order" bigint,
             issuer bigint, reason text, by_activity boolean)) with ordinality g;
     perform loyalty_hold_members(programme, array(select member_id from unnest(asked)));
     perform loyalty_at_work(true);
     fresh := loyalty_new_earnings(programme, asked);
-    for nth in 1 .. coalesce((select max(f.turn) from unnest(fresh) f), 0) loop
-        select array_agg(f::loyalty_earning order by f.place) into part from unnest(fresh) f where f.turn = nth;
-        perform loyalty_write_earnings(part);
+    perform loyalty_write_earnings(array(select f::loyalty_earning from unnest(fresh) f where f.turn = 1));
+    for nth in 2 .. coalesce((select max(f.turn) from unnest(fresh) f), 0) loop
+        perform loyalty_write_earnings(array(select f::loyalty_earning from unnest(fresh) f where f.turn = nth));
     end loop;
     perform loyalty_at_work(false);
     perform loyalty_tell_earned(programme, fresh);
@@ -59,6 +58,15 @@ begin
             nextval('loyalty_journal_id_seq'))::loyalty_earning order by a.place)
         into numbered
         from (select *, row_number() over (partition by member_id order by place)::int as nth from unnest(asked)) a;
+    begin
+        insert into loyalty_journal (id, programme_id, member_id, kind, happened_at, key, request, reason, order_id)
+            overriding system value
+            select journal_id, programme, member_id, 1, happened_at, key, request, reason, order_id
+            from unnest(numbered);
+        return numbered;
+    exception when unique_violation then
+        perform loyalty_same_requests(programme, asked);
+    end;
     with made as (
         insert into loyalty_journal (id, programme_id, member_id, kind, happened_at, key, request, reason, order_id)
             overriding system value
@@ -66,10 +74,6 @@ begin
             from unnest(numbered) order by place
         on conflict (programme_id, key) do nothing returning id)
     select array_agg(id) into written from made;
-    if cardinality(written) = cardinality(numbered) then
-        return numbered;
-    end if;
-    perform loyalty_same_requests(programme, asked);
     return array(select n::loyalty_earning from unnest(numbered) n where n.journal_id = any (written) order by n.place);
 end $$;
 
@@ -94,23 +98,32 @@ begin
         insert into loyalty_lot (journal_id, member_id, issuer, state, granted, remaining, qualifying, available_from,
             expires_at, by_activity)
         select p.journal_id, p.member_id, p.issuer, case when p.available_from > p.happened_at then 1 else 2 end,
-            p.points, case when p.available_from > p.happened_at then p.points
-                else greatest(0, p.points - a.overdraft) end,
+            p.points, case when p.available_from > p.happened_at then p.points else greatest(0, p.points - (
+                select overdraft from loyalty_account a where a.member_id = p.member_id and a.wallet = 1)) end,
             p.qualifying, p.available_from, p.expires_at, p.by_activity
-        from unnest(part) p join loyalty_account a on a.member_id = p.member_id and a.wallet = 1
+        from unnest(part) p
         returning journal_id, id, granted, remaining)
     insert into loyalty_allocation (journal_id, lot_id, amount)
         select journal_id, id, remaining - granted from written where remaining < granted;
-    perform loyalty_post(array(
-        select (p.journal_id, leg.wallet, leg.member_id, leg.amount, false)::loyalty_leg
-        from unnest(part) p
-        cross join lateral (values
-            (case when p.available_from > p.happened_at then 2 else 1 end, p.member_id, p.points),
-            (11, 0, -p.points),
-            (4, p.member_id, case when p.available_from > p.happened_at then 0 else p.qualifying end),
-            (15, 0, case when p.available_from > p.happened_at then 0 else -p.qualifying end)
-        ) leg (wallet, member_id, amount)
-        where leg.amount <> 0));
+    with got as materialized (
+        select p.journal_id, p.member_id, p.happened_at, to_.wallet, to_.amount
+        from unnest(part) p cross join lateral (values
+            (case when p.available_from > p.happened_at then 2 else 1 end, p.points),
+            (4, case when p.available_from > p.happened_at then 0 else p.qualifying end)) to_ (wallet, amount)
+        where to_.amount <> 0),
+    moved as (
+        update loyalty_account a set
+            balance = a.balance + got.amount,
+            overdraft = greatest(0, -(a.balance + got.amount)),
+            entries = a.entries + 1,
+            head = loyalty_link(a.head, got.journal_id, 1::smallint, got.happened_at, null, a.wallet, got.amount,
+                a.balance + got.amount)
+        from got where a.member_id = got.member_id and a.wallet = got.wallet
+        returning got.journal_id, a.wallet, a.member_id, got.amount, a.balance, a.head)
+    insert into loyalty_entry (journal_id, wallet, member_id, amount, balance, hash)
+    select * from moved
+    union all
+    select journal_id, case wallet when 4 then 15 else 11 end, 0, -amount, null, null from moved;
 end $$;
 
 -- One earning alone, as a till makes it: what `ledger_earn` does, in as few and simple statements as it takes.
@@ -161,16 +174,17 @@ end $$;
 create or replace function loyalty_receive(
     journal bigint, moment timestamptz, member bigint, to_wallet int, of int, points bigint) returns void
 language plpgsql as $$
-declare
-    has record;
 begin
     if points > 0 then
-        update loyalty_account a set balance = a.balance + points, overdraft = greatest(0, -(a.balance + points)),
-            entries = a.entries + 1,
-            head = loyalty_link(a.head, journal, 1::smallint, moment, null, a.wallet, points, a.balance + points)
-            where a.member_id = member and a.wallet = to_wallet returning a.balance, a.head into has;
+        with moved as (
+            update loyalty_account a set balance = a.balance + points, overdraft = greatest(0, -(a.balance + points)),
+                entries = a.entries + 1,
+                head = loyalty_link(a.head, journal, 1::smallint, moment, null, a.wallet, points, a.balance + points)
+            where a.member_id = member and a.wallet = to_wallet returning a.balance, a.head)
         insert into loyalty_entry (journal_id, wallet, member_id, amount, balance, hash)
-            values (journal, to_wallet, member, points, has.balance, has.head), (journal, of, 0, -points, null, null);
+        select journal, to_wallet, member, points, balance, head from moved
+        union all
+        select journal, of, 0, -points, null, null from moved;
     end if;
 end $$;
 
@@ -178,9 +192,10 @@ end $$;
 create or replace function loyalty_tell_earned(
     programme bigint, member bigint, journal bigint, moment timestamptz, facts json) returns void language plpgsql as $$
 declare
-    shop bigint := (select shop_id from loyalty_programme where id = programme);
+    shop bigint;
     customer bigint;
 begin
+    select shop_id into shop from loyalty_programme where id = programme;
     perform loyalty_nobody_is_erased(shop);
     select customer_id into customer from loyalty_member where id = member;
     if found then
