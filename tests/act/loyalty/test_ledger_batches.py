@@ -73,6 +73,26 @@ def test_a_key_that_came_with_another_request_undoes_the_batch(members: Members,
     assert (has(anna), has(ben), Journal.objects.count()) == ({"points": 100}, {}, 1)
 
 
+def test_a_key_that_comes_twice_in_a_batch_with_two_requests_undoes_it(members: Members, programme: Programme) -> None:
+    anna, ben = members.add("anna"), members.add("ben")
+    batch = [members.earning(anna, 5), members.earning(ben, 6, key="same"), members.earning(ben, 7, key="same")]
+    with pytest.raises(KeyReused):
+        ledger.earn(programme, batch)
+    assert (has(anna), has(ben)) == ({}, {})
+
+
+def test_a_key_that_comes_twice_in_a_batch_is_one_earning(members: Members, programme: Programme) -> None:
+    anna = members.add("anna")
+    known = members.earning(anna, 5)
+    first = ledger.earn(programme, [known])
+    twice = members.earning(anna, 6)
+    earned = ledger.earn(programme, [twice, known, members.earning(anna, 7), twice])
+    assert [each.is_new for each in earned] == [True, False, True, False]
+    assert earned[1].journal == first[0].journal
+    assert earned[3].journal == earned[0].journal
+    assert has(anna) == {"points": 18}
+
+
 @pytest.mark.parametrize("keys", [["a"], ["a", "b"], ["a", "a"]])
 def test_after_an_earning_the_ledger_is_as_closed_as_before(
     members: Members, programme: Programme, keys: list[str]

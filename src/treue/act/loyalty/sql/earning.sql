@@ -65,7 +65,7 @@ begin
             from unnest(numbered);
         return numbered;
     exception when unique_violation then
-        perform loyalty_same_requests(programme, asked);
+        null; -- a key is known, or comes twice
     end;
     with made as (
         insert into loyalty_journal (id, programme_id, member_id, kind, happened_at, key, request, reason, order_id)
@@ -74,6 +74,7 @@ begin
             from unnest(numbered) order by place
         on conflict (programme_id, key) do nothing returning id)
     select array_agg(id) into written from made;
+    perform loyalty_same_requests(programme, asked);
     return array(select n::loyalty_earning from unnest(numbered) n where n.journal_id = any (written) order by n.place);
 end $$;
 
