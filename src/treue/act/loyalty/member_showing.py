@@ -5,6 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from treue.act.loyalty import reading, tier_showing, wording
 from treue.act.loyalty.days import last_day_before
@@ -58,6 +59,7 @@ def figures(member: Member, rank: Rank, pending: list[Lot], opened: list[Lot], n
         Figure(
             _("Expire next"),
             number(expiring.together) if expiring else formats.NOTHING,
+            unit=ngettext("point", "points", expiring.together) if expiring else "",
             sentence=_("on %(day)s") % {"day": last_day(expiring.expires_at, shop)}
             if expiring
             else _("Nothing expires."),
@@ -160,7 +162,7 @@ def _lots(lots: list[Lot], orders: dict[int, Order], member: Member, shop: Shop)
 def _history(journals: list[Journal], orders: dict[int, Order], member: Member, shop: Shop) -> Table:
     columns = [
         Column(_("What happened")),
-        Column(_("For")),
+        Column(_("For"), full=True),
         Column(_("Points"), numeric=True, corner=True),
         Column(_("Then"), numeric=True),
     ]
@@ -175,7 +177,7 @@ def _history(journals: list[Journal], orders: dict[int, Order], member: Member, 
         ]
         for each in journals
     ]
-    return Table(_("History"), columns, rows, stack=True)
+    return Table(_("History"), columns, rows, caption=_("As it was booked, the latest first."), stack=True)
 
 
 def _moved(entries: dict[int, Entry]) -> list[Cell]:
