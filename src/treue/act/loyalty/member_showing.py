@@ -143,20 +143,23 @@ def _pending(lots: list[Lot], orders: dict[int, Order], member: Member, shop: Sh
 def _lots(lots: list[Lot], orders: dict[int, Order], member: Member, shop: Shop) -> Table:
     columns = [
         Column(_("Points"), numeric=True),
-        Column(_("Of"), numeric=True),
         Column(_("Last day")),
         Column(_("For")),
     ]
     rows = [
         [
-            number(lot.remaining),
-            number(lot.granted),
+            Cell(number(lot.remaining), sub=_of(lot)),
             last_day(lot.expires_at, shop) if lot.expires_at else _("never"),
             _what(lot.journal, orders, member),
         ]
         for lot in lots
     ]
     return Table(_("Points that can be spent"), columns, rows)
+
+
+def _of(lot: Lot) -> str:
+    """Of how many they are left, where some are gone."""
+    return _("of %(count)s") % {"count": number(lot.granted)} if lot.remaining < lot.granted else ""
 
 
 def _history(journals: list[Journal], orders: dict[int, Order], member: Member, shop: Shop) -> Table:
