@@ -168,6 +168,17 @@ def test_who_cancels_it_moves_no_points_and_the_gift_stays_given(programme: Prog
     assert night(programme, TODAY + DAY) == {"given": 0}
 
 
+@pytest.mark.parametrize("kind", ["donation", "early access"])
+def test_what_nobody_hands_over_counts_as_used_until_it_is_cancelled(programme: Programme, kind: str) -> None:
+    member(programme)
+    by = reward_plan(programme, reward(programme, kind))
+    night(programme)
+    gift = Gift.objects.get()
+    assert (figures.of([by], TODAY)[by.pk].used, figures.used([gift])) == (1, {gift.pk})
+    cancel(Claim.objects.get())
+    assert (figures.of([by], TODAY)[by.pk].used, figures.used([gift])) == (0, set())
+
+
 def test_it_is_handed_over_and_counts_as_used_then(programme: Programme) -> None:
     member(programme)
     by = reward_plan(programme, reward(programme))

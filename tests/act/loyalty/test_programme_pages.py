@@ -83,6 +83,19 @@ def test_a_programme_is_set_up_and_says_its_rules() -> None:
     assert AuditEntry.objects.get(action="programme.started").facts == {"rules": True}
 
 
+def test_the_programme_says_how_many_joined_in_the_last_two_months(anna: Customer) -> None:
+    programme = set_up()
+    joined(anna)
+    month = timezone.localtime(timezone.now(), programme.shop.tz).replace(day=1, hour=12)
+    last, former = (month - timedelta(days=20)), (month - timedelta(days=50))
+    at = {"joined_at": last, "earns_from": last}
+    Member.objects.update(**at)
+    found = reading.joined(programme, month)
+    assert found == [(last.date().replace(day=1), 1), (former.date().replace(day=1), 0)]
+    assert f"Joined in {last:%B %Y}: 1 ({former:%B %Y}: 0)" in shown("/loyalty/")
+    assert ": 1 (" in shown("/loyalty/", language="de")
+
+
 def test_rules_that_change_hold_from_now_on_and_the_same_ones_are_not_published_again() -> None:
     set_up()
     set_up(name="Tea Friends")

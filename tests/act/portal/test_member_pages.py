@@ -134,6 +134,17 @@ def test_the_history_is_paged_and_says_in_words_what_happened(signed_in: Browser
     assert read(signed_in, f"/m/points/{link}").count("Goodwill") == 10
 
 
+def test_the_history_goes_by_the_day_on_which_it_happened_also_where_it_was_booked_late(
+    signed_in: Browser, member: Member
+) -> None:
+    earn(member, 20, "today")
+    week_ago = timezone.now() - timedelta(days=7)
+    late = Earning(member.pk, 10, key="late", at=week_ago, available_from=week_ago, expires_at=None, reason="goodwill")
+    ledger.earn(member.programme, [late])
+    for path in ("/m/", "/m/points/"):
+        assert re.search(r"Goodwill .*? \+20 Goodwill .*? \+10", read(signed_in, path))
+
+
 def test_the_card_shows_the_number_as_text_and_picture(signed_in: Browser, member: Member) -> None:
     card = read(signed_in, "/m/card/")
     assert " ".join(re.findall("....", member.number)) in card

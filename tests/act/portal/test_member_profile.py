@@ -166,7 +166,9 @@ def test_the_shop_that_takes_no_strangers_says_so(browse: Browser, portal: Porta
 
 def test_who_left_sees_what_is_there_and_can_come_back(signed_in: Browser, member: Member) -> None:
     membership.leave(member=member, at=timezone.now())
-    assert "You have left the programme" in signed_in.get("/m/").content.decode()
+    page = signed_in.get("/m/").content.decode()
+    assert "You have left the programme" in page
+    assert "Show it at the till to redeem what is there." in page  # a purchase earns nothing
     assert signed_in.post("/m/join/")["Location"] == "/m/"
     member.refresh_from_db()
     assert member.left_at is None

@@ -59,7 +59,7 @@ def test_what_can_be_had_comes_first_and_the_others_say_what_is_missing(
 def test_who_redeems_is_asked_first_and_has_it_then(signed_in: Browser, member: Member, cup: Reward) -> None:
     earn(member, 320, "a")
     page = read(signed_in, f"/m/rewards/{cup.pk}/")
-    assert "It costs 300 points You have 320 Then you have 20" in page
+    assert "It costs 300 points You have 320 points Then you have 20 points" in page
     assert reading.balances(member).points == 320
     claim_page = redeem(signed_in, cup)
     claim = Claim.objects.get()

@@ -134,7 +134,7 @@ def test_a_colleague_sees_why_and_decides(client: Callable[..., Client], shop: S
     assert "There is nothing to be reviewed." in text_of(manager.get("/referrals/review/"))
     referral = suspicious(shop)
     assert "1 to be reviewed" in text_of(manager.get("/referrals/"))
-    assert "Ben 50 Anna Both have the same telephone number." in text_of(manager.get("/referrals/review/"))
+    assert "Ben 50 of 100 Anna Both have the same telephone number." in text_of(manager.get("/referrals/review/"))
     place = f"/referrals/review/{referral.pk}/"
     assert "Both have the same telephone number. Score 50 of 100." in text_of(manager.get(place))
     assert "Say why it is refused" in text_of(manager.post(place, {"decision": "refuse", "reason": " "}))

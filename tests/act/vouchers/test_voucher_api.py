@@ -63,6 +63,14 @@ def test_no_basket_is_worth_more_than_can_be_kept(till: Asking, shop: Shop) -> N
         assert (answer.status, answer.body["errors"][0]["in"]) == (422, "body/lines")
 
 
+@pytest.mark.parametrize("order", [{}, {"order": None}, {"order": ""}, {"order": "  "}])
+def test_nothing_is_redeemed_without_the_number_of_its_order(till: Asking, shop: Shop, order: dict) -> None:
+    given = code(campaign(shop))
+    sent = {name: value for name, value in body(given).items() if name != "order"} | order
+    answer = till.send("POST", REDEEM, sent)
+    assert (answer.status, answer.body["errors"][0]["in"]) == (422, "body/order")
+
+
 def test_a_code_is_taken_as_it_is_typed(till: Asking, shop: Shop) -> None:
     given = code(campaign(shop))
     typed = codes.grouped(given.text).lower()

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from treue.act.gifts.models import Gift, Plan
 from treue.act.loyalty.models import Lot, Member
-from treue.act.rewards.models import Claim
+from treue.act.rewards.models import AT_ONCE, Claim
 from treue.act.vouchers.models import Code
 
 
@@ -42,10 +42,11 @@ def of(plans: Sequence[Plan], today: date) -> dict[int, Figures]:
 
 
 def _was_used() -> Q:
-    """Points of it were redeemed, or its code was, or the reward was handed over."""
+    """Points of it were redeemed, or its code was, or the reward was handed over or needs nobody to do so."""
     spent = Lot.objects.filter(journal=OuterRef("journal"), granted__gt=F("remaining") + F("expired") + F("taken_back"))
     used = Code.objects.filter(Q(uses__gt=0) | Q(spent__gt=0), pk=OuterRef("code"))
-    return Q(Exists(spent)) | Q(Exists(used)) | Q(claim__state=Claim.State.HANDED_OVER)
+    at_once = Q(claim__state=Claim.State.REDEEMED, claim__reward__kind__in=AT_ONCE)
+    return Q(Exists(spent)) | Q(Exists(used)) | Q(claim__state=Claim.State.HANDED_OVER) | at_once
 
 
 def used(gifts: Sequence[Gift]) -> set[int]:

@@ -13,7 +13,7 @@ from treue.act.gifts.expecting import Expected
 from treue.act.gifts.figures import Figures
 from treue.act.gifts.models import Draw, Gift, Plan
 from treue.act.loyalty.wording import number
-from treue.act.rewards.models import Claim
+from treue.act.rewards.models import AT_ONCE, Claim
 from treue.act.vouchers.sentences import money
 from treue.design import formats
 from treue.design.tables import Cell, Column, Table
@@ -153,6 +153,8 @@ def _state(gift: Gift, was_used: bool) -> Cell:
         return Cell(pgettext("state of a gift", "Waits"), badge="warn")
     if gift.claim is not None and gift.claim.state == Claim.State.CANCELLED:
         return Cell(pgettext("state of a gift", "Cancelled"), badge="plain")
+    if gift.claim is not None and gift.claim.reward.kind in AT_ONCE:  # nothing is to be done with it
+        return Cell(pgettext("state of a gift", "Given"), badge="good")
     if was_used:
         return Cell(pgettext("state of a gift", "Used"), badge="good")
     return Cell(pgettext("state of a gift", "Given"), badge="honey")

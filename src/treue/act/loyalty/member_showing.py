@@ -5,6 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from treue.act.loyalty import reading, tier_showing, wording
 from treue.act.loyalty.days import last_day_before
@@ -58,6 +59,7 @@ def figures(member: Member, rank: Rank, pending: list[Lot], opened: list[Lot], n
         Figure(
             _("Expire next"),
             number(expiring.together) if expiring else formats.NOTHING,
+            unit=ngettext("point", "points", expiring.together) if expiring else "",
             sentence=_("on %(day)s") % {"day": last_day(expiring.expires_at, shop)}
             if expiring
             else _("Nothing expires."),
@@ -141,14 +143,12 @@ def _pending(lots: list[Lot], orders: dict[int, Order], member: Member, shop: Sh
 def _lots(lots: list[Lot], orders: dict[int, Order], member: Member, shop: Shop) -> Table:
     columns = [
         Column(_("Points"), numeric=True),
-        Column(_("Of"), numeric=True),
         Column(_("Last day")),
         Column(_("For")),
     ]
     rows = [
         [
-            number(lot.remaining),
-            number(lot.granted),
+            Cell(number(lot.remaining), sub=_of(lot)),
             last_day(lot.expires_at, shop) if lot.expires_at else _("never"),
             _what(lot.journal, orders, member),
         ]
@@ -157,10 +157,15 @@ def _lots(lots: list[Lot], orders: dict[int, Order], member: Member, shop: Shop)
     return Table(_("Points that can be spent"), columns, rows)
 
 
+def _of(lot: Lot) -> str:
+    """Of how many they are left, where some are gone."""
+    return _("of %(count)s") % {"count": number(lot.granted)} if lot.remaining < lot.granted else ""
+
+
 def _history(journals: list[Journal], orders: dict[int, Order], member: Member, shop: Shop) -> Table:
     columns = [
         Column(_("What happened")),
-        Column(_("For")),
+        Column(_("For"), full=True),
         Column(_("Points"), numeric=True, corner=True),
         Column(_("Then"), numeric=True),
     ]
@@ -175,7 +180,7 @@ def _history(journals: list[Journal], orders: dict[int, Order], member: Member, 
         ]
         for each in journals
     ]
-    return Table(_("History"), columns, rows, stack=True)
+    return Table(_("History"), columns, rows, caption=_("As it was booked, the latest first."), stack=True)
 
 
 def _moved(entries: dict[int, Entry]) -> list[Cell]:

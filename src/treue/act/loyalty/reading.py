@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 from django.db import connection
@@ -10,6 +11,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, Whe
 from django.db.models.functions import Coalesce
 
 from treue.act.loyalty import families
+from treue.act.loyalty.days import begin_of, day_of, later
 from treue.act.loyalty.earning import documents
 from treue.act.loyalty.earning.rules import RuleSet
 from treue.act.loyalty.models import Account, Entry, Journal, Lot, Member, Programme, RuleVersion, Spending, Wallet
@@ -143,6 +145,19 @@ def totals(programme: Programme) -> Totals:
     )
     members = Member.objects.filter(programme=programme, left_at=None).count()
     return Totals(members, sums["points"], sums["pending"], sums["owed"])
+
+
+def joined(programme: Programme, now: datetime) -> list[tuple[date, int]]:
+    """The last two months that are over in the shop's zone, the later first, and how many joined in each."""
+    zone = programme.shop.tz
+    running = day_of(now, zone).replace(day=1)
+    months = [later(running, -back) for back in range(3)]
+    members = Member.objects.filter(programme=programme, merged_into=None)
+    spans = [
+        (first, Q(joined_at__gte=begin_of(first, zone), joined_at__lt=begin_of(end, zone)))
+        for end, first in pairwise(months)
+    ]
+    return [(first, members.filter(within).count()) for first, within in spans]
 
 
 def _where(wallet: Wallet) -> Case:

@@ -1,5 +1,8 @@
 """The programme in figures and sentences."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -22,9 +25,10 @@ from treue.design.tables import Cell, Column, Table
 from treue.understand.metrics.scope.basis import active_language
 
 
-def figures(totals: Totals) -> list[Figure]:
+def figures(totals: Totals, joined: Sequence[tuple[date, int]]) -> list[Figure]:
+    """joined: of the last two months that are over."""
     return [
-        Figure(_("Members"), number(totals.members), how=How(_("Members who have not left"))),
+        Figure(_("Members"), number(totals.members), sentence=_joined(joined), how=How(_("Members who have not left"))),
         Figure(
             _("Points that can be spent"),
             number(totals.points),
@@ -50,6 +54,16 @@ def figures(totals: Totals) -> list[Figure]:
             ),
         ),
     ]
+
+
+def _joined(joined: Sequence[tuple[date, int]]) -> str:
+    (month, count), (before, former) = joined
+    facts = {"month": _month(month), "count": number(count), "before": _month(before), "former": number(former)}
+    return _("Joined in %(month)s: %(count)s (%(before)s: %(former)s)") % facts
+
+
+def _month(first: date) -> str:
+    return formats.period(first, active_language())
 
 
 def rules(ruleset: RuleSet, called: Called = as_it_stands) -> list[str]:

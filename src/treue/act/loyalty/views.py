@@ -34,7 +34,7 @@ def programme(request: HttpRequest) -> HttpResponse:
     context = {
         "programme": found,
         "may_manage": request.user.may(Permission.MANAGE_PROGRAMME),
-        "figures": showing.figures(reading.totals(found)) if found else [],
+        "figures": showing.figures(reading.totals(found), reading.joined(found, timezone.now())) if found else [],
         "rules": showing.rules(rules, names.called) if rules else [],
         "terms": showing.terms(rules, names.called) if rules else [],
         "settings": showing.settings(found) if found else [],

@@ -1,6 +1,7 @@
 """The pages of partners: which there are, one of them, what is agreed, and its keys."""
 
 from datetime import date
+from operator import attrgetter
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +29,7 @@ from treue.design.tables import Table
 from treue.understand.metrics.scope.basis import active_language
 
 LATEST = 10
+_MOMENT = attrgetter("happened_at", "pk")  # a till that was cut off tells late
 
 
 @require_GET
@@ -90,7 +92,7 @@ def partner(request: HttpRequest, partner_id: int) -> HttpResponse:
     running, month, previous = _months(shop.tz)
     agreed = list(Agreement.objects.filter(partner=found).order_by("-valid_from", "-pk"))
     statements, pager = paging.newest_first(request, settling.of(shop).filter(partner=found))
-    legs = list(Leg.objects.filter(partner=found).order_by("-pk")[:LATEST])
+    legs = sorted(Leg.objects.filter(partner=found).order_by("-pk")[:LATEST], key=_MOMENT, reverse=True)
     them = list(disputes.of(found)[:LATEST])
     known = list(ApiKey.objects.filter(shop=shop, partner=found.pk).order_by("-pk"))
     context = {

@@ -58,7 +58,7 @@ def home(member: Member, rank: Rank, now: datetime) -> dict[str, object]:
         "benefits": _tiers(found),
         "expiring": _expiring(member, now, today, shop),
         "vouchers": vouchers(member, now, shop),
-        "latest": happened.of(member, list(reading.journals(member).order_by("-pk")[:LATEST])),
+        "latest": happened.of(member, list(reading.journals(member).order_by("-happened_at", "-pk")[:LATEST])),
         "has_left": member.left_at is not None,
     }
 

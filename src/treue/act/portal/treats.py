@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from treue.act.loyalty import reading, tier_showing, wording
-from treue.act.loyalty.member_showing import day, signed
+from treue.act.loyalty.member_showing import day
 from treue.act.loyalty.models import Member
 from treue.act.loyalty.tiering import Rank
 from treue.act.portal.showing import Voucher
@@ -51,8 +51,8 @@ def confirming(reward: Reward, member: Member, now: datetime) -> dict[str, objec
     tiers = sentences.tiers_of(member.programme)
     facts = [
         (_("It costs"), wording.points(reward.points)),
-        (_("You have"), signed(has)),
-        (_("Then you have"), signed(has - reward.points)),
+        (_("You have"), wording.points(has)),
+        (_("Then you have"), wording.points(has - reward.points)),
     ]
     return {
         "reward": reward,

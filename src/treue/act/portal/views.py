@@ -39,7 +39,7 @@ def _may_refer(here: Here) -> bool:
 @members
 def points(request: HttpRequest, here: Here) -> HttpResponse:
     """All that ever happened."""
-    journals, pager = paging.newest_first(request, reading.journals(here.member))
+    journals, pager = paging.in_order(request, reading.journals(here.member), "-happened_at", "-pk")
     context = {"here": here, "at": "points", "entries": happened.of(here.member, journals), "pager": pager}
     context["gifts"] = presents.got(here.member)
     return render(request, "portal/points.html", context)

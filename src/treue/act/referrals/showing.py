@@ -62,6 +62,7 @@ def figures(programme: Programme, now: datetime) -> list[Figure]:
         Figure(
             _("Revenue of friends"),
             sentences.money(last.revenue, currency),
+            span=_("The last 30 days"),
             change=_compared(
                 last.revenue, before.revenue, sentences.money(abs(last.revenue - before.revenue), currency)
             ),
@@ -75,7 +76,13 @@ def figures(programme: Programme, now: datetime) -> list[Figure]:
 
 def _counted(label: str, spans: tuple[Span, Span], name: str, how: How) -> Figure:
     last, before = (getattr(each, name) for each in spans)
-    return Figure(label, number(last), change=_compared(last, before, number(abs(last - before))), how=how)
+    return Figure(
+        label,
+        number(last),
+        span=_("The last 30 days"),
+        change=_compared(last, before, number(abs(last - before))),
+        how=how,
+    )
 
 
 def _compared(last: Decimal | int, before: Decimal | int, text: str) -> Change:
@@ -136,7 +143,7 @@ def referrals(them: Iterable[Referral], shop: Shop) -> Table:
 def queue(them: Iterable[Referral], advocates: dict[int, Advocate], shop: Shop) -> Table:
     columns = [
         Column(_("Friend")),
-        Column(_("Score"), numeric=True, corner=True),
+        Column(_("Score"), numeric=True),
         Column(_("Advocate")),
         Column(_("What speaks against it"), full=True),
         Column(_("Came")),
@@ -144,14 +151,20 @@ def queue(them: Iterable[Referral], advocates: dict[int, Advocate], shop: Shop) 
     rows = [
         [
             Cell(str(each.friend), url=reverse("referral_decide", args=[each.pk])),
-            number(each.score),
-            str(advocates[each.advocate_id].member.customer) if each.advocate_id in advocates else formats.NOTHING,
+            _("%(score)s of 100") % {"score": number(each.score)},
+            _advocate(advocates.get(each.advocate_id)),
             " ".join(map(sentences.reason, each.reasons)),
             clock.printed(each.bound_at, shop.tz),
         ]
         for each in them
     ]
     return Table(_("To be reviewed"), columns, rows, stack=True)
+
+
+def _advocate(found: Advocate | None) -> Cell:
+    if found is None:
+        return Cell(formats.NOTHING)
+    return Cell(str(found.member.customer), url=reverse("referral_ambassador", args=[found.pk]))
 
 
 def state(referral: Referral) -> Cell:

@@ -106,6 +106,8 @@ class Reward(models.Model):
 
 
 FETCHED = {Reward.Kind.PRODUCT, Reward.Kind.GIFT, Reward.Kind.EVENT_SEAT, Reward.Kind.SERVICE}
+# There is nothing to be fetched and no code: who has it has had it.
+AT_ONCE = {Reward.Kind.DONATION, Reward.Kind.EARLY_ACCESS}
 
 
 class Claim(models.Model):

@@ -77,7 +77,9 @@ class BasketIn(Taken):
 
 
 class RedemptionIn(BasketIn):
-    order: Annotated[Code, Field(max_length=80, description="The shop's number of the order.")]
+    order: Annotated[
+        Code, Field(max_length=80, description="The shop's number of the order, the same for all codes of a basket.")
+    ]
     dry_run: DryRun = False
 
     model_config = shown_as({**BASKET, "order": "A-2026-0815"})

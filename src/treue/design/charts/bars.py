@@ -64,6 +64,11 @@ def _drawn(bars: tuple[Bar, ...], title: str, labels: tuple[str, str, str], lang
     return Drawing(wide, mid, narrow)
 
 
+def _lines(text: str, width: float) -> list[str]:
+    """A label beside the bars: where there is little room, the words stand below the count."""
+    return text.split(" ", 1) if width <= NARROW else [text]
+
+
 @dataclass(frozen=True)
 class _Bars:
     bars: Sequence[Bar]
@@ -110,7 +115,7 @@ class _Bars:
     def _frame(self, width: float, height: float) -> Frame:
         span = self._scale()
         left = max(svg.text_width(formats.number(abs(v), self.language)) for v in span.ticks) + 10
-        beside = [text for text, *_ in self._end_texts()]
+        beside = [line for text, *_ in self._end_texts() for line in _lines(text, width)]
         right_room = max((svg.text_width(text, bold=True) for text in beside), default=0) + 12
         return Frame(width, height, left, width - right_room, 16, height - 30, span)
 
@@ -153,14 +158,16 @@ class _Bars:
         ]
 
     def _end_labels(self, frame: Frame) -> list[str]:
-        texts = self._end_texts()
+        texts = [(_lines(text, frame.width), series, middle) for text, series, middle in self._end_texts()]
         heights: list[float] = []
-        for _, _, middle in texts:
-            y = frame.y(middle) + 4
-            heights.append(max(y, heights[-1] + 16) if heights else y)
+        free = 0.0
+        for lines, _, middle in texts:
+            heights.append(max(frame.y(middle) + 4 - (len(lines) - 1) * svg.LINE_HEIGHT / 2, free))
+            free = heights[-1] + len(lines) * svg.LINE_HEIGHT + 2
         parts = [
-            svg.text(text, frame.right + 8, y, f"t{series}")
-            for (text, series, _), y in zip(texts, heights, strict=True)
+            svg.text(line, frame.right + 8, y + place * svg.LINE_HEIGHT, f"t{series}")
+            for (lines, series, _), y in zip(texts, heights, strict=True)
+            for place, line in enumerate(lines)
         ]
         if self.last and heights and self.running:
             parts.append(svg.text(f"{self.last.tick}:", frame.right + 8, heights[0] - 18))
