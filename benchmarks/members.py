@@ -36,8 +36,8 @@ insert into loyalty_member (programme_id, customer_id, joined_as, number, joined
 select %(programme)s, id, id, lpad(id::text, 16, '0'), now() - interval '400 days', now() - interval '400 days', ''
 from customers_customer;
 insert into loyalty_account (member_id, wallet, programme_id, balance, overdraft, in_lots, entries, head)
-select m.id, w, %(programme)s, case w when 1 then 20 * %(each)s else 0 end, 0, case w when 1 then 20 * %(each)s else 0 end,
-    case w when 1 then %(each)s else 0 end, sha256('') from loyalty_member m, generate_series(1, 4) w;
+select m.id, w, %(programme)s, 20 * n, 0, 20 * n, n, sha256('')
+from loyalty_member m, (values (1, %(each)s), (2, 0), (3, 0), (4, 0)) of (w, n);
 insert into loyalty_journal (programme_id, member_id, kind, happened_at, key, request, reason)
 select %(programme)s, m.id, 1, now() - (n * interval '60 days'), gen_random_uuid(), gen_random_uuid(), 'order'
 from generate_series(%(each)s, 1, -1) n, loyalty_member m;

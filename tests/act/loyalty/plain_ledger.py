@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 GRACE_DAYS = 30
 
 
-@dataclass
+@dataclass(eq=False)
 class PlainLot:
     granted: int
     available: int
@@ -19,9 +19,16 @@ class PlainLot:
     forgone: int = 0
     qualifying_taken_back: int = 0
     number: int = 0
+    origin: "PlainLot | None" = None
+    owner: "PlainMember | None" = None
+
+    @property
+    def issued(self) -> "PlainLot":
+        """As which it was issued, where it came from another member."""
+        return self.origin or self
 
 
-@dataclass
+@dataclass(eq=False)
 class PlainSpending:
     amount: int
     parts: list[tuple[PlainLot, int]]
@@ -30,7 +37,7 @@ class PlainSpending:
     until: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class PlainMember:
     lots: list[PlainLot] = field(default_factory=list)
     debt: int = 0
@@ -51,8 +58,17 @@ class PlainMember:
         }
         return {name: points for name, points in found.items() if points}
 
-    def earn(self, points: int, qualifying: int, today: int, available: int, expires: int | None) -> PlainLot:
-        lot = PlainLot(points, available, expires, qualifying, is_pending=available > today, number=len(self.lots))
+    def earn(
+        self,
+        points: int,
+        qualifying: int,
+        today: int,
+        available: int,
+        expires: int | None,
+        origin: PlainLot | None = None,
+    ) -> PlainLot:
+        about = {"number": len(self.lots), "origin": origin, "owner": self}
+        lot = PlainLot(points, available, expires, qualifying, is_pending=available > today, **about)
         self.lots.append(lot)
         lot.remaining = points
         if not lot.is_pending:
@@ -85,22 +101,32 @@ class PlainMember:
                 self.capture(each, 0)
         self.expire(today)
 
-    def spend(self, points: int, today: int, until: int | None = None) -> PlainSpending | None:
-        """None where it is refused, and nothing has changed."""
+    def spend(
+        self, points: int, today: int, until: int | None = None, home: "PlainMember | None" = None
+    ) -> PlainSpending | None:
+        """None where it is refused, and nothing has changed. home: whose points go first."""
         trial = deepcopy(self)
         trial.settle(today)
         if trial.points < points:
             return None
         self.settle(today)
-        spending = PlainSpending(points, self._take(points), is_held=until is not None, until=until or 0)
+        spending = PlainSpending(points, self._take(points, home=home), is_held=until is not None, until=until or 0)
         self.spendings.append(spending)
         return spending
 
-    def _take(self, points: int, first: PlainLot | None = None) -> list[tuple[PlainLot, int]]:
+    def _take(
+        self, points: int, first: PlainLot | None = None, home: "PlainMember | None" = None
+    ) -> list[tuple[PlainLot, int]]:
         parts = []
         order = sorted(
             (each for each in self.lots if not each.is_pending and each.remaining),
-            key=lambda each: (each is not first, each.expires is None, each.expires or 0, each.number),
+            key=lambda each: (
+                each.issued is not first,
+                each.origin is None or each.origin.owner is not home,
+                each.expires is None,
+                each.expires or 0,
+                each.number,
+            ),
         )
         for lot in order:
             part = min(points, lot.remaining)
@@ -143,20 +169,34 @@ class PlainMember:
         points -= paid
         parts = sorted(
             spending.parts,
-            key=lambda part: (part[0].forgone > 0, part[0].expires is None, part[0].expires or 0, part[0].number),
+            key=lambda part: (
+                part[0].issued.forgone > 0,
+                part[0].expires is None,
+                part[0].expires or 0,
+                part[0].number,
+            ),
             reverse=True,
         )
-        spending.parts = []
+        spending.parts, back = [], []
         for lot, taken in parts:
             part = min(points, taken)
             points -= part
             if part:
-                collected = min(part, lot.forgone)
-                lot.remaining += part - collected
-                lot.forgone -= collected
-                lot.taken_back += collected
+                lot.remaining += part
+                back.append((lot, part))
                 if lot.expires is not None and today is not None:
                     lot.expires = max(lot.expires, today + GRACE_DAYS)
             if taken - part:
                 spending.parts.append((lot, taken - part))
         assert points == 0
+        for lot, part in sorted(back, key=lambda each: each[0].number):
+            self._collect(lot, part)
+
+    def _collect(self, lot: PlainLot, part: int) -> None:
+        """What a return could not get of the lot; not for somebody else who gave it."""
+        issued = lot.issued
+        if issued.owner is self:
+            collected = min(part, issued.forgone)
+            lot.remaining -= collected
+            issued.forgone -= collected
+            issued.taken_back += collected

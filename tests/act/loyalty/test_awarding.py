@@ -228,7 +228,9 @@ def test_points_that_come_back_after_a_return_leave_the_budget_with_the_next_rec
     cup = ledger.burn(programme, anna.pk, 50, key="cup", at=NOW, reason="cup")
     buying.refund(order, "2026-03-05 10:00", 60)
     assert (reckon(anna), budget()) == ({}, 50)
+    Due.objects.all().delete()
     ledger.give_back(programme, cup, total=50, key="back", at=NOW, reason="cup")
+    assert list(Due.objects.values_list("customer", flat=True)) == [anna.customer_id]  # it comes by itself
     assert (reckon(anna), budget()) == ({}, 0)
 
 

@@ -7,12 +7,13 @@ from members import Members, day, has
 from telling_deeds import publish, reward, rule, told, with_sources
 
 from tests.core.lake import buying
-from treue.act.loyalty import awarding, deeds, errors, ledger, member_showing, membership, reading, verifying
+from treue.act.loyalty import awarding, deeds, errors, following, ledger, member_showing, membership, reading, verifying
 from treue.act.loyalty.models import Budget, Member, Programme, RewardedDeed
 from treue.act.loyalty.tiering import Rank
 from treue.act.portal import happened
 from treue.core.customers import erasure, merging
 from treue.core.customers.models import Customer, Visitor
+from treue.core.jobs.work import Silent
 
 pytestmark = pytest.mark.django_db
 
@@ -214,6 +215,53 @@ def test_what_could_not_be_taken_back_of_a_deed_stays_of_its_budget(programme: P
     ledger.burn(programme, anna, 18, key="cup", at=day(0), reason="cup")
     deeds.take_back(deed=RewardedDeed.objects.get(), at=day(1))
     assert (has(anna)["points"], Budget.objects.get().given) == (-5, 13)
+
+
+def test_what_is_taken_later_of_a_deed_is_there_again_in_its_budgets(
+    programme: Programme, anna: int, members: Members
+) -> None:
+    """Where the reward is rolled back that had the points: once, be it by and by."""
+    programme.debt_limit = 0
+    programme.save()
+    bonus = rule("review", 10, budget=15) | {"name": "bonus"}
+    publish(programme, rule("review", 20, budget=30), bonus)
+    reward(told(anna, "Product Reviewed"))
+    cup = ledger.burn(programme, anna, 25, key="cup", at=day(0), reason="cup")
+    deeds.take_back(deed=RewardedDeed.objects.get(), at=day(1))
+    assert (has(anna), budgets()) == ({}, {"review": 20, "bonus": 5})
+    for total, left in (
+        (10, {"review": 15, "bonus": 0}),
+        (10, {"review": 15, "bonus": 0}),
+        (25, {"review": 0, "bonus": 0}),
+    ):
+        members.give_back(cup, total)
+        following.follow(programme.shop_id, Silent(), now=day(2))
+        assert (has(anna), budgets()) == ({}, left)
+    reward(told(members.add("ben"), "Product Reviewed", message="b1"))
+    assert budgets() == {"review": 20, "bonus": 10}
+
+
+def budgets() -> dict[str, int]:
+    return dict(Budget.objects.values_list("rule", "given"))
+
+
+def test_what_is_taken_later_of_a_merged_ones_deed_is_there_again_in_its_budget(
+    programme: Programme, anna: int, members: Members
+) -> None:
+    programme.debt_limit = 0
+    programme.save()
+    publish(programme, rule("review", 20, budget=30))
+    ben = members.add("ben")
+    Member.objects.filter(pk=ben).update(joined_as=Member.objects.get(pk=ben).customer_id)
+    reward(told(ben, "Product Reviewed"))
+    kept, absorbed = (Customer.objects.get(number=name) for name in ("anna", "ben"))
+    merging.merge(kept=kept, absorbed=absorbed, by=None)
+    cup = members.burn(anna, 18)
+    deeds.take_back(deed=RewardedDeed.objects.get(), at=day(1))
+    assert (has(anna), budgets()) == ({}, {"review": 18})
+    members.give_back(cup, 18)
+    following.follow(programme.shop_id, Silent(), now=day(2))
+    assert (has(anna), has(ben), budgets()) == ({}, {}, {"review": 0})
 
 
 def test_deeds_of_a_merged_member_count_for_the_one_that_stands(

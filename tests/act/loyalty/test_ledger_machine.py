@@ -176,7 +176,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(points=POINTS, giver=st.integers(0, 1))
     def transfer(self, points: int, giver: int) -> None:
         taker = 1 - giver
-        spending = self.plain[giver].spend(points, self.today)
+        spending = self.plain[giver].spend(points, self.today, home=self.plain[taker])
         if spending is None:
             with pytest.raises(InsufficientPoints):
                 self.call(ledger.transfer, self.numbers[giver], self.numbers[taker], points)
@@ -184,7 +184,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.plain[giver].spendings.remove(spending)
         self.call(ledger.transfer, self.numbers[giver], self.numbers[taker], points)
         for lot, part in sorted(spending.parts, key=lambda each: (each[0].expires is None, each[0].expires or 0)):
-            self.plain[taker].earn(part, 0, self.today, self.today, lot.expires)
+            self.plain[taker].earn(part, 0, self.today, self.today, lot.expires, lot.issued)
 
     @rule()
     def retry(self) -> None:

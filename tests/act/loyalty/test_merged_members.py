@@ -301,6 +301,25 @@ def test_a_return_is_paid_from_what_stands_where_nobody_may_owe(
     verified()
 
 
+def test_what_a_reward_had_of_the_merged_ones_order_goes_back_with_it(
+    shop: Shop, programme: Programme, kept: Customer, double: Customer
+) -> None:
+    """The books say of it what they say of one member: all of the month of issue, and no more redeemed."""
+    ours, theirs = both(programme, kept, double)
+    Programme.objects.update(debt_limit=0)
+    merging.merge(kept=kept, absorbed=double, by=None)
+    follow(shop)
+    cup = ledger.burn(programme, ours.pk, 70, key="cup", at=timezone.now(), reason="cup")
+    buying.refund(Order.objects.get(person=double.pk), "2026-02-20 10:00", 30)
+    follow(shop)
+    assert points(ours, theirs) == [0, 0]
+    ledger.give_back(programme, cup, total=70, key="back", at=timezone.now(), reason="cup")
+    follow(shop)
+    assert points(ours, theirs) == [50, 0]
+    assert said(programme) == ((50, 0), {date(2026, 1, 1): (80, 0, 30)})
+    verified()
+
+
 def test_what_was_parted_meanwhile_is_not_levelled(programme: Programme, kept: Customer, double: Customer) -> None:
     """The night asks for many at once and comes to each later."""
     ours, theirs = both(programme, kept, double)

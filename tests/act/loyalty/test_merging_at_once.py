@@ -77,6 +77,40 @@ def test_who_earns_and_who_brings_points_together_do_not_meet_crosswise(
     assert [broken for _rule, broken in verifying.verify() if broken] == []
 
 
+@pytest.mark.parametrize("stands_first", [True, False])
+def test_who_rolls_back_and_who_returns_do_not_meet_crosswise(
+    members: "Members", programme: "Programme", stands_first: bool
+) -> None:
+    """Both take points from the merged membership that are with the one that stands; none stays."""
+    from members import day, has
+
+    from treue.act.loyalty import families, verifying
+    from treue.act.loyalty.models import Lot, Member
+
+    programme.debt_limit = 0
+    programme.save()
+    pair = [members.add("kept"), members.add("absorbed")]
+    stands, other = pair if stands_first else reversed(pair)
+    Member.everyone.filter(pk=other).update(customer=Member.everyone.get(pk=stands).customer_id, merged_into=stands)
+    orders = [members.earn(other, 10) for _ in range(8)]
+    families.level(Member.everyone.select_related("programme__shop").get(pk=other), now=day(0))
+    rewards = [members.burn(stands, 7) for _ in orders]
+
+    def work(number: int) -> None:
+        if number % 2 == 0:
+            members.give_back(rewards[number // 2], 7)
+            return
+        with transaction.atomic():
+            families.hold(other)
+            families.fetch(orders[number // 2], 10, now=day(1))
+            members.take_back(orders[number // 2], 10, at=1, key=f"return {number}")
+
+    at_once(work, 16, refused=())
+    assert (has(stands), has(other)) == ({}, {})
+    assert not Lot.objects.filter(forgone__gt=0).exists()
+    assert [broken for _rule, broken in verifying.verify() if broken] == []
+
+
 def merge() -> None:
     from treue.core.customers import merging
     from treue.core.customers.models import Customer

@@ -160,6 +160,10 @@ def test_a_code_is_looked_up_and_cancelled(client: Callable[..., Client], shop: 
     assert "A character of the code is wrong." in text_of(manager.post("/vouchers/look-up/", {"text": typo}))
 
 
+def test_who_comes_to_a_looked_up_code_by_its_address_enters_it_anew(client: Callable[[str], Client]) -> None:
+    assert client("service").get("/vouchers/look-up/").url == "/vouchers/"
+
+
 def test_a_campaign_is_ended(client: Callable[..., Client], shop: Shop) -> None:
     of, manager = campaign(shop), client()
     manager.post(f"/vouchers/{of.pk}/end/")

@@ -1,5 +1,6 @@
 """Points for something else than buying, by the programme's rules: once for a deed, kept with what it came to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +17,7 @@ from treue.act.loyalty.earning.purchases import Deed
 from treue.act.loyalty.earning.rules import DeedKind, RuleSet
 from treue.act.loyalty.errors import DeedTakenBack
 from treue.act.loyalty.ledger import Earning
-from treue.act.loyalty.models import Lot, Member, Programme, RewardedDeed
+from treue.act.loyalty.models import Kind, Lot, Member, Programme, RewardedDeed
 from treue.act.loyalty.standings import Budgets
 from treue.act.loyalty.taking_back import Giver
 
@@ -169,13 +170,40 @@ def take_back(*, deed: RewardedDeed, at: datetime, reason: str = "") -> Rewarded
             reason=reason or found.kind,
         )
         ruleset = rules_at(rules, found.happened_at)
-        forgone = Lot.objects.values_list("forgone", flat=True).get(journal=found.journal)
-        budgets.count(ruleset, standings.with_forgone([], found.lines, forgone), before=found.lines)
+        found.forgone = Lot.objects.values_list("forgone", flat=True).get(journal=found.journal)
+        budgets.count(ruleset, standings.with_forgone([], found.lines, found.forgone), before=found.lines)
         budgets.write()
         found.taken_back_at = at
-        found.save(update_fields=["taken_back_at"])
+        found.save(update_fields=["taken_back_at", "forgone"])
         tiering.refresh(standing, now=at)
     return found
+
+
+def let_go(members: Sequence[Member]) -> None:
+    """What could not be taken back with deeds of members of one programme, and was since, is there again in budgets.
+
+    Called in a transaction that has put nothing into the ledger: who does waits there for who holds budgets.
+    """
+    theirs = RewardedDeed.objects.filter(member__in=members, forgone__gt=0).order_by("pk")
+    if not theirs.exists():
+        return
+    list(Member.everyone.select_for_update().filter(pk__in=[each.pk for each in members]).order_by("pk").values("pk"))
+    deeds = {each.journal: each for each in theirs.select_for_update()}
+    today = Lot.objects.filter(journal__in=deeds, journal__kind=Kind.EARN).values_list("journal", "forgone")
+    left = {journal: forgone for journal, forgone in today if forgone < deeds[journal].forgone}
+    if not left:
+        return
+    programme = members[0].programme
+    rules = awarding.in_force(programme)
+    budgets = Budgets(programme, [each for _version, each in rules])
+    budgets.hold()
+    for journal, forgone in left.items():
+        deed = deeds[journal]
+        before, now = (standings.with_forgone([], deed.lines, points) for points in (deed.forgone, forgone))
+        budgets.count(rules_at(rules, deed.happened_at), now, before=before)
+        deed.forgone = forgone
+        deed.save(update_fields=["forgone"])
+    budgets.write()
 
 
 def _hashed(programme: Programme, key: str) -> str:

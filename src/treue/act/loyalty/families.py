@@ -91,15 +91,16 @@ def level(member: Member, *, now: datetime) -> None:
             _move(programme, stands, member.pk, min(-has, _settled(programme, stands, now)), now)
 
 
-def fill_up(member: Member, points: int, *, now: datetime) -> None:
-    """Bring to a merged membership, as far as it is there, what is missing of points that are to be taken from it."""
+def fill_up(member: Member, points: int, lot: int, *, now: datetime) -> None:
+    """Bring to a merged membership, as far as it is there, what is missing of points of a lot that are to be taken from
+    it: the lot's own before others."""
     if member.merged_into_id is None:
         return
     programme, stands = member.programme, member.merged_into_id
     ledger.lock(programme, [stands])
     missing = points - _settled(programme, member.pk, now)
     if missing > 0:
-        _move(programme, stands, member.pk, min(missing, _settled(programme, stands, now)), now)
+        _move(programme, stands, member.pk, min(missing, _settled(programme, stands, now)), now, lot)
 
 
 def fetch(journal: int, total: int, *, now: datetime) -> None:
@@ -110,7 +111,7 @@ def fetch(journal: int, total: int, *, now: datetime) -> None:
     member = Member.everyone.select_related("programme__shop").filter(pk=lot.member_id).first()
     if member is None or member.programme.debt_limit is None or lot.state == Lot.State.PENDING:
         return
-    fill_up(member, max(0, min(total, lot.granted - lot.expired) - lot.taken_back - lot.forgone), now=now)
+    fill_up(member, max(0, min(total, lot.granted - lot.expired) - lot.taken_back - lot.forgone), lot.pk, now=now)
 
 
 def hold(member: int) -> Member | None:
@@ -177,7 +178,7 @@ def _settled(programme: Programme, member: int, now: datetime) -> int:
     return Account.objects.get(member=member, wallet=Wallet.POINTS).balance
 
 
-def _move(programme: Programme, giver: int, taker: int, points: int, now: datetime) -> None:
+def _move(programme: Programme, giver: int, taker: int, points: int, now: datetime, lot: int | None = None) -> None:
     """The key is drawn: whether something is to be moved is seen from the balances, under their lock."""
     if points > 0:
-        ledger.transfer(programme, giver, taker, points, key=f"merged {uuid4()}", at=now, reason=REASON)
+        ledger.transfer(programme, giver, taker, points, key=f"merged {uuid4()}", at=now, reason=REASON, first=lot)

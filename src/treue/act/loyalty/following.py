@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from treue.act.loyalty import awarding, families
+from treue.act.loyalty import awarding, deeds, families
 from treue.act.loyalty.models import Due, Member
 from treue.core.customers.models import Customer
 from treue.core.jobs.work import Progress
@@ -69,6 +69,7 @@ def _reckon(due: Mapping[int, list[int]], now: datetime) -> None:
     """What is marked meanwhile stays marked."""
     with transaction.atomic():
         members = list(Member.everyone.select_related("programme__shop").filter(customer__in=due).order_by("pk"))
+        deeds.let_go(members)
         awarding.reckon_all(members, now=now)
         for member in members:
             families.level(member, now=now)

@@ -26,7 +26,7 @@ CAPTURE = "select ledger_capture(%s, %s, %s, %s, %s, %s, %s)"
 TAKE_BACK = "select ledger_take_back(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 GIVE_BACK = "select ledger_give_back(%s, %s, %s, %s, %s, %s, %s)"
 ADJUST = "select ledger_adjust(%s, %s, %s, %s, %s, %s, %s, %s)"
-TRANSFER = "select ledger_transfer(%s, %s, %s, %s, %s, %s, %s, %s)"
+TRANSFER = "select ledger_transfer(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 OPEN = "select ledger_open(%s, %s)"
 SETTLE = "select ledger_settle(%s, %s, %s)"
 LOCK = "select loyalty_hold_members(%s, %s)"
@@ -186,13 +186,24 @@ def adjust(
     return _one(ADJUST, programme.pk, member, points, expires_at, _key(key), asked, at, reason)
 
 
-def transfer(programme: Programme, giver: int, taker: int, points: int, *, key: str, at: datetime, reason: str) -> int:
-    """Give points of one member to another; they keep their day of expiry. Returns the journal. Raises as `burn`."""
+def transfer(
+    programme: Programme,
+    giver: int,
+    taker: int,
+    points: int,
+    *,
+    key: str,
+    at: datetime,
+    reason: str,
+    first: int | None = None,
+) -> int:
+    """Give points of one member to another; they keep their day of expiry. Those that were the taker's go first, and
+    before them those of a lot: `first`. Returns the journal. Raises as `burn`."""
     _at_least(1, points)
     if giver == taker:
         raise ValueError("nobody gives points to themselves")
     asked = _hash("transfer", giver, taker, points, reason)
-    return _one(TRANSFER, programme.pk, giver, taker, points, _key(key), asked, at, reason)
+    return _one(TRANSFER, programme.pk, giver, taker, points, _key(key), asked, at, reason, first)
 
 
 def settle(programme: Programme, member: int, *, at: datetime) -> None:

@@ -137,7 +137,7 @@ class Settlement:
         membership is fetched first where the programme lets nobody owe as much; there alone something is forgone."""
         can_owe_all = self._programme.debt_limit is None
         if not can_owe_all:
-            families.fill_up(self._members[taking.member], taking.active, now=self._now)
+            families.fill_up(self._members[taking.member], taking.active, taking.lot.pk, now=self._now)
         said = (taking.member, taking.order, Kind.TAKE_BACK)
         journal = ledger.take_back(
             self._programme,

@@ -150,9 +150,12 @@ def end_campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
 
 
 @requires(Permission.SEE_VOUCHERS)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def look_up(request: HttpRequest) -> HttpResponse:
-    """One code. It comes in the body: an address would stand in the server's log."""
+    """One code. It comes in the body: an address would stand in the server's log. Who comes without one, such as with a
+    bookmark, is led to where it is entered."""
+    if request.method != "POST":
+        return redirect("vouchers")
     shop, form = ensure_shop(), LookUpForm(request.POST)
     code = _with_campaign().filter(shop=shop, text=codes.plain(request.POST.get("text", ""))).first()
     context: dict[str, object] = {"form": LookUpForm(), "code": code}

@@ -53,7 +53,8 @@ class Budget(models.Model):
 
 
 class Due(models.Model):
-    """That orders of a member changed: written by a trigger with the change itself (`sql/orders.sql`)."""
+    """That orders of a member changed: written by a trigger with the change itself (`sql/orders.sql`). By the ledger,
+    too, where it takes what a return could not get: budgets shall have it again."""
 
     personal = PersonalData(fields=(), owner="customer")
 

@@ -17,7 +17,7 @@ class RewardedDeed(models.Model):
     message's id, so that the same one comes to nothing more. reference: the shop's own number of the deed, "" where it
     said none: told by an event and by the API it is one deed, once for a member, a kind and an event. lines: what each
     rule gave, which counts for the caps of what comes later, also once it was taken back. journal: of the ledger,
-    that gave it.
+    that gave it. forgone: how many points could not be taken back with it, as budgets know it.
     """
 
     personal = PersonalData(
@@ -38,6 +38,7 @@ class RewardedDeed(models.Model):
     lines = models.JSONField()
     journal = models.BigIntegerField()
     taken_back_at = models.DateTimeField(null=True)
+    forgone = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [

@@ -109,14 +109,20 @@ end $$;
 create or replace function loyalty_own_key(what text, id bigint) returns uuid language sql immutable as $$
 select md5(what || ':' || id)::uuid $$;
 
--- Take points out of a member's lots: `first_lot` before all, then the first to expire. Returns how many it found.
-create or replace function loyalty_from_lots(journal bigint, member bigint, amount bigint, first_lot bigint default null)
-returns bigint language sql as $$
+drop function if exists loyalty_from_lots(bigint, bigint, bigint, bigint);  -- it knew no home
+
+-- Take points out of a member's lots: those of `first_lot` before all, also where they came as a lot of their own from
+-- another membership; then those that `home` was given; then the first to expire. Returns how many it found.
+create or replace function loyalty_from_lots(
+    journal bigint, member bigint, amount bigint, first_lot bigint default null, home bigint default null) returns bigint
+language sql as $$
 with open as (
     select id, remaining, sum(remaining) over (
-        order by (id = first_lot) is true desc, expires_at nulls last, id
+        order by (coalesce(origin_id, id) = first_lot) is true desc, (case when home is not null then
+            (select o.member_id from loyalty_lot o where o.id = l.origin_id) end = home) is true desc,
+            expires_at nulls last, id
         rows between unbounded preceding and current row) - remaining as before
-    from loyalty_lot where member_id = member and state = 2 and remaining > 0),
+    from loyalty_lot l where member_id = member and state = 2 and remaining > 0),
 part as (select id, least(remaining, amount - before)::bigint as points from open where before < amount),
 changed as (update loyalty_lot l set remaining = l.remaining - part.points from part where l.id = part.id),
 written as (insert into loyalty_allocation (journal_id, lot_id, amount) select journal, id, -points from part)

@@ -114,7 +114,7 @@ begin
     if spending is null then
         raise exception 'nothing is held by it' using errcode = 'TL005', detail = held::text;
     end if;
-    perform loyalty_hold_members(programme, array[spending.member_id]);
+    perform loyalty_hold_concerned(programme, held, spending.member_id);
     journal := loyalty_former(programme, asked_key, asked);
     if journal is not null then
         return journal;
@@ -156,7 +156,7 @@ begin
     if spending is null then
         raise exception 'nothing was redeemed by it' using errcode = 'TL005', detail = spent::text;
     end if;
-    perform loyalty_hold_members(programme, array[spending.member_id]);
+    perform loyalty_hold_concerned(programme, spent, spending.member_id);
     journal := loyalty_former(programme, asked_key, asked);
     if journal is not null then
         return journal;
@@ -195,9 +195,9 @@ taken as (
     where j.id = spent or j.original_id = spent group by a.lot_id having sum(a.amount) < 0),
 open as (
     select t.lot_id, t.points, sum(t.points) over (
-        order by l.forgone > 0 desc, l.expires_at desc nulls first, l.id desc
+        order by o.forgone > 0 desc, l.expires_at desc nulls first, l.id desc
         rows between unbounded preceding and current row) - t.points as before
-    from taken t join loyalty_lot l on l.id = t.lot_id),
+    from taken t join loyalty_lot l on l.id = t.lot_id join loyalty_lot o on o.id = coalesce(l.origin_id, l.id)),
 part as (select lot_id, least(open.points, excess.points - before)::bigint as points from open, excess
     where before < excess.points),
 changed as (
@@ -209,32 +209,104 @@ changed as (
     from part, loyalty_programme p where l.id = part.lot_id and p.id = programme)
 insert into loyalty_allocation (journal_id, lot_id, amount) select journal, lot_id, points from part $$;
 
+-- Who spent, and whose points it were of which a return could not get all: all at once, in the order of their numbers.
+create or replace function loyalty_hold_concerned(programme bigint, spent bigint, member bigint) returns void
+language plpgsql as $$
+begin
+    perform loyalty_hold_members(programme, array(
+        select member union
+        select o.member_id
+        from loyalty_allocation a join loyalty_lot l on l.id = a.lot_id join loyalty_lot o on o.id = l.origin_id
+        where a.journal_id = spent and o.forgone > 0));
+end $$;
+
 -- What a return could not get goes back once the points are there again: whether an order was returned before a reward or
--- after it, the member ends with the same.
+-- after it, the member ends with the same. What came from another membership is taken there, as by every return. Budgets
+-- are told of it by who reckons the customer next.
 create or replace function loyalty_collect(programme bigint, came_back bigint, moment timestamptz) returns void
 language plpgsql as $$
 declare
     part record;
+    lot bigint;
+    points bigint;
     journal bigint;
     own_key uuid;
 begin
     for part in
-        select l.id as lot, l.member_id, j.id as earned, j.order_id, least(a.amount, l.forgone) as points
-        from loyalty_allocation a join loyalty_lot l on l.id = a.lot_id join loyalty_journal j on j.id = l.journal_id
-        where a.journal_id = came_back and l.forgone > 0 order by l.id
+        select l.id as lot, l.member_id as holder, o.id as origin, o.member_id, j.id as earned, j.order_id, a.amount
+        from loyalty_allocation a join loyalty_lot l on l.id = a.lot_id
+        join loyalty_lot o on o.id = coalesce(l.origin_id, l.id) join loyalty_journal j on j.id = o.journal_id
+        where a.journal_id = came_back and o.forgone > 0 order by l.id
     loop
+        lot := part.lot;
+        select least(part.amount, forgone) into points from loyalty_lot where id = part.origin;
+        if part.member_id <> part.holder then
+            select id, remaining into lot, points from loyalty_bring_home(programme, came_back, part.lot, part.amount, moment);
+        end if;
+        continue when points is null or points = 0;
         own_key := loyalty_own_key('collect ' || part.lot, came_back);
         insert into loyalty_journal (programme_id, member_id, kind, happened_at, original_id, key, request, reason, order_id)
             values (programme, part.member_id, 7, moment, part.earned, own_key, own_key, 'returned before', part.order_id)
             returning id into journal;
-        update loyalty_lot set remaining = remaining - part.points, taken_back = taken_back + part.points,
-            forgone = forgone - part.points where id = part.lot;
-        insert into loyalty_allocation (journal_id, lot_id, amount) values (journal, part.lot, -part.points);
+        update loyalty_lot set remaining = remaining - points where id = lot;
+        update loyalty_lot set taken_back = taken_back + points, forgone = forgone - points where id = part.origin;
+        insert into loyalty_allocation (journal_id, lot_id, amount) values (journal, lot, -points);
         perform loyalty_post(array[
-            (journal, 1, part.member_id, -part.points, false), (journal, 11, 0, part.points, false)]::loyalty_leg[]);
+            (journal, 1, part.member_id, -points, false), (journal, 11, 0, points, false)]::loyalty_leg[]);
         perform loyalty_tell(array[journal]);
+        insert into loyalty_due (customer_id) select customer_id from loyalty_member where id = part.member_id;
     end loop;
 end $$;
+
+-- Bring points that came back to the membership that they were issued to: as many as it owes, and as a return could not
+-- get there. Returns the lot that has them, or nothing. Memberships that are two again bring no more than what one had
+-- of the other: the rest is not theirs.
+create or replace function loyalty_bring_home(
+    programme bigint, came_back bigint, from_lot bigint, amount bigint, moment timestamptz) returns loyalty_lot
+language plpgsql as $$
+declare
+    there loyalty_lot;
+    issued loyalty_lot;
+    home loyalty_lot;
+    points bigint;
+    journal bigint;
+    own_key uuid := loyalty_own_key('bring home ' || from_lot, came_back);
+begin
+    select * into there from loyalty_lot where id = from_lot;
+    select * into issued from loyalty_lot where id = there.origin_id;
+    perform loyalty_hold_members(programme, array[issued.member_id]);
+    select * into issued from loyalty_lot where id = there.origin_id;
+    if issued.forgone = 0 then
+        return null;
+    end if;
+    select least(amount, issued.forgone + overdraft) into points from loyalty_account
+        where member_id = issued.member_id and wallet = 1;
+    if not exists (
+        select from loyalty_member one join loyalty_member other on other.customer_id = one.customer_id
+        where one.id = issued.member_id and other.id = there.member_id) then
+        points := least(points, loyalty_has_of(there.member_id, issued.member_id));
+    end if;
+    if points <= 0 then
+        return null;
+    end if;
+    insert into loyalty_journal (programme_id, member_id, kind, happened_at, key, request, reason)
+        values (programme, there.member_id, 11, moment, own_key, own_key, 'merged') returning id into journal;
+    update loyalty_lot set remaining = remaining - points where id = from_lot;
+    insert into loyalty_allocation (journal_id, lot_id, amount) values (journal, from_lot, -points);
+    perform loyalty_hand_over(journal, there.member_id, issued.member_id, points);
+    select * into home from loyalty_lot where journal_id = journal and member_id = issued.member_id;
+    return home;
+end $$;
+
+-- How many points a membership has that came from another by a merge, less those that went back, and those that expired.
+create or replace function loyalty_has_of(holder bigint, owner bigint) returns bigint language sql stable as $$
+with moved as (
+    select e.journal_id, e.amount from loyalty_entry e join loyalty_journal j on j.id = e.journal_id
+    where e.member_id = holder and e.member_id > 0 and e.wallet = 1 and j.kind = 11 and j.reason = 'merged'
+        and exists (select from loyalty_entry o where o.journal_id = e.journal_id and o.wallet = 1 and o.member_id = owner))
+select (coalesce(sum(amount), 0) - coalesce((
+    select sum(l.expired) from loyalty_lot l join moved m on m.journal_id = l.journal_id where l.member_id = holder), 0))::bigint
+from moved $$;
 
 -- Correct a balance by hand: up as a lot of its own, or down, not below zero.
 create or replace function ledger_adjust(
@@ -278,15 +350,16 @@ lot as (
 insert into loyalty_allocation (journal_id, lot_id, amount)
 select journal, lot.id, -owed.points from lot, owed where owed.points > 0 $$;
 
+drop function if exists ledger_transfer(bigint, bigint, bigint, bigint, uuid, uuid, timestamptz, text);  -- it had no first
+
 -- From one member to another; the points keep their day of expiry, their issuer and the lot as which they were issued.
+-- Those of the lot `first` go before all, then those that were the taker's, then the first to expire.
 create or replace function ledger_transfer(
     programme bigint, giver bigint, taker bigint, amount bigint, asked_key uuid, asked uuid, moment timestamptz,
-    why text) returns bigint language plpgsql as $$
+    why text, first bigint) returns bigint language plpgsql as $$
 declare
     journal bigint;
     there bigint;
-    owed bigint;
-    part record;
 begin
     perform loyalty_hold_members(programme, array[giver, taker]);
     journal := loyalty_former(programme, asked_key, asked);
@@ -300,26 +373,36 @@ begin
     end if;
     insert into loyalty_journal (programme_id, member_id, kind, happened_at, key, request, reason)
         values (programme, giver, 11, moment, asked_key, asked, why) returning id into journal;
-    perform loyalty_from_lots(journal, giver, amount);
-    select overdraft into owed from loyalty_account where member_id = taker and wallet = 1;
+    perform loyalty_from_lots(journal, giver, amount, first, taker);
+    perform loyalty_hand_over(journal, giver, taker, amount);
+    return journal;
+end $$;
+
+-- What a journal took from a giver's lots becomes lots of the taker; what they owe is paid from it.
+create or replace function loyalty_hand_over(handed bigint, giver bigint, taker bigint, amount bigint) returns void
+language plpgsql as $$
+declare
+    moment timestamptz := (select happened_at from loyalty_journal where id = handed);
+    owed bigint := (select overdraft from loyalty_account where member_id = taker and wallet = 1);
+    part record;
+begin
     for part in
         select coalesce(l.origin_id, l.id) as origin, l.issuer, l.expires_at, l.by_activity, -a.amount as points
         from loyalty_allocation a join loyalty_lot l on l.id = a.lot_id
-        where a.journal_id = journal order by l.expires_at nulls last, l.id
+        where a.journal_id = handed order by l.expires_at nulls last, l.id
     loop
         with lot as (
             insert into loyalty_lot (journal_id, member_id, issuer, origin_id, state, granted, remaining, available_from,
                 expires_at, by_activity)
-            values (journal, taker, part.issuer, part.origin, 2, part.points, part.points - least(owed, part.points), moment,
+            values (handed, taker, part.issuer, part.origin, 2, part.points, part.points - least(owed, part.points), moment,
                 part.expires_at, part.by_activity) returning id)
         insert into loyalty_allocation (journal_id, lot_id, amount)
-            select journal, id, -least(owed, part.points) from lot where least(owed, part.points) > 0;
+            select handed, id, -least(owed, part.points) from lot where least(owed, part.points) > 0;
         owed := owed - least(owed, part.points);
     end loop;
     perform loyalty_post(array[
-        (journal, 1, giver, -amount, false), (journal, 1, taker, amount, false)]::loyalty_leg[]);
-    perform loyalty_tell(array[journal]);
-    return journal;
+        (handed, 1, giver, -amount, false), (handed, 1, taker, amount, false)]::loyalty_leg[]);
+    perform loyalty_tell(array[handed]);
 end $$;
 
 -- Let points that expire by inactivity do so no earlier than a moment, pending ones too.
