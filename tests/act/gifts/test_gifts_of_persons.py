@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 from tests.act.gifts.presents import BORN, NOON, TODAY, member, night, plan, points, voucher_plan
+from treue.act.gifts import figures
 from treue.act.gifts.models import Gift, Plan
 from treue.act.loyalty import reading
 from treue.act.loyalty.models import Programme
@@ -76,3 +77,4 @@ def test_the_demo_has_birthdays_and_gifts_over_the_year_once(programme: Programm
     assert set(given.values_list("plan__occasion", flat=True)) >= {"joining", "surprise"}
     assert given.filter(day__lt=date(2026, 11, 1)).exists()
     assert not Gift.objects.filter(state="waiting").exists()
+    assert 0 < len(figures.used(given)) < given.count()

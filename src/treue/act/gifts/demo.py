@@ -1,5 +1,6 @@
 """When the demo's customers were born, and what its members got for it over the year."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,10 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from treue.act.gifts import finding, giving, nights, plans
-from treue.act.gifts.models import Plan
+from treue.act.gifts.models import Gift, Plan
 from treue.act.gifts.plans import Terms
 from treue.act.loyalty import ledger, reading
 from treue.act.loyalty.days import begin_of, day_of
+from treue.act.loyalty.errors import InsufficientPoints
 from treue.act.loyalty.models import Lot, Member, Programme
 from treue.act.vouchers import campaigns
 from treue.act.vouchers.campaigns import Terms as CampaignTerms
@@ -23,6 +25,7 @@ SEED = 20261202
 MONTHS_BACK, EVERY_DAYS = 180, 5  # what a night catches up
 TOLD, YOUNGEST, OLDEST = 0.6, date(2006, 12, 31), date(1948, 1, 1)
 POINTS, LASTS_DAYS = 50, 30
+USED, WITHIN_DAYS, REWARD = 0.4, 21, "reward"
 WORTH = Decimal("3.00")
 AT_ONCE = 2_000
 
@@ -36,6 +39,7 @@ def write(shop: Shop, *, now: datetime) -> None:
         _birthdays(programme)
         for plan in _plans(programme, now):
             _pass(plan, now)
+        _use(programme, now)
         _expire(programme, now)
 
 
@@ -81,6 +85,18 @@ def _pass(plan: Plan, now: datetime) -> None:
             giving.give(number, now=at)
         day = min(day + timedelta(days=EVERY_DAYS), today) if day < today else today + timedelta(days=1)
     Plan.objects.filter(pk=plan.pk).update(looked_on=today)
+
+
+def _use(programme: Programme, now: datetime) -> None:
+    """Some redeem the points they got."""
+    rng = np.random.default_rng(SEED)
+    gifts = Gift.objects.filter(plan__programme=programme, journal__isnull=False).order_by("given_at", "pk")
+    for gift in gifts:
+        is_used, at = rng.random() < USED, gift.given_at + timedelta(days=int(rng.integers(1, WITHIN_DAYS)))
+        if is_used and at <= now:
+            about = {"key": f"demo gift {gift.pk}", "at": at, "reason": REWARD}
+            with suppress(InsufficientPoints):  # a refund took more
+                ledger.burn(programme, gift.member_id, gift.points, **about)
 
 
 def _expire(programme: Programme, now: datetime) -> None:
