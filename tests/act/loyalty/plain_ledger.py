@@ -17,6 +17,7 @@ class PlainLot:
     expired: int = 0
     taken_back: int = 0
     forgone: int = 0
+    forgone_from: int = 0
     qualifying_taken_back: int = 0
     number: int = 0
     origin: "PlainLot | None" = None
@@ -35,6 +36,7 @@ class PlainSpending:
     is_held: bool
     given_back: int = 0
     until: int = 0
+    number: int = 0
 
 
 @dataclass(eq=False)
@@ -44,6 +46,7 @@ class PlainMember:
     debt_limit: int | None = None
     qualifying: int = 0
     spendings: list[PlainSpending] = field(default_factory=list)
+    acts: int = 0
 
     @property
     def points(self) -> int:
@@ -110,7 +113,9 @@ class PlainMember:
         if trial.points < points:
             return None
         self.settle(today)
-        spending = PlainSpending(points, self._take(points, home=home), is_held=until is not None, until=until or 0)
+        self.acts += 1
+        about = {"is_held": until is not None, "until": until or 0, "number": self.acts}
+        spending = PlainSpending(points, self._take(points, home=home), **about)
         self.spendings.append(spending)
         return spending
 
@@ -144,6 +149,9 @@ class PlainMember:
         if self.debt_limit is not None and not lot.is_pending:
             taken = min(ask, max(0, self.points + self.debt_limit))
         lot.taken_back += taken
+        if ask > taken and not lot.forgone:
+            self.acts += 1
+            lot.forgone_from = self.acts
         lot.forgone += ask - taken
         lot.qualifying_taken_back += qualifying
         if lot.is_pending:
@@ -189,14 +197,18 @@ class PlainMember:
             if taken - part:
                 spending.parts.append((lot, taken - part))
         assert points == 0
-        for lot, part in sorted(back, key=lambda each: each[0].number):
-            self._collect(lot, part)
+        self._collect(sorted(back, key=lambda each: each[0].number), spending)
 
-    def _collect(self, lot: PlainLot, part: int) -> None:
-        """What a return could not get of the lot; not for somebody else who gave it."""
-        issued = lot.issued
-        if issued.owner is self:
-            collected = min(part, issued.forgone)
-            lot.remaining -= collected
-            issued.forgone -= collected
-            issued.taken_back += collected
+    def _collect(self, back: list[tuple[PlainLot, int]], spending: PlainSpending) -> None:
+        """What returns could not get of the lots themselves, then of those returned since; not for who gave them."""
+        rest = dict(back)
+        own = [(lot, lot.issued) for lot in rest]
+        since = [each for each in self.lots if each.forgone_from > spending.number]
+        others = [(lot, each) for lot in rest for each in since if each is not lot.issued]
+        for lot, returned in [*own, *others]:
+            if returned.owner is self:
+                collected = min(rest[lot], returned.forgone)
+                rest[lot] -= collected
+                lot.remaining -= collected
+                returned.forgone -= collected
+                returned.taken_back += collected

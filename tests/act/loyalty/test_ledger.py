@@ -3,7 +3,7 @@
 import pytest
 from members import Members, day, has, lots
 
-from treue.act.loyalty import ledger
+from treue.act.loyalty import ledger, verifying
 from treue.act.loyalty.errors import (
     HoldHasEnded,
     InsufficientPoints,
@@ -348,6 +348,67 @@ def test_held_points_of_a_returned_order_go_back_when_they_are_released(
     members.take_back(order, 100)
     ledger.capture(programme, hold, 20, key="c", at=day(0), reason="reward")
     assert (has(anna), Lot.objects.get().forgone) == ({}, 20)
+
+
+@pytest.mark.parametrize("limit", [0, 30])
+@pytest.mark.parametrize("returned", [[0, 1, 2], [1, 0, 2], [2, 1, 0]])
+def test_no_point_stays_of_several_returned_orders_one_of_which_had_the_reward(
+    members: Members, programme: Programme, anna: int, limit: int, returned: list[int]
+) -> None:
+    """The return of the one takes the points of the other, and that of the other finds none."""
+    Programme.objects.update(debt_limit=limit)
+    orders = [members.earn(anna, 100) for _each in range(3)]
+    reward = members.burn(anna, 150)
+    for each in returned:
+        members.take_back(orders[each], 100)
+    assert has(anna).get("points", 0) == -limit
+    members.give_back(reward, 60, at=1)
+    members.give_back(reward, 150, at=2)
+    assert (has(anna), [*Lot.objects.values_list("taken_back", "forgone")]) == ({}, [(100, 0)] * 3)
+    assert [found for _rule, found in verifying.verify() if found] == []
+
+
+def test_what_was_redeemed_after_a_return_comes_back_to_its_member(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    """Had it not been redeemed, the return would not have had it either."""
+    Programme.objects.update(debt_limit=0)
+    order = members.earn(anna, 100)
+    first = members.burn(anna, 100)
+    members.take_back(order, 100)
+    members.earn(anna, 50)
+    later = members.burn(anna, 50)
+    members.give_back(later, 50)
+    assert has(anna) == {"points": 50}
+    members.give_back(first, 100)
+    assert has(anna) == {"points": 50}
+
+
+def test_a_return_that_falls_short_twice_takes_nothing_that_came_between(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    """Of a lot it is known when it was short first: the last point, which the second return asks for, is let go."""
+    Programme.objects.update(debt_limit=0)
+    order = members.earn(anna, 100)
+    members.burn(anna, 100)
+    members.take_back(order, 99)
+    members.earn(anna, 50)
+    later = members.burn(anna, 50)
+    members.take_back(order, 100)
+    members.give_back(later, 50)
+    assert has(anna) == {"points": 50}
+
+
+def test_a_returned_orders_own_points_go_before_those_of_others(
+    members: Members, programme: Programme, anna: int
+) -> None:
+    Programme.objects.update(debt_limit=0)
+    members.earn(anna, 20, lasts=10)
+    order = members.earn(anna, 10, lasts=300)
+    reward = members.burn(anna, 30)
+    members.take_back(order, 10)
+    members.give_back(reward, 30)
+    assert lots(anna) == [20, 0]
 
 
 def test_points_of_others_come_back_after_those_of_a_returned_order(

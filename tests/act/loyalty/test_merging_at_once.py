@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from tests.at_once import at_once
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from members import Members
@@ -109,6 +110,42 @@ def test_who_rolls_back_and_who_returns_do_not_meet_crosswise(
     assert (has(stands), has(other)) == ({}, {})
     assert not Lot.objects.filter(forgone__gt=0).exists()
     assert [broken for _rule, broken in verifying.verify() if broken] == []
+
+
+def test_who_is_settled_waits_for_whose_points_come_back_and_not_crosswise(
+    members: "Members", programme: "Programme"
+) -> None:
+    """A hold that is over gives back what the other membership is short of: both are locked at once, in order."""
+    from members import day, has
+
+    from treue.act.loyalty import families, ledger
+    from treue.act.loyalty.models import Lot, Member
+
+    programme.debt_limit = 0
+    programme.save()
+    other, stands = members.add("absorbed"), members.add("kept")
+    Member.everyone.filter(pk=other).update(customer=Member.everyone.get(pk=stands).customer_id, merged_into=stands)
+    order = members.earn(other, 100)
+    families.level(Member.everyone.select_related("programme__shop").get(pk=other), now=day(0))
+    members.hold(stands, 60, lasts=5)
+    with transaction.atomic():
+        families.fetch(order, 100, now=day(1))
+        members.take_back(order, 100, at=1)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(ledger.LOCK, [programme.pk, [other]])
+            settled = pool.submit(closed, lambda: ledger.settle(programme, stands, at=day(6)))
+            time.sleep(1)
+            cursor.execute(ledger.LOCK, [programme.pk, [stands]])
+        settled.result(60)
+    assert (has(stands), has(other), Lot.objects.get(journal=order).taken_back) == ({}, {}, 100)
+
+
+def closed(work: "Callable[[], None]") -> None:
+    try:
+        work()
+    finally:
+        connection.close()
 
 
 def merge() -> None:

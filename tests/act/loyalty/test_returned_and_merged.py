@@ -150,6 +150,20 @@ def test_points_of_others_come_back_after_those_of_a_merged_ones_returned_order(
     verified()
 
 
+def test_what_pays_the_debt_of_a_merged_one_pays_nothing_else(pair: Pair, members: Members) -> None:
+    """Of the 100 that come back 30 are owed there, and 40 more are missing there: 30 are left for the other order."""
+    Programme.objects.update(debt_limit=30)
+    one, two = members.earn(pair.double, 100), members.earn(pair.kept, 50)
+    pair.merge()
+    reward = members.burn(pair.kept, 150)
+    pair.take_back(one, 100)
+    pair.take_back(two, 50)
+    members.give_back(reward, 100)
+    members.give_back(reward, 150)
+    assert (sum(pair.points()), lot_of(one), lot_of(two)) == (0, (100, 0), (50, 0))
+    verified()
+
+
 def test_a_return_takes_the_orders_own_points_from_where_a_merge_brought_them(pair: Pair, members: Members) -> None:
     """As without a merge: else a reward would have them, and nobody would find them when it is rolled back."""
     first, second = (members.earn(pair.double, 50, lasts=LATER + days) for days in (10, 20))

@@ -151,6 +151,7 @@ class Lot(models.Model):
 
     granted: with how many it began. remaining: what can still be spent of it, or, while it is pending, become active.
     taken_back: by refunds, `forgone` being what these could not get; both count against what a refund may still ask.
+    forgone_from: what was spent in journals before this number was missing when a refund fell short of this lot first.
     issuer: the partner who gave them; none for the shop itself. by_activity: whether what the member does puts the
     expiry off. origin: of points that came from another membership, the lot as which they were issued.
     """
@@ -171,6 +172,7 @@ class Lot(models.Model):
     expired = models.BigIntegerField(db_default=0)
     taken_back = models.BigIntegerField(db_default=0)
     forgone = models.BigIntegerField(db_default=0)
+    forgone_from = models.BigIntegerField(db_default=0)
     qualifying = models.BigIntegerField(db_default=0)
     qualifying_taken_back = models.BigIntegerField(db_default=0)
     available_from = models.DateTimeField()
@@ -192,6 +194,7 @@ class Lot(models.Model):
         ]
         indexes = [
             models.Index(fields=["member"], condition=models.Q(remaining__gt=0), name="loyalty_lot_open"),
+            models.Index(fields=["member"], condition=models.Q(forgone__gt=0), name="loyalty_lot_forgone"),
             models.Index(
                 fields=["available_from", "id"],
                 condition=models.Q(state=1, remaining__gt=0),

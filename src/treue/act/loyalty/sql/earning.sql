@@ -311,14 +311,15 @@ begin
     taken := case when lot.state = 1 then ask
         else least(ask, greatest(0, points.balance + coalesce(debt_limit, ask + points.overdraft))) end;
     if taken = 0 and (ask_qualifying = 0 or lot.state = 1) then
-        update loyalty_lot set forgone = forgone + ask, qualifying_taken_back = qualifying_taken_back + ask_qualifying
+        update loyalty_lot set forgone = forgone + ask, qualifying_taken_back = qualifying_taken_back + ask_qualifying,
+            forgone_from = case when forgone = 0 and ask > 0 then nextval('loyalty_journal_id_seq') else forgone_from end
             where id = lot.id and (ask > 0 or ask_qualifying > 0);
         return null;
     end if;
     insert into loyalty_journal (programme_id, member_id, kind, happened_at, original_id, key, request, reason, order_id)
         values (programme, given.member_id, 7, moment, earned, asked_key, asked, why, of_order) returning id into journal;
     update loyalty_lot set taken_back = taken_back + taken, forgone = forgone + ask - taken,
-        qualifying_taken_back = qualifying_taken_back + ask_qualifying where id = lot.id;
+        forgone_from = case when forgone = 0 and ask > taken then journal else forgone_from end, qualifying_taken_back = qualifying_taken_back + ask_qualifying where id = lot.id;
     if lot.state = 1 then
         perform loyalty_from_pending(journal, lot.id, taken);
     else

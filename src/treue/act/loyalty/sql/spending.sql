@@ -4,7 +4,7 @@
 create or replace function ledger_settle(programme bigint, member bigint, moment timestamptz) returns void
 language plpgsql as $$
 begin
-    perform loyalty_hold_members(programme, array[member]);
+    perform loyalty_hold_with_holds(programme, array[member]);
     while ledger_activate(programme, moment, 1000, array[member]) > 0 loop end loop;
     perform ledger_release_due(programme, member, moment);
     perform ledger_expire(programme, moment, 1000, array[member]);
@@ -61,7 +61,7 @@ declare
     journal bigint;
     there bigint;
 begin
-    perform loyalty_hold_members(programme, array[member]);
+    perform loyalty_hold_with_holds(programme, array[member]);
     journal := loyalty_former(programme, asked_key, asked);
     if journal is not null then
         return journal;
@@ -135,7 +135,7 @@ begin
             leg (wallet, member_id, amount)
         where leg.amount <> 0));
     perform loyalty_tell(array[journal]);
-    perform loyalty_collect(programme, journal, moment);
+    perform loyalty_collect(programme, journal, held, moment);
     return journal;
 end $$;
 
@@ -176,7 +176,7 @@ begin
     perform loyalty_post(array[
         (journal, 1, spending.member_id, back, false), (journal, 12, 0, -back, false)]::loyalty_leg[]);
     perform loyalty_tell(array[journal]);
-    perform loyalty_collect(programme, journal, moment);
+    perform loyalty_collect(programme, journal, spent, moment);
     return journal;
 end $$;
 
@@ -209,6 +209,17 @@ changed as (
     from part, loyalty_programme p where l.id = part.lot_id and p.id = programme)
 insert into loyalty_allocation (journal_id, lot_id, amount) select journal, lot_id, points from part $$;
 
+-- Who is about to be settled, and whose points it were that come back where their holds are over.
+create or replace function loyalty_hold_with_holds(programme bigint, members bigint[]) returns void language plpgsql as $$
+begin
+    perform loyalty_hold_members(programme, array(
+        select unnest(members) union
+        select o.member_id
+        from loyalty_spending s join loyalty_allocation a on a.journal_id = s.journal_id
+        join loyalty_lot l on l.id = a.lot_id join loyalty_lot o on o.id = l.origin_id
+        where s.member_id = any (members) and s.state = 1 and o.forgone > 0));
+end $$;
+
 -- Who spent, and whose points it were of which a return could not get all: all at once, in the order of their numbers.
 create or replace function loyalty_hold_concerned(programme bigint, spent bigint, member bigint) returns void
 language plpgsql as $$
@@ -221,42 +232,68 @@ begin
 end $$;
 
 -- What a return could not get goes back once the points are there again: whether an order was returned before a reward or
--- after it, the member ends with the same. What came from another membership is taken there, as by every return. Budgets
--- are told of it by who reckons the customer next.
-create or replace function loyalty_collect(programme bigint, came_back bigint, moment timestamptz) returns void
-language plpgsql as $$
+-- after it, the member ends with the same. First for the points themselves, then for others that were returned since they
+-- were spent: these could have been taken from there. What came from another membership is taken there, as by every
+-- return. Budgets are told of it by who reckons the customer next.
+create or replace function loyalty_collect(programme bigint, came_back bigint, spent bigint, moment timestamptz)
+returns void language plpgsql as $$
 declare
     part record;
+    gone jsonb := '{}';
+    rest bigint;
     lot bigint;
     points bigint;
-    journal bigint;
-    own_key uuid;
+    moved bigint;
 begin
     for part in
-        select l.id as lot, l.member_id as holder, o.id as origin, o.member_id, j.id as earned, j.order_id, a.amount
+        select l.id as lot, l.member_id as holder, o.id as origin, o.member_id, a.amount
         from loyalty_allocation a join loyalty_lot l on l.id = a.lot_id
-        join loyalty_lot o on o.id = coalesce(l.origin_id, l.id) join loyalty_journal j on j.id = o.journal_id
-        where a.journal_id = came_back and o.forgone > 0 order by l.id
+        cross join lateral (
+            select 1 as place, id, member_id from loyalty_lot where id = coalesce(l.origin_id, l.id) and forgone > 0
+            union all
+            select 2, id, member_id from loyalty_lot
+            where member_id = l.member_id and forgone > 0 and forgone_from > spent and id <> coalesce(l.origin_id, l.id)) o
+        where a.journal_id = came_back order by o.place, l.id, o.id
     loop
+        rest := part.amount - coalesce((gone ->> part.lot::text)::bigint, 0);
         lot := part.lot;
-        select least(part.amount, forgone) into points from loyalty_lot where id = part.origin;
+        select least(rest, forgone) into points from loyalty_lot where id = part.origin;
+        moved := points;
         if part.member_id <> part.holder then
-            select id, remaining into lot, points from loyalty_bring_home(programme, came_back, part.lot, part.amount, moment);
+            select id, remaining, granted into lot, points, moved
+                from loyalty_bring_home(programme, came_back, part.lot, rest, moment);
         end if;
-        continue when points is null or points = 0;
-        own_key := loyalty_own_key('collect ' || part.lot, came_back);
-        insert into loyalty_journal (programme_id, member_id, kind, happened_at, original_id, key, request, reason, order_id)
-            values (programme, part.member_id, 7, moment, part.earned, own_key, own_key, 'returned before', part.order_id)
-            returning id into journal;
-        update loyalty_lot set remaining = remaining - points where id = lot;
-        update loyalty_lot set taken_back = taken_back + points, forgone = forgone - points where id = part.origin;
-        insert into loyalty_allocation (journal_id, lot_id, amount) values (journal, lot, -points);
-        perform loyalty_post(array[
-            (journal, 1, part.member_id, -points, false), (journal, 11, 0, points, false)]::loyalty_leg[]);
-        perform loyalty_tell(array[journal]);
-        insert into loyalty_due (customer_id) select customer_id from loyalty_member where id = part.member_id;
+        gone := gone || jsonb_build_object(part.lot, part.amount - rest + coalesce(moved, 0));
+        if points > 0 then
+            perform loyalty_collect_of(programme, came_back, lot, part.origin, points, moment);
+        end if;
     end loop;
 end $$;
+
+-- Take points from a lot for another one, of which a return could not get them.
+create or replace function loyalty_collect_of(
+    programme bigint, came_back bigint, lot bigint, returned bigint, points bigint, moment timestamptz) returns void
+language plpgsql as $$
+declare
+    earned record;
+    journal bigint;
+    own_key uuid := loyalty_own_key('collect ' || lot || ' ' || returned, came_back);
+begin
+    select j.id, j.order_id, j.member_id into earned
+        from loyalty_lot l join loyalty_journal j on j.id = l.journal_id where l.id = returned;
+    insert into loyalty_journal (programme_id, member_id, kind, happened_at, original_id, key, request, reason, order_id)
+        values (programme, earned.member_id, 7, moment, earned.id, own_key, own_key, 'returned before', earned.order_id)
+        returning id into journal;
+    update loyalty_lot set remaining = remaining - points where id = lot;
+    update loyalty_lot set taken_back = taken_back + points, forgone = forgone - points where id = returned;
+    insert into loyalty_allocation (journal_id, lot_id, amount) values (journal, lot, -points);
+    perform loyalty_post(array[
+        (journal, 1, earned.member_id, -points, false), (journal, 11, 0, points, false)]::loyalty_leg[]);
+    perform loyalty_tell(array[journal]);
+    insert into loyalty_due (customer_id) select customer_id from loyalty_member where id = earned.member_id;
+end $$;
+
+drop function if exists loyalty_collect(bigint, bigint, timestamptz);  -- it did not know what was spent
 
 -- Bring points that came back to the membership that they were issued to: as many as it owes, and as a return could not
 -- get there. Returns the lot that has them, or nothing. Memberships that are two again bring no more than what one had
@@ -316,7 +353,7 @@ declare
     journal bigint;
     points record;
 begin
-    perform loyalty_hold_members(programme, array[member]);
+    perform loyalty_hold_with_holds(programme, array[member]);
     journal := loyalty_former(programme, asked_key, asked);
     if journal is not null then
         return journal;
@@ -361,7 +398,7 @@ declare
     journal bigint;
     there bigint;
 begin
-    perform loyalty_hold_members(programme, array[giver, taker]);
+    perform loyalty_hold_with_holds(programme, array[giver, taker]);
     journal := loyalty_former(programme, asked_key, asked);
     if journal is not null then
         return journal;
@@ -439,7 +476,7 @@ begin
             and not exists (select from loyalty_member m where m.id = a.member_id)
         order by a.member_id limit most
     loop
-        perform loyalty_hold_members(programme, array[gone]);
+        perform loyalty_hold_with_holds(programme, array[gone]);
         for held in select s.journal_id from loyalty_spending s where s.member_id = gone and s.state = 1 loop
             perform ledger_capture(programme, held, 0, loyalty_own_key('forfeit', held),
                 loyalty_own_key('forfeit', held), moment, 'erased');
