@@ -107,11 +107,11 @@ begin
     insert into loyalty_allocation (journal_id, lot_id, amount)
         select journal_id, id, remaining - granted from written where remaining < granted;
     with got as materialized (
-        select p.journal_id, p.member_id, p.happened_at, to_.wallet, to_.amount
+        select p.journal_id, p.member_id, p.happened_at, leg.wallet, leg.amount
         from unnest(part) p cross join lateral (values
             (case when p.available_from > p.happened_at then 2 else 1 end, p.points),
-            (4, case when p.available_from > p.happened_at then 0 else p.qualifying end)) to_ (wallet, amount)
-        where to_.amount <> 0),
+            (4, case when p.available_from > p.happened_at then 0 else p.qualifying end)) leg (wallet, amount)
+        where leg.amount <> 0),
     moved as (
         update loyalty_account a set
             balance = a.balance + got.amount,
@@ -319,7 +319,8 @@ begin
     insert into loyalty_journal (programme_id, member_id, kind, happened_at, original_id, key, request, reason, order_id)
         values (programme, given.member_id, 7, moment, earned, asked_key, asked, why, of_order) returning id into journal;
     update loyalty_lot set taken_back = taken_back + taken, forgone = forgone + ask - taken,
-        forgone_from = case when forgone = 0 and ask > taken then journal else forgone_from end, qualifying_taken_back = qualifying_taken_back + ask_qualifying where id = lot.id;
+        forgone_from = case when forgone = 0 and ask > taken then journal else forgone_from end,
+        qualifying_taken_back = qualifying_taken_back + ask_qualifying where id = lot.id;
     if lot.state = 1 then
         perform loyalty_from_pending(journal, lot.id, taken);
     else
