@@ -28,9 +28,9 @@ from psycopg import sql
 PARTS = ("guards", "posting", "earning", "spending", "orders")
 QUICK = [
     *("test_ledger_corners", "test_ledger", "test_ledger_rules", "test_lasting_points", "test_ledger_verified"),
-    *("test_merged_members", "test_ledger_batches"),
+    *("test_merged_members", "test_returned_and_merged", "test_ledger_batches"),
 ]
-SLOW = ["test_ledger_machine", "test_ledger_at_once", "test_erasing_at_once"]
+SLOW = ["test_ledger_machine", "test_ledger_at_once", "test_erasing_at_once", "test_merging_at_once"]
 PATIENCE_SECONDS = 900
 OPTIONS = ["-n", "0", "-x", "-q", "--reuse-db", "-p", "no:randomly", "-p", "no:cacheprovider"]
 FUNCTION = re.compile(r"^create or replace function .*?\$\$.*?\$\$;?[^\n]*$", re.MULTILINE | re.DOTALL)
