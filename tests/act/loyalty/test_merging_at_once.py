@@ -38,7 +38,7 @@ def test_who_merges_waits_for_who_reckons_and_not_crosswise(members: "Members") 
         with transaction.atomic():
             rows = Member.everyone.select_for_update(of=("self",))
             rows.get(pk=first)
-            merged = pool.submit(merge)
+            merged = pool.submit(closed, merge)
             time.sleep(1)
             rows.get(pk=last)
         merged.result(60)
@@ -152,8 +152,5 @@ def merge() -> None:
     from treue.core.customers import merging
     from treue.core.customers.models import Customer
 
-    try:
-        kept, absorbed = (Customer.objects.get(number=number) for number in ("kept", "absorbed"))
-        merging.merge(kept=kept, absorbed=absorbed, by=None)
-    finally:
-        connection.close()
+    kept, absorbed = (Customer.objects.get(number=number) for number in ("kept", "absorbed"))
+    merging.merge(kept=kept, absorbed=absorbed, by=None)

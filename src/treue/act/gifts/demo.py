@@ -13,6 +13,7 @@ from treue.act.gifts.models import Gift, Plan
 from treue.act.gifts.plans import Terms
 from treue.act.loyalty import ledger, reading
 from treue.act.loyalty.days import begin_of, day_of
+from treue.act.loyalty.demo.year import REWARD
 from treue.act.loyalty.errors import InsufficientPoints
 from treue.act.loyalty.models import Lot, Member, Programme
 from treue.act.vouchers import campaigns
@@ -25,7 +26,7 @@ SEED = 20261202
 MONTHS_BACK, EVERY_DAYS = 180, 5  # what a night catches up
 TOLD, YOUNGEST, OLDEST = 0.6, date(2006, 12, 31), date(1948, 1, 1)
 POINTS, LASTS_DAYS = 50, 30
-USED, WITHIN_DAYS, REWARD = 0.4, 21, "reward"
+USED, WITHIN_DAYS = 0.4, 21
 WORTH = Decimal("3.00")
 AT_ONCE = 2_000
 

@@ -28,8 +28,7 @@ begin
     perform loyalty_hold_members(programme, array(select member_id from unnest(asked)));
     perform loyalty_at_work(true);
     fresh := loyalty_new_earnings(programme, asked);
-    perform loyalty_write_earnings(array(select f::loyalty_earning from unnest(fresh) f where f.turn = 1));
-    for nth in 2 .. coalesce((select max(f.turn) from unnest(fresh) f), 0) loop
+    for nth in 1 .. coalesce((select max(f.turn) from unnest(fresh) f), 0) loop
         perform loyalty_write_earnings(array(select f::loyalty_earning from unnest(fresh) f where f.turn = nth));
     end loop;
     perform loyalty_at_work(false);
@@ -58,15 +57,6 @@ begin
             nextval('loyalty_journal_id_seq'))::loyalty_earning order by a.place)
         into numbered
         from (select *, row_number() over (partition by member_id order by place)::int as nth from unnest(asked)) a;
-    begin
-        insert into loyalty_journal (id, programme_id, member_id, kind, happened_at, key, request, reason, order_id)
-            overriding system value
-            select journal_id, programme, member_id, 1, happened_at, key, request, reason, order_id
-            from unnest(numbered);
-        return numbered;
-    exception when unique_violation then
-        null; -- a key is known, or comes twice
-    end;
     with made as (
         insert into loyalty_journal (id, programme_id, member_id, kind, happened_at, key, request, reason, order_id)
             overriding system value
@@ -74,6 +64,9 @@ begin
             from unnest(numbered) order by place
         on conflict (programme_id, key) do nothing returning id)
     select array_agg(id) into written from made;
+    if cardinality(written) = cardinality(numbered) then
+        return numbered;
+    end if;
     perform loyalty_same_requests(programme, asked);
     return array(select n::loyalty_earning from unnest(numbered) n where n.journal_id = any (written) order by n.place);
 end $$;
@@ -106,25 +99,16 @@ begin
         returning journal_id, id, granted, remaining)
     insert into loyalty_allocation (journal_id, lot_id, amount)
         select journal_id, id, remaining - granted from written where remaining < granted;
-    with got as materialized (
-        select p.journal_id, p.member_id, p.happened_at, leg.wallet, leg.amount
-        from unnest(part) p cross join lateral (values
-            (case when p.available_from > p.happened_at then 2 else 1 end, p.points),
-            (4, case when p.available_from > p.happened_at then 0 else p.qualifying end)) leg (wallet, amount)
-        where leg.amount <> 0),
-    moved as (
-        update loyalty_account a set
-            balance = a.balance + got.amount,
-            overdraft = greatest(0, -(a.balance + got.amount)),
-            entries = a.entries + 1,
-            head = loyalty_link(a.head, got.journal_id, 1::smallint, got.happened_at, null, a.wallet, got.amount,
-                a.balance + got.amount)
-        from got where a.member_id = got.member_id and a.wallet = got.wallet
-        returning got.journal_id, a.wallet, a.member_id, got.amount, a.balance, a.head)
-    insert into loyalty_entry (journal_id, wallet, member_id, amount, balance, hash)
-    select * from moved
-    union all
-    select journal_id, case wallet when 4 then 15 else 11 end, 0, -amount, null, null from moved;
+    perform loyalty_post(array(
+        select (p.journal_id, leg.wallet, leg.member_id, leg.amount, false)::loyalty_leg
+        from unnest(part) p
+        cross join lateral (values
+            (case when p.available_from > p.happened_at then 2 else 1 end, p.member_id, p.points),
+            (11, 0, -p.points),
+            (4, p.member_id, case when p.available_from > p.happened_at then 0 else p.qualifying end),
+            (15, 0, case when p.available_from > p.happened_at then 0 else -p.qualifying end)
+        ) leg (wallet, member_id, amount)
+        where leg.amount <> 0));
 end $$;
 
 -- One earning alone, as a till makes it: what `ledger_earn` does, in as few and simple statements as it takes.
@@ -193,10 +177,9 @@ end $$;
 create or replace function loyalty_tell_earned(
     programme bigint, member bigint, journal bigint, moment timestamptz, facts json) returns void language plpgsql as $$
 declare
-    shop bigint;
+    shop bigint := (select shop_id from loyalty_programme where id = programme);
     customer bigint;
 begin
-    select shop_id into shop from loyalty_programme where id = programme;
     perform loyalty_nobody_is_erased(shop);
     select customer_id into customer from loyalty_member where id = member;
     if found then

@@ -114,7 +114,7 @@ begin
     if spending is null then
         raise exception 'nothing is held by it' using errcode = 'TL005', detail = held::text;
     end if;
-    perform loyalty_hold_concerned(programme, held, spending.member_id);
+    perform loyalty_hold_concerned(programme, array[spending.member_id], array[held]);
     journal := loyalty_former(programme, asked_key, asked);
     if journal is not null then
         return journal;
@@ -156,7 +156,7 @@ begin
     if spending is null then
         raise exception 'nothing was redeemed by it' using errcode = 'TL005', detail = spent::text;
     end if;
-    perform loyalty_hold_concerned(programme, spent, spending.member_id);
+    perform loyalty_hold_concerned(programme, array[spending.member_id], array[spent]);
     journal := loyalty_former(programme, asked_key, asked);
     if journal is not null then
         return journal;
@@ -209,26 +209,22 @@ changed as (
     from part, loyalty_programme p where l.id = part.lot_id and p.id = programme)
 insert into loyalty_allocation (journal_id, lot_id, amount) select journal, lot_id, points from part $$;
 
--- Who is about to be settled, and whose points it were that come back where their holds are over.
-create or replace function loyalty_hold_with_holds(programme bigint, members bigint[]) returns void language plpgsql as $$
+-- Who is to be settled or gives back, and whose points it were that come back with that, where a return could not get all
+-- of these: all at once, in the order of their numbers. spendings: the holds that may end with it, or what is rolled back.
+create or replace function loyalty_hold_concerned(programme bigint, members bigint[], spendings bigint[]) returns void
+language plpgsql as $$
 begin
     perform loyalty_hold_members(programme, array(
         select unnest(members) union
         select o.member_id
-        from loyalty_spending s join loyalty_allocation a on a.journal_id = s.journal_id
-        join loyalty_lot l on l.id = a.lot_id join loyalty_lot o on o.id = l.origin_id
-        where s.member_id = any (members) and s.state = 1 and o.forgone > 0));
+        from loyalty_allocation a join loyalty_lot l on l.id = a.lot_id join loyalty_lot o on o.id = l.origin_id
+        where a.journal_id = any (spendings) and o.forgone > 0));
 end $$;
 
--- Who spent, and whose points it were of which a return could not get all: all at once, in the order of their numbers.
-create or replace function loyalty_hold_concerned(programme bigint, spent bigint, member bigint) returns void
-language plpgsql as $$
+create or replace function loyalty_hold_with_holds(programme bigint, members bigint[]) returns void language plpgsql as $$
 begin
-    perform loyalty_hold_members(programme, array(
-        select member union
-        select o.member_id
-        from loyalty_allocation a join loyalty_lot l on l.id = a.lot_id join loyalty_lot o on o.id = l.origin_id
-        where a.journal_id = spent and o.forgone > 0));
+    perform loyalty_hold_concerned(programme, members, array(
+        select journal_id from loyalty_spending where member_id = any (members) and state = 1));
 end $$;
 
 -- What a return could not get goes back once the points are there again: whether an order was returned before a reward or
