@@ -7,6 +7,7 @@ in C and has its own processors' time to fight for; the ledger's clients are Pyt
 alone is seen where pgbench calls the same function.
 """
 
+import json
 import multiprocessing
 import os
 import random
@@ -44,6 +45,39 @@ EARN = """\\set place random(1, {members})
 select * from ledger_earn_one((select programme_id from loyalty_member where id = {first} + :place), {first} + :place,
     25, 0, md5(:key::text)::uuid, md5(:key::text)::uuid, now(), now() + interval '14 days', null, 1, null, 'order',
     false);
+"""
+
+
+# The rows of a batch alone: into copies of the tables with all their indexes, and none of their triggers. Nothing is
+# looked at, locked, chained or checked.
+BARE = """
+create table bare_account (like loyalty_account including all);
+create table bare_journal (like loyalty_journal including all);
+create table bare_lot (like loyalty_lot including all);
+create table bare_entry (like loyalty_entry including all);
+create table bare_event (like events_event including all);
+insert into bare_account select * from loyalty_account;
+analyze bare_account;
+"""
+BARE_ROWS = """
+with asked as materialized (
+    select member, nextval('loyalty_journal_id_seq') as journal from unnest(%(members)s) member),
+journals as (
+    insert into bare_journal (id, programme_id, member_id, kind, happened_at, key, request, reason, order_id)
+        overriding system value
+    select journal, %(programme)s, member, 1, now(), gen_random_uuid(), gen_random_uuid(), 'order', journal from asked),
+lots as (
+    insert into bare_lot (journal_id, member_id, state, granted, remaining, available_from)
+    select journal, member, 1, 25, 25, now() + interval '14 days' from asked),
+accounts as (
+    update bare_account a set balance = balance + 25, in_lots = in_lots + 25, entries = entries + 1
+    from asked where a.member_id = asked.member and a.wallet = 2),
+entries as (
+    insert into bare_entry (journal_id, wallet, member_id, amount, balance, hash)
+    select journal, 2, member, 25, 25, %(hash)s from asked union all select journal, 11, 0, -25, null, null from asked)
+insert into bare_event (shop_id, message_id, name, person, shard, source, occurred_at, is_history, facts)
+select %(shop)s, 'loyalty ' || journal, 'Points Earned', member, member & 63, 'treue', now(), false, %(facts)s
+from asked
 """
 
 
@@ -117,14 +151,34 @@ def _beside(what: str, rates: list[float], peer: list[float], target: str) -> Ro
 
 
 def _batches(programmes: list[int]) -> list[Row]:
-    rates = [_together(_call_batch, BATCH_PROCESSES, programmes[:1]) * BATCH for _turn in range(TURNS)]
+    """In turns with their bare rows: what PostgreSQL takes to write those is what no ledger can save."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        for statement in BARE.split(";")[:-1]:
+            cursor.execute(statement)
+    rates, bare = [], []
+    for turn in range(TURNS):
+        for call, made in [(_call_batch, rates), (_write_bare, bare)][:: -1 if turn % 2 else 1]:
+            made.append(_together(call, BATCH_PROCESSES, programmes[:1]) * BATCH)
+    shares = [each / beside for each, beside in zip(rates, bare, strict=True)]
     return [
         {
             "what": f"earn in batches of {BATCH}, {BATCH_PROCESSES} clients",
-            "measured": f"{median(rates):,.0f}/s ({min(rates):,.0f} to {max(rates):,.0f})",
+            "measured": f"{_spread(rates)}, {median(shares):.2f} of their bare rows ({min(shares):.2f} to"
+            f" {max(shares):.2f})",
             "target": f"{BATCH_TARGET:,}/s",
-        }
+        },
+        {
+            "what": f"the bare rows of batches of {BATCH}, with all indexes; nothing locked, chained or checked",
+            "measured": _spread(bare),
+            "target": "",
+        },
     ]
+
+
+def _spread(rates: list[float]) -> str:
+    return f"{median(rates):,.0f}/s ({min(rates):,.0f} to {max(rates):,.0f})"
 
 
 def _expiry(programme: int) -> Row:
@@ -238,6 +292,15 @@ def _call(programme: object, members: list[int], _share: slice, key: str, dice: 
 def _call_batch(programme: object, members: list[int], share: slice, key: str, dice: random.Random) -> None:
     """Each client has its own share of the members: two batches with somebody in common follow one another."""
     _earn(programme, dice.choices(members[share], k=BATCH), key)
+
+
+def _write_bare(programme: object, members: list[int], share: slice, _key: str, dice: random.Random) -> None:
+    from django.db import connection
+
+    facts = json.dumps({"journal": 1234567, "reason": "order", "pending": 25})
+    asked = {"programme": programme.pk, "shop": programme.shop_id, "hash": bytes(32), "facts": facts}
+    with connection.cursor() as cursor:
+        cursor.execute(BARE_ROWS, {**asked, "members": dice.sample(members[share], k=BATCH)})
 
 
 def _earn(programme: object, members: list[int], key: str) -> None:

@@ -64,17 +64,21 @@ def end(*, grant: TierGrant, at: datetime, by: User | None = None) -> TierGrant:
 
 def of(member: Member) -> QuerySet[TierGrant]:
     """All that were ever given to a member, and to memberships that were merged into theirs; the newest first."""
-    return _newest_first(TierGrant.objects.filter(member__in=families.numbers_of([member.pk])))
+    rows = TierGrant.objects.filter(member__in=families.numbers_of([member.pk]))
+    return _newest_first(rows.select_related("member__programme__shop", "given_by", "ended_by"))
 
 
 def in_family(family: Sequence[Member]) -> list[TierGrant]:
     """The same where all memberships are at hand."""
-    return list(_newest_first(TierGrant.objects.filter(member__in=family)))
+    theirs = {each.pk: each for each in family}
+    found = list(_newest_first(TierGrant.objects.filter(member__in=theirs).prefetch_related("given_by", "ended_by")))
+    for each in found:
+        each.member = theirs[each.member_id]
+    return found
 
 
 def _newest_first(rows: QuerySet[TierGrant]) -> QuerySet[TierGrant]:
-    about = rows.select_related("member__programme__shop", "given_by", "ended_by")
-    return about.order_by("-valid_from", "-pk")
+    return rows.order_by("-valid_from", "-pk")
 
 
 def in_force(member: Member, at: datetime) -> list[TierGrant]:

@@ -1,5 +1,7 @@
 """Small things that components are made of: style sheets, icons, initials, sort links."""
 
+from functools import cache
+
 from django.template import Library
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -14,8 +16,9 @@ register = Library()
 
 
 @register.simple_tag
+@cache
 def stylesheets() -> SafeString:
-    """The links to all style sheets, in the order that matters."""
+    """The links to all style sheets, in the order that matters; the same as long as the process lasts."""
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', ((static(path),) for path in STYLESHEETS))
 
 
