@@ -1,4 +1,4 @@
-"""What every page carries: the loop, the way to the content, the choice of language, the freshness of the data."""
+"""What every page carries: the loop, the way to the content, the choice of language."""
 
 import re
 
@@ -45,9 +45,8 @@ def test_without_navigation_there_is_neither_rail_nor_bars():
     assert not re.search('class="(rail|topbar|tabbar)"', html)
 
 
-def test_freshness_and_demo_are_said_on_every_page_that_has_them():
-    html = shell(freshness="Figures up to 22 Nov 2026.", demo={"text": "A demo.", "url": "/x/", "label": "Remove"})
-    assert '<p class="fresh">Figures up to 22 Nov 2026.</p>' in html
+def test_the_demo_is_said_on_every_page_that_has_it():
+    html = shell(demo={"text": "A demo.", "url": "/x/", "label": "Remove"})
     assert re.search(r'<aside class="demo".*<a class="btn small" href="/x/">', html, re.DOTALL)
     assert "demo" not in shell()
 

@@ -47,6 +47,20 @@ def values(found: Cockpit) -> dict[str, str]:
     return {figure.label: f"{figure.value} {figure.unit}".strip() for figure in found.figures}
 
 
+@pytest.mark.parametrize("path", ["/", "/customers/", "/value/"])
+def test_pages_of_computed_figures_say_up_to_when_they_count(
+    shop: Shop, as_role: Callable[..., Client], path: str
+) -> None:
+    assert re.search('<p class="fresh">Figures up to .*, computed .*</p>', as_role().get(path).content.decode())
+
+
+@pytest.mark.parametrize("path", ["/imports/", "/loyalty/", "/referrals/"])
+def test_pages_of_live_figures_say_nothing_of_that(shop: Shop, as_role: Callable[..., Client], path: str) -> None:
+    page = as_role().get(path)
+    assert page.status_code == 200
+    assert "Figures up to" not in page.content.decode()
+
+
 def test_the_page_shows_the_figures_of_the_report(shop: Shop, report: Report, as_role: Callable[..., Client]) -> None:
     september = next(period for period in report.periods if period.start == date(2025, 9, 1))
     page = text(as_role().get("/"))
