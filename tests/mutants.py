@@ -141,8 +141,9 @@ def in_tables(to: psycopg.Connection) -> Iterator[Mutant]:
 class Bench:
     """A server with a migrated database, and for each lane a copy of it for each mutant."""
 
-    def __init__(self, url: str, tests: Sequence[str]) -> None:
-        self.url, self.tests = url, [f"tests/act/loyalty/{each}.py" for each in tests]
+    def __init__(self, url: str, *, quick: bool) -> None:
+        tests = [f"tests/act/loyalty/{each}.py" for each in (QUICK if quick else [*QUICK, *SLOW])]
+        self.url, self.asked = url, [*OPTIONS, *(["-m", "not long"] if quick else []), *tests]
 
     def prepare(self) -> None:
         """The base is made by the tests themselves, all of which have to pass; here they are loaded for the copies."""
@@ -150,7 +151,7 @@ class Bench:
         self._recreate("test_base", "template1")
         if self._ended("base") != 0:
             raise SystemExit("the ledger's tests fail already")
-        pytest.main([*OPTIONS, "--collect-only", *self.tests])
+        pytest.main(["--collect-only", *self.asked])
 
     def is_noticed(self, mutant: Mutant) -> bool | None:
         """None where PostgreSQL does not take it."""
@@ -191,7 +192,7 @@ class Bench:
                 from django.db import connection
 
                 connection.settings_dict["NAME"] = database
-            os._exit(int(pytest.main([*OPTIONS, *self.tests])))
+            os._exit(int(pytest.main(self.asked)))
         finally:
             os._exit(1)
 
@@ -208,7 +209,9 @@ def main() -> None:
     asked.add_argument("--first", type=int, default=0)
     asked.add_argument("--only", default="", help="those whose place this regular expression finds")
     asked.add_argument("--list", action="store_true", help="name them and try none")
-    asked.add_argument("--quick", action="store_true", help="without the state machine and the trials at once")
+    asked.add_argument(
+        "--quick", action="store_true", help="without the state machine, the trials at once and what is marked long"
+    )
     asked.add_argument("--lanes", type=int, default=2, help="so many at a time")
     wanted = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="treue-mutants-") as folder:
@@ -222,7 +225,7 @@ def main() -> None:
             with psycopg.connect(f"{url}/postgres", autocommit=True) as admin:  # nothing of it has to last
                 admin.execute("alter system set fsync = off")
                 admin.execute("select pg_reload_conf()")
-            _try_all(wanted, Bench(url, QUICK if wanted.quick else [*QUICK, *SLOW]))
+            _try_all(wanted, Bench(url, quick=wanted.quick))
 
 
 def _try_all(wanted: argparse.Namespace, bench: Bench) -> None:
