@@ -16,7 +16,7 @@ import signal
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import NamedTuple, NoReturn
 from urllib.parse import quote
@@ -210,7 +210,7 @@ def main() -> None:
     asked.add_argument("--only", default="", help="those whose place this regular expression finds")
     asked.add_argument("--list", action="store_true", help="name them and try none")
     asked.add_argument(
-        "--quick", action="store_true", help="without the state machine, the trials at once and what is marked long"
+        "--quick", action="store_true", help="without what is marked long, the machine and the trials at once"
     )
     asked.add_argument("--lanes", type=int, default=2, help="so many at a time")
     wanted = asked.parse_args()
