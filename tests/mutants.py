@@ -75,6 +75,9 @@ MAY_SURVIVE = {
     "if amount [> -> >=] 0 then": "nobody corrects by nothing",
     "l.expires_at [< -> <=] longer.until": "the same moment is put off to itself",
     "and l.remaining [> -> >=] 0 and l.by_activity": "what is used up lasts like the rest once it comes back",
+    "and forgone [> -> >=] 0 union all": "of what was not short nothing is taken",
+    "and forgone [> -> >=] 0 and forgone_from": "of what was not short nothing is taken",
+    "and forgone_from [> -> >=] spent": "no journal is a return and a spending",
     "= gone and a.wallet [< -> <=] 3": "nothing is held by then",
 }
 

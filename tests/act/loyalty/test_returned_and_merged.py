@@ -222,6 +222,7 @@ def test_points_that_somebody_was_given_are_not_taken_for_who_gave_them(
 
 
 def test_who_reckons_is_told_of_what_was_taken_later(pair: Pair, members: Members) -> None:
+    members.add("bystander")
     order = members.earn(pair.double, 100)
     pair.merge()
     reward = members.burn(pair.kept, 60)
