@@ -67,6 +67,7 @@ MAY_SURVIVE = {
     "if latest [> -> >=] new.id": "one journal is looked at in the way of many",
     "or leg.amount [> -> >=] 0": "no leg moves nothing",
     "where leg.member_id [> -> >=] 0": "nobody has the number 0",
+    "= holder and e.member_id [> -> >=] 0": "nobody has the number 0",
     "and a.wallet [= -> <>] 1 where l.state =": "each lot is found by the member's other accounts",
     "having count(*) [> -> >=] 0": "of nothing nothing is told",
     "and (ask [> -> >=] 0 or": "a lot to which nothing is added stays as it is",

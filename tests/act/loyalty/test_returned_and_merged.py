@@ -208,6 +208,30 @@ def test_nobody_pays_for_a_return_of_somebody_else_with_points_of_their_own(pair
     verified()
 
 
+@pytest.mark.parametrize(("own", "redeemed", "brought_home"), [(30, 100, 30), (15, 60, 5)])
+def test_of_somebody_else_no_more_is_taken_than_they_still_have(
+    pair: Pair, members: Members, own: int, redeemed: int, brought_home: int
+) -> None:
+    """The kept one paid 50 of theirs for what the other returned, gave some back when the merge was undone, and what
+    was not redeemed has expired: less is left that was the other's than comes back. A third one stays merged."""
+    order = members.earn(pair.double, 100, lasts=LATER + 10)
+    members.earn(pair.kept, own)
+    third = Pair(members, "a third", "its double")
+    members.earn(third.kept, 40)
+    merging.merge(kept=pair.customers[0], absorbed=third.customers[0], by=None)
+    pair.merge()
+    reward = members.burn(pair.kept, redeemed)
+    members.expire(at=LATER + 15)
+    pair.take_back(order, 50)
+    pair.undo()
+    members.burn(pair.double, points_of(pair.double))
+    pair.take_back(order, 100)
+    assert lot_of(order) == (50, 50)
+    members.give_back(reward, redeemed)
+    assert (pair.points(), lot_of(order)) == ([own + 40, 0], (50 + brought_home, 50 - brought_home))
+    verified()
+
+
 def test_points_that_somebody_was_given_are_not_taken_for_who_gave_them(
     members: Members, programme: Programme, pair: Pair
 ) -> None:
