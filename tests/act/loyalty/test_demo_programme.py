@@ -60,7 +60,9 @@ def test_a_year_went_by_and_the_books_hold(shop: Shop) -> None:
     assert [broken for _rule, broken in verifying.verify() if broken] == []
     kinds = set(Journal.objects.values_list("kind", flat=True))
     assert kinds >= {Kind.EARN, Kind.ACTIVATE, Kind.BURN, Kind.TAKE_BACK, Kind.EXPIRE, Kind.ADJUST}
-    assert Lot.objects.filter(state=Lot.State.PENDING, remaining__gt=0).exists()
+    pending = Lot.objects.filter(state=Lot.State.PENDING, remaining__gt=0)
+    assert pending.exists()
+    assert not pending.filter(available_from__lte=NOW).exists()
     assert set(Member.objects.values_list("tier", flat=True)) == {"", "bud", "leaf", "blossom"}
     assert Seal.objects.count() >= 50
     joined = set(Member.objects.dates("joined_at", "month"))

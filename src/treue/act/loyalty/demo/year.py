@@ -46,6 +46,7 @@ def pass_by(shop_id: int, progress: Progress, *, now: datetime) -> dict[str, obj
     letters.write(shop, now=now)
     for write in demo.OTHERS:
         write(shop, now=now)
+    _pass_nights(programme, now)
     reckoning.keep(programme, now=now)
     return {"members": Member.objects.filter(programme=programme).count()}
 
