@@ -14,6 +14,7 @@ from treue.core.staff import audit
 from treue.core.staff.models import User
 
 LONGEST_DAYS = 2 * 366
+NEWEST_FIRST = ("-valid_from", "-pk")
 
 
 def grant(
@@ -65,20 +66,17 @@ def end(*, grant: TierGrant, at: datetime, by: User | None = None) -> TierGrant:
 def of(member: Member) -> QuerySet[TierGrant]:
     """All that were ever given to a member, and to memberships that were merged into theirs; the newest first."""
     rows = TierGrant.objects.filter(member__in=families.numbers_of([member.pk]))
-    return _newest_first(rows.select_related("member__programme__shop", "given_by", "ended_by"))
+    return rows.select_related("member__programme__shop", "given_by", "ended_by").order_by(*NEWEST_FIRST)
 
 
 def in_family(family: Sequence[Member]) -> list[TierGrant]:
     """The same where all memberships are at hand."""
     theirs = {each.pk: each for each in family}
-    found = list(_newest_first(TierGrant.objects.filter(member__in=theirs).prefetch_related("given_by", "ended_by")))
+    rows = TierGrant.objects.filter(member__in=theirs).prefetch_related("given_by", "ended_by")
+    found = list(rows.order_by(*NEWEST_FIRST))
     for each in found:
         each.member = theirs[each.member_id]
     return found
-
-
-def _newest_first(rows: QuerySet[TierGrant]) -> QuerySet[TierGrant]:
-    return rows.order_by("-valid_from", "-pk")
 
 
 def in_force(member: Member, at: datetime) -> list[TierGrant]:
